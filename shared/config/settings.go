@@ -1,0 +1,204 @@
+// Package config is what an operator decides: the settings of desk.yaml and the
+// secrets. Both are checked whole before anything starts, and all faults are told at
+// once, each with its line or name.
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// Settings is desk.yaml, checked. As JSON it is the snapshot that functions read.
+type Settings struct {
+	Version  int64     `json:"version" yaml:"-"` // of the settings row; 0 before the first
+	Desk     Desk      `json:"desk" yaml:"desk"`
+	Teams    []Team    `json:"teams" yaml:"teams"`
+	Agents   []Agent   `json:"agents" yaml:"agents"`
+	Accounts []Account `json:"accounts" yaml:"-"` // yaml: accounts: {wechat: [...], email: [...], sms: [...]}
+	Forms    []Form    `json:"forms" yaml:"forms"`
+	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
+	CSAT     CSAT      `json:"csat" yaml:"csat"`
+}
+
+// Desk is the desk itself.
+type Desk struct {
+	Name      Text   `json:"name" yaml:"name"`             // as customers read it
+	Language  string `json:"language" yaml:"language"`     // default for customers: zh-CN or en
+	TimeZone  string `json:"time_zone" yaml:"time_zone"`   // IANA name; days of figures are counted in it
+	PublicURL string `json:"public_url" yaml:"public_url"` // base of what customers and providers call; no slash at the end
+	Team      string `json:"team" yaml:"team"`             // where tickets go that nothing else routes
+}
+
+// Location is the desk's time zone; Check has made sure that it exists.
+func (d Desk) Location() *time.Location {
+	loc, err := time.LoadLocation(d.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// Text is one text in the languages it exists in, by language (zh-CN, en).
+type Text map[string]string
+
+// In gives the text in a language, or in any that exists.
+func (t Text) In(lang string) string {
+	for _, l := range []string{lang, "en", "zh-CN"} {
+		if s := t[l]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Team is a group of agents.
+type Team struct {
+	ID   string `json:"id" yaml:"id"`
+	Name Text   `json:"name" yaml:"name"`
+}
+
+// Agent is a person who answers. Role is agent, lead or admin.
+type Agent struct {
+	ID    string   `json:"id" yaml:"id"`
+	Name  string   `json:"name" yaml:"name"`
+	Mail  string   `json:"mail,omitempty" yaml:"mail"`
+	Role  string   `json:"role" yaml:"role"`
+	Teams []string `json:"teams,omitempty" yaml:"teams"`
+}
+
+// Account is one account of a channel. What stands in it beside name and team is the
+// channel's own and read by its folder.
+type Account struct {
+	Channel  desk.Channel    `json:"channel"`
+	Name     string          `json:"name"`
+	Team     string          `json:"team,omitempty"`
+	Settings json.RawMessage `json:"settings"`
+	Line     int             `json:"-"` // in desk.yaml
+}
+
+// Form is one web form.
+type Form struct {
+	ID        string      `json:"id" yaml:"id"`
+	Title     Text        `json:"title" yaml:"title"`
+	Intro     Text        `json:"intro,omitempty" yaml:"intro"`
+	Team      string      `json:"team,omitempty" yaml:"team"`
+	Type      desk.Type   `json:"type,omitempty" yaml:"type"`
+	Fields    []FormField `json:"fields" yaml:"fields"`
+	Origins   []string    `json:"origins,omitempty" yaml:"origins"`     // that may post by script: scheme://host[:port]
+	Redirects []string    `json:"redirects,omitempty" yaml:"redirects"` // URL prefixes that _next may name
+	Honeypot  string      `json:"honeypot,omitempty" yaml:"honeypot"`   // field that people never see; default _gotcha
+}
+
+// FieldType rules what a field takes.
+type FieldType string
+
+// The types of field.
+const (
+	FieldText     FieldType = "text"     // one line
+	FieldTextarea FieldType = "textarea" // several lines
+	FieldMail     FieldType = "email"
+	FieldPhone    FieldType = "phone"
+	FieldChoice   FieldType = "choice"
+	FieldFile     FieldType = "file"
+)
+
+// FormField is one field of a form.
+type FormField struct {
+	Name     string    `json:"name" yaml:"name"`
+	Label    Text      `json:"label" yaml:"label"`
+	Type     FieldType `json:"type" yaml:"type"`
+	Required bool      `json:"required,omitempty" yaml:"required"`
+	Max      int       `json:"max,omitempty" yaml:"max"` // characters; of a file: bytes
+	Choices  []Choice  `json:"choices,omitempty" yaml:"choices"`
+	Role     string    `json:"role,omitempty" yaml:"role"` // name, mail, phone, subject, message: what the desk takes it for
+}
+
+// Choice is one value of a choice field.
+type Choice struct {
+	Value string `json:"value" yaml:"value"`
+	Label Text   `json:"label" yaml:"label"`
+}
+
+// Tickets rules the life of tickets.
+type Tickets struct {
+	ReopenWithin Duration `json:"reopen_within" yaml:"reopen_within"`       // a reply after resolve reopens for so long, then opens a linked ticket
+	CloseAfter   Duration `json:"close_after" yaml:"close_after"`           // resolved tickets close
+	UndoSend     Duration `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
+	Acknowledge  Text     `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+}
+
+// CSAT rules the question after a resolution.
+type CSAT struct {
+	Enabled  bool     `json:"enabled" yaml:"enabled"`
+	Delay    Duration `json:"delay" yaml:"delay"`       // after resolve
+	Expires  Duration `json:"expires" yaml:"expires"`   // after asking
+	Cooldown Duration `json:"cooldown" yaml:"cooldown"` // a customer is asked at most once within it
+	Bad      int      `json:"bad" yaml:"bad"`           // scores up to it are bad
+	Question Text     `json:"question" yaml:"question"`
+	Thanks   Text     `json:"thanks" yaml:"thanks"`
+}
+
+// Duration is a length of time, written 90s, 15m, 2h or 3d.
+type Duration time.Duration
+
+// D gives the standard library's type.
+func (d Duration) D() time.Duration { return time.Duration(d) }
+
+// ParseDuration reads a length of time as desk.yaml writes it: what
+// time.ParseDuration reads, or whole days as 3d. Negative ones are refused.
+func ParseDuration(s string) (Duration, error) {
+	text := strings.TrimSpace(s)
+	var days int
+	if n, err := fmt.Sscanf(text, "%dd", &days); err == nil && n == 1 && fmt.Sprint(days)+"d" == text && days >= 0 {
+		return Duration(time.Duration(days) * 24 * time.Hour), nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("not a length of time such as 90s, 15m, 2h or 3d")
+	}
+	return Duration(d), nil
+}
+
+// MarshalText writes the duration as desk.yaml does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads what MarshalText wrote, and days.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := ParseDuration(string(b))
+	*d = v
+	return err
+}
+
+// Account finds an account by channel and name.
+func (s *Settings) Account(c desk.Channel, name string) (Account, bool) {
+	for _, a := range s.Accounts {
+		if a.Channel == c && a.Name == name {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
+
+// Form finds a form by id.
+func (s *Settings) Form(id string) (Form, bool) {
+	for _, f := range s.Forms {
+		if f.ID == id {
+			return f, true
+		}
+	}
+	return Form{}, false
+}
+
+// Agent finds an agent by id.
+func (s *Settings) Agent(id string) (Agent, bool) {
+	for _, a := range s.Agents {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return Agent{}, false
+}

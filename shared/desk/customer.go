@@ -1,0 +1,102 @@
+package desk
+
+import "time"
+
+// Tier is how much a customer is worth a haste.
+type Tier string
+
+// The tiers.
+const (
+	Standard Tier = "standard"
+	Silver   Tier = "silver"
+	Gold     Tier = "gold"
+	VIP      Tier = "vip"
+)
+
+// Customer is one person over all channels.
+type Customer struct {
+	ID        CustomerID  `json:"id"`
+	Name      string      `json:"name,omitempty"`
+	Lang      string      `json:"lang,omitempty"`
+	Tier      Tier        `json:"tier,omitempty"`
+	Addresses []Address   `json:"addr,omitempty"`
+	Contact   Contact     `json:"contact,omitzero"` // given in a form, unproven
+	Created   time.Time   `json:"t0"`
+	Merged    CustomerID  `json:"into,omitempty"` // alias: followed one hop
+	LastScore *Score      `json:"score,omitempty"`
+	Asked     []time.Time `json:"asked,omitempty"` // surveys asked, the last few: the caps
+}
+
+// Identity is one address of a customer, with what is true of that address alone.
+type Identity struct {
+	Address  Address     `json:"addr"`
+	Customer CustomerID  `json:"cust"`
+	Name     string      `json:"name,omitempty"`
+	Lang     string      `json:"lang,omitempty"`
+	Ticket   TicketID    `json:"tk,omitempty"` // open ticket: channels with one per customer
+	Pending  *Question   `json:"ask,omitempty"`
+	OptOut   time.Time   `json:"out,omitzero"`  // provider's time of the STOP
+	OptIn    time.Time   `json:"in,omitzero"`   // provider's time of the last START
+	LastIn   time.Time   `json:"last,omitzero"` // their last message: reply windows count from it
+	Sent     int         `json:"n,omitempty"`   // messages sent since LastIn
+	Followed time.Time   `json:"fol,omitzero"`
+	Gone     time.Time   `json:"gone,omitzero"` // unsubscribed from the account
+	Bounced  string      `json:"bnc,omitempty"`
+	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
+}
+
+// OptedOut says whether messages to the address are forbidden.
+func (i Identity) OptedOut() bool { return !i.OptOut.IsZero() && !i.OptIn.After(i.OptOut) }
+
+// Question is the one question a conversation waits to have answered: a bare digit
+// answers only that.
+type Question struct {
+	Survey  SurveyID  `json:"sv"`
+	Expires time.Time `json:"x"`
+}
+
+// SurveyState is where one asking of a survey stands.
+type SurveyState string
+
+// The states of a survey.
+const (
+	SurveyPlanned  SurveyState = "planned"
+	SurveyAsked    SurveyState = "asked"
+	SurveyReminded SurveyState = "reminded"
+	SurveyAnswered SurveyState = "answered"
+	SurveySkipped  SurveyState = "skipped"
+	SurveyExpired  SurveyState = "expired"
+)
+
+// Survey is one asking: who is asked what, about which ticket.
+type Survey struct {
+	ID       SurveyID    `json:"id"`
+	Kind     string      `json:"kind"` // csat
+	Ticket   TicketID    `json:"t"`
+	Customer CustomerID  `json:"c"`
+	To       Address     `json:"to"` // where it is asked
+	Lang     string      `json:"lang,omitempty"`
+	Team     string      `json:"team,omitempty"`
+	Assignee string      `json:"asg,omitempty"`
+	Round    int         `json:"r"` // which resolution of the ticket: asked at most once for each
+	State    SurveyState `json:"s"`
+	Why      string      `json:"why,omitempty"` // of a skip: a decision code
+	Planned  time.Time   `json:"t0"`
+	Due      time.Time   `json:"due,omitzero"`
+	Gen      int         `json:"g,omitempty"` // of the timer
+	Asked    time.Time   `json:"t1,omitzero"`
+	Answered time.Time   `json:"t2,omitzero"`
+	Expires  time.Time   `json:"x,omitzero"`
+	Answers  int         `json:"n,omitempty"`
+	Score    *Score      `json:"score,omitempty"` // the answer that counts
+}
+
+// Score is an answer to a survey. Zero is an answer.
+type Score struct {
+	Kind    string    `json:"k"` // csat
+	Value   int       `json:"v"`
+	Comment string    `json:"c,omitempty"`
+	At      time.Time `json:"at"`
+	Ticket  TicketID  `json:"t,omitempty"`
+	By      Channel   `json:"by,omitempty"` // where it was given
+}

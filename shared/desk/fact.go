@@ -1,0 +1,51 @@
+package desk
+
+import "time"
+
+// FactKind says what happened.
+type FactKind string
+
+// The facts figures are made of.
+const (
+	FactOpened        FactKind = "opened"
+	FactFirstAnswered FactKind = "first_answered"
+	FactResolved      FactKind = "resolved"
+	FactReopened      FactKind = "reopened"
+	FactClosed        FactKind = "closed"
+	FactSurveySent    FactKind = "survey_sent"
+	FactSurveySkipped FactKind = "survey_skipped"
+	FactAnswered      FactKind = "survey_answered"
+)
+
+// Fact is something that happened, with the dimensions as they were then. It names
+// nobody, so it outlives an erasure.
+type Fact struct {
+	Kind     FactKind      `json:"k"`
+	At       time.Time     `json:"at"`
+	Day      string        `json:"day"` // 2006-01-02 in the desk's zone
+	Channel  Channel       `json:"ch"`
+	Team     string        `json:"team,omitempty"`
+	Assignee string        `json:"asg,omitempty"`
+	Type     Type          `json:"ty,omitempty"`
+	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, wall time
+	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer
+	Score    *int          `json:"score,omitempty"`
+	Was      *int          `json:"was,omitempty"` // survey_answered: the score this one replaces
+}
+
+// EventName names an event told to the outside.
+type EventName string
+
+// The events out.
+const (
+	EventTicketCreated   EventName = "ticket.created"
+	EventTicketUpdated   EventName = "ticket.updated"
+	EventTicketResolved  EventName = "ticket.resolved"
+	EventMessageReceived EventName = "message.received"
+	EventMessageSent     EventName = "message.sent"
+	EventDeliveryFailed  EventName = "delivery.failed"
+	EventSurveySent      EventName = "survey.sent"
+	EventSurveySkipped   EventName = "survey.skipped"
+	EventSurveyAnswered  EventName = "survey.answered"
+	EventFeedbackBad     EventName = "feedback.negative"
+)

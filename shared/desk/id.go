@@ -1,0 +1,71 @@
+package desk
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// TicketID names a ticket: six characters of Crockford's base32 ("7K3Q9W"). People
+// see it as a Number.
+type TicketID string
+
+// CustomerID names a customer, MessageID a message of a ticket, SurveyID one asking of
+// a survey.
+type (
+	CustomerID string
+	MessageID  string
+	SurveyID   string
+)
+
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+func digest(parts []string) [32]byte {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// NewTicketID derives a ticket's id from what opens it, so that deciding twice gives
+// one id. attempt counts up when the id is taken by another ticket.
+func NewTicketID(attempt int, parts ...string) TicketID {
+	sum := digest(append([]string{fmt.Sprint("ticket", attempt)}, parts...))
+	n := binary.BigEndian.Uint64(sum[:8])
+	var b [6]byte
+	for i := range b {
+		b[i] = crockford[n&31]
+		n >>= 5
+	}
+	return TicketID(b[:])
+}
+
+// Number is the id as people read and type it: DH-7K3Q-9W.
+func (t TicketID) Number() string {
+	if len(t) != 6 {
+		return string(t)
+	}
+	return "DH-" + string(t[:4]) + "-" + string(t[4:])
+}
+
+// ParseNumber reads a ticket's number as a person types it: any case, with or without
+// dashes and prefix, O for 0, I and L for 1. It is false for anything else.
+func ParseNumber(s string) (TicketID, bool) {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "#"), "DH-")
+	s = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(s)
+	if len(s) != 6 || strings.Trim(s, crockford) != "" {
+		return "", false
+	}
+	return TicketID(s), true
+}
+
+// DeriveID makes an id of 20 hex digits from what it stands for, so that deciding
+// twice gives one id. kind keeps ids of different things apart.
+func DeriveID(kind string, parts ...string) string {
+	sum := digest(append([]string{kind}, parts...))
+	return hex.EncodeToString(sum[:10])
+}

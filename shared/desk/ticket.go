@@ -1,0 +1,157 @@
+package desk
+
+import "time"
+
+// Channel names a way customers write to the desk.
+type Channel string
+
+// The channels built in.
+const (
+	WeChat  Channel = "wechat"
+	Email   Channel = "email"
+	SMS     Channel = "sms"
+	WebForm Channel = "webform"
+)
+
+// Status is where a ticket stands.
+type Status string
+
+// The statuses, in the order of a ticket's life.
+const (
+	StatusNew      Status = "new"      // nobody has answered yet
+	StatusOpen     Status = "open"     // the desk's turn
+	StatusPending  Status = "pending"  // waiting for the customer
+	StatusOnHold   Status = "on_hold"  // waiting for a third party
+	StatusResolved Status = "resolved" // answered; a new message reopens it
+	StatusClosed   Status = "closed"   // over; a new message opens another ticket
+	StatusSnoozed  Status = "snoozed"  // out of sight until a time
+	StatusSpam     Status = "spam"     // out of sight, never answered
+)
+
+// Statuses lists all of them in the order of a ticket's life.
+var Statuses = []Status{StatusNew, StatusOpen, StatusPending, StatusOnHold, StatusSnoozed, StatusResolved, StatusClosed, StatusSpam}
+
+// Active says whether the desk still owes something: neither resolved, closed nor spam.
+func (s Status) Active() bool { return s != StatusResolved && s != StatusClosed && s != StatusSpam }
+
+// Priority is how soon a ticket wants an answer.
+type Priority string
+
+// The priorities.
+const (
+	Low    Priority = "low"
+	Normal Priority = "normal"
+	High   Priority = "high"
+	Urgent Priority = "urgent"
+)
+
+// Priorities lists all of them, the least first.
+var Priorities = []Priority{Low, Normal, High, Urgent}
+
+// Type is what a ticket is about.
+type Type string
+
+// The types of ticket.
+const (
+	Inquiry    Type = "inquiry"
+	Complaint  Type = "complaint"
+	Suggestion Type = "suggestion"
+	Praise     Type = "praise"
+	Task       Type = "task"
+)
+
+// Address says where on a channel somebody is reached: an OpenID, a mail address in
+// lower case, a phone number in E.164, a form's submitter.
+type Address struct {
+	Channel Channel `json:"ch"`
+	Account string  `json:"ac"` // which of the desk's accounts: gh_…, a mailbox, a phone number, a form
+	ID      string  `json:"id"` // who
+}
+
+// Actor says who did something.
+type Actor struct {
+	Kind ActorKind `json:"k"`
+	ID   string    `json:"id,omitempty"` // agent's id; empty for the desk itself
+	Name string    `json:"n,omitempty"`
+}
+
+// ActorKind tells people from machines.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	ByCustomer ActorKind = "customer"
+	ByAgent    ActorKind = "agent"
+	ByDesk     ActorKind = "desk" // rules, timers, acknowledgements
+)
+
+// Ticket is the header of a ticket: what lists and decisions need, and nothing that
+// grows with its messages.
+type Ticket struct {
+	ID       TicketID   `json:"id"`
+	Subject  string     `json:"subj,omitempty"` // at most 120 characters
+	Status   Status     `json:"st"`
+	Priority Priority   `json:"pr"`
+	Type     Type       `json:"ty"`
+	Team     string     `json:"team,omitempty"`
+	Assignee string     `json:"asg,omitempty"` // agent's id
+	Customer CustomerID `json:"cust"`
+	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
+	From     Address    `json:"from"`           // where answers go
+	Lang     string     `json:"lang,omitempty"` // zh-CN or en
+	Tags     []string   `json:"tags,omitempty"`
+
+	Opened        time.Time `json:"t0"`
+	FirstAnswered time.Time `json:"t1,omitzero"` // first public answer by a person
+	Resolved      time.Time `json:"t2,omitzero"` // last time
+	Closed        time.Time `json:"t3,omitzero"`
+	Updated       time.Time `json:"tu"`          // last change of what lists show
+	WaitingSince  time.Time `json:"tw,omitzero"` // oldest message of the customer not yet answered
+	SnoozedUntil  time.Time `json:"tz,omitzero"`
+	Reopened      int       `json:"re,omitempty"`
+	Answers       int       `json:"ans,omitempty"` // public answers by people
+
+	// The conversation: what is still to be sent, in order, and who is sending it.
+	Unsent []string  `json:"q,omitempty"`  // sort keys of message rows
+	Claim  Claim     `json:"c,omitzero"`   // who sends now
+	Timers []Timer   `json:"tm,omitempty"` // what is to happen, each once
+	Survey SurveyID  `json:"sv,omitempty"` // asked for the last resolution
+	Mail   *MailHead `json:"mail,omitempty"`
+
+	By Actor `json:"by"`           // who changed it last
+	V  int64 `json:"sv0,omitzero"` // settings version the change was decided under
+}
+
+// MailHead is what the next answer by e-mail needs of the conversation so far.
+type MailHead struct {
+	LastID string   `json:"last,omitempty"` // Message-ID answered to (In-Reply-To), without <>
+	Refs   []string `json:"refs,omitempty"` // References, first and last few
+	Cc     []string `json:"cc,omitempty"`
+	Parts  []string `json:"parts,omitempty"` // participants: who may join by headers
+}
+
+// Claim is a worker's time-limited hold on a conversation.
+type Claim struct {
+	Worker  string    `json:"w,omitempty"`
+	Until   time.Time `json:"u,omitzero"`
+	Attempt int       `json:"a,omitempty"` // tries of the head so far
+	Retry   time.Time `json:"nr,omitzero"` // not before: back-off after a refusal
+}
+
+// TimerKind names what a timer does when it fires.
+type TimerKind string
+
+// The timers of a ticket.
+const (
+	TimerUnsnooze TimerKind = "unsnooze"
+	TimerSend     TimerKind = "send"  // safety net under a queued reply, and retries
+	TimerClose    TimerKind = "close" // resolved for long enough
+)
+
+// Timer is a promise about the future, kept in the row it is about. A fired or
+// replaced timer's generation is past, and what arrives for it later does nothing.
+type Timer struct {
+	Kind TimerKind `json:"k"`
+	At   time.Time `json:"at"`
+	Gen  int       `json:"g"`
+}
