@@ -1,0 +1,68 @@
+package queuetest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/queue"
+)
+
+// The rule is AWS's: "Using dead-letter queues in Amazon SQS".
+var deadLetters = map[string]func(*testing.T, *suite){
+	"received too often it dies and frees its group": dies,
+	"on a standard queue too":                        diesStandard,
+	"a batch dies in order":                          diesInOrder,
+	"redriven it is whole again":                     redriven,
+}
+
+// exhaust receives and hands back until the queue gives up on what it gives.
+func (s *suite) exhaust(t *testing.T, on queue.Name, max int, want ...string) {
+	t.Helper()
+	for n := range s.MaxReceive {
+		for _, m := range s.take(t, on, max, want...) {
+			require.Equal(t, n+1, m.ReceiveCount)
+			s.postpone(t, on, m, 0)
+		}
+	}
+}
+
+func dies(t *testing.T, s *suite) {
+	s.send(t, s.FIFO, in("g", "poison"), in("g", "next"))
+	s.exhaust(t, s.FIFO, 1, "poison")
+	s.delete(t, s.FIFO, s.takeOne(t, s.FIFO, "next"))
+	dead := s.takeOne(t, s.FIFODead, "poison")
+	require.Equal(t, "g", dead.Group)
+	s.delete(t, s.FIFODead, dead)
+	s.none(t, s.FIFO)
+	s.none(t, s.FIFODead)
+}
+
+func diesStandard(t *testing.T, s *suite) {
+	s.send(t, s.Standard, queue.Message{Body: "poison"})
+	s.exhaust(t, s.Standard, 1, "poison")
+	s.none(t, s.Standard)
+	s.takeOne(t, s.StandardDead, "poison")
+}
+
+func diesInOrder(t *testing.T, s *suite) {
+	s.send(t, s.FIFO, in("g", "1"), in("g", "2"))
+	s.exhaust(t, s.FIFO, 2, "1", "2")
+	s.none(t, s.FIFO)
+	s.take(t, s.FIFODead, 10, "1", "2")
+}
+
+func redriven(t *testing.T, s *suite) {
+	if s.Redrive == nil {
+		return
+	}
+	s.send(t, s.FIFO, in("g", "1"), in("g", "2"))
+	s.exhaust(t, s.FIFO, 2, "1", "2")
+	s.none(t, s.FIFO)
+	require.NoError(t, s.Redrive(t.Context(), s.FIFODead, s.FIFO))
+	s.none(t, s.FIFODead)
+	// Counted from one again: it would die at once otherwise.
+	s.exhaust(t, s.FIFO, 2, "1", "2")
+	s.none(t, s.FIFO)
+	s.take(t, s.FIFODead, 10, "1", "2")
+}
