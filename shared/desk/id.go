@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // TicketID names a ticket: six characters of Crockford's base32 ("7K3Q9W"). People
@@ -68,4 +69,16 @@ func ParseNumber(s string) (TicketID, bool) {
 func DeriveID(kind string, parts ...string) string {
 	sum := digest(append([]string{kind}, parts...))
 	return hex.EncodeToString(sum[:10])
+}
+
+// messageTime is fixed in width, so that ids sort as their times do.
+const messageTime = "20060102T150405.000"
+
+// NewMessageID names a message: its recorded time to the millisecond and a hash of
+// what it stands for, so that deciding twice gives one id, ids of one ticket sort by
+// time, and the row can be found from the id alone. 29 characters of [0-9A-Za-z-].
+func NewMessageID(at time.Time, parts ...string) MessageID {
+	t := at.UTC().Format(messageTime)
+	sum := digest(append([]string{"message"}, parts...))
+	return MessageID(t[:15] + t[16:] + "-" + hex.EncodeToString(sum[:5]))
 }

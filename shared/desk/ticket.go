@@ -97,7 +97,8 @@ type Ticket struct {
 	Assignee string     `json:"asg,omitempty"` // agent's id
 	Customer CustomerID `json:"cust"`
 	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
-	From     Address    `json:"from"`           // where answers go
+	From     Address    `json:"from"`           // who wrote
+	To       Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
 	Lang     string     `json:"lang,omitempty"` // zh-CN or en
 	Tags     []string   `json:"tags,omitempty"`
 
@@ -109,14 +110,18 @@ type Ticket struct {
 	WaitingSince  time.Time `json:"tw,omitzero"` // oldest message of the customer not yet answered
 	SnoozedUntil  time.Time `json:"tz,omitzero"`
 	Reopened      int       `json:"re,omitempty"`
-	Answers       int       `json:"ans,omitempty"` // public answers by people
+	Answers       int       `json:"ans,omitempty"`  // public answers by people
+	Round         int       `json:"rd,omitempty"`   // resolutions so far
+	Before        TicketID  `json:"prev,omitempty"` // the ticket this one follows
+	Submission    string    `json:"sub,omitempty"`  // a form's submission
+	Contact       Contact   `json:"con,omitzero"`   // given in a form
 
 	// The conversation: what is still to be sent, in order, and who is sending it.
-	Unsent []string  `json:"q,omitempty"`  // sort keys of message rows
-	Claim  Claim     `json:"c,omitzero"`   // who sends now
-	Timers []Timer   `json:"tm,omitempty"` // what is to happen, each once
-	Survey SurveyID  `json:"sv,omitempty"` // asked for the last resolution
-	Mail   *MailHead `json:"mail,omitempty"`
+	Unsent []MessageID `json:"q,omitempty"`  // messages to send
+	Claim  Claim       `json:"c,omitzero"`   // who sends now
+	Timers []Timer     `json:"tm,omitempty"` // what is to happen, each once
+	Survey SurveyID    `json:"sv,omitempty"` // asked for the last resolution
+	Mail   *MailHead   `json:"mail,omitempty"`
 
 	By Actor `json:"by"`           // who changed it last
 	V  int64 `json:"sv0,omitzero"` // settings version the change was decided under
@@ -154,4 +159,48 @@ type Timer struct {
 	Kind TimerKind `json:"k"`
 	At   time.Time `json:"at"`
 	Gen  int       `json:"g"`
+}
+
+// AnswerTo is where answers go. Its ID is empty where the customer can only be
+// answered on the status page.
+func (t Ticket) AnswerTo() Address {
+	if t.To.ID != "" {
+		return t.To
+	}
+	if t.From.Channel == WebForm {
+		return Address{}
+	}
+	return t.From
+}
+
+// Arm sets a timer: one of its kind at most, with a new generation.
+func (t *Ticket) Arm(kind TimerKind, at time.Time) {
+	gen := 1
+	for _, x := range t.Timers {
+		gen = max(gen, x.Gen+1)
+	}
+	t.Disarm(kind)
+	t.Timers = append(t.Timers, Timer{Kind: kind, At: at, Gen: gen})
+}
+
+// Disarm removes the timers of a kind.
+func (t *Ticket) Disarm(kind TimerKind) {
+	kept := make([]Timer, 0, len(t.Timers))
+	for _, x := range t.Timers {
+		if x.Kind != kind {
+			kept = append(kept, x)
+		}
+	}
+	t.Timers = kept
+}
+
+// Due is when the ticket's next timer fires; zero where it has none.
+func (t Ticket) Due() time.Time {
+	var due time.Time
+	for _, x := range t.Timers {
+		if due.IsZero() || x.At.Before(due) {
+			due = x.At
+		}
+	}
+	return due
 }
