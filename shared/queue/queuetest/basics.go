@@ -65,7 +65,8 @@ func splits(t *testing.T, s *suite) {
 func splitsByBytes(t *testing.T, s *suite) {
 	var msgs []queue.Message
 	for i := range 4 { // any two are over the limit of one batch
-		msgs = append(msgs, in("g", fmt.Sprintf("%d%0*d", i, queue.MaxBytes*2/3, 0)))
+		body := fmt.Sprintf("%d%0*d", i, queue.MaxBytes*2/3, 0)
+		msgs = append(msgs, queue.Message{Body: body, Group: "g", Dedup: fmt.Sprint(i)})
 	}
 	s.send(t, s.FIFO, msgs...)
 	for i, body := range s.drain(t, s.FIFO, 4) {
