@@ -1,0 +1,202 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	_ "time/tzdata" // Lambda's image has no zone files
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+// checker is the settings under check: what one part refers to in another.
+type checker struct {
+	*decoder
+	teams map[string]bool
+}
+
+func (d *decoder) check(s *Settings, channels []desk.Channel) {
+	c := &checker{decoder: d, teams: map[string]bool{}}
+	for i, t := range s.Teams {
+		c.team(fmt.Sprintf("teams[%d]", i), t)
+	}
+	if len(s.Teams) == 0 {
+		c.at("teams", "there is no team: tickets would go nowhere")
+	}
+	c.desk(s.Desk)
+	c.agents(s.Agents)
+	c.accountList(s.Accounts, channels)
+	c.forms(s.Forms)
+	c.ticketRules(s.Tickets)
+	c.csat(s.CSAT)
+}
+
+// id checks an id's form and that it is the first of its kind.
+func (c *checker) id(path, id string, seen map[string]bool) {
+	switch {
+	case id == "":
+		c.at(path, "is missing")
+	case !idPattern.MatchString(id):
+		c.at(path, "may have up to 32 of a-z, 0-9 and -, beginning with a letter")
+	case seen[id]:
+		c.at(path, "%q is taken already", id)
+	}
+	seen[id] = true
+}
+
+func (c *checker) team(path string, t Team) {
+	c.id(path+".id", t.ID, c.teams)
+	c.needText(path+".name", t.Name)
+}
+
+func (c *checker) knownTeam(path, team string) {
+	if team != "" && !c.teams[team] {
+		c.at(path, "there is no team %q", team)
+	}
+}
+
+func (c *checker) needText(path string, t Text) {
+	if t.In("") == "" {
+		c.at(path, "is missing")
+		return
+	}
+	for _, l := range Languages {
+		if t[l] == "" {
+			c.warn(path, "has no text in %s", l)
+		}
+	}
+}
+
+func (c *checker) desk(d Desk) {
+	c.needText("desk.name", d.Name)
+	if !isLanguage(d.Language) {
+		c.at("desk.language", "should be %s", strings.Join(Languages, " or "))
+	}
+	if _, err := time.LoadLocation(d.TimeZone); err != nil || d.TimeZone == "" || d.TimeZone == "Local" {
+		c.at("desk.time_zone", "there is no time zone of this name; write one such as Asia/Shanghai")
+	}
+	c.publicURL(d.PublicURL)
+	c.knownTeam("desk.team", d.Team)
+}
+
+func (c *checker) publicURL(s string) {
+	if s == "" { // the place where it runs tells it
+		return
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
+		c.at("desk.public_url", "should be an address such as https://desk.example")
+	case strings.HasSuffix(s, "/"):
+		c.at("desk.public_url", "should have no slash at the end")
+	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		c.at("desk.public_url", "should have neither query, fragment nor user")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		c.warn("desk.public_url", "is not encrypted; providers and browsers expect https")
+	}
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
+}
+
+func (c *checker) agents(agents []Agent) {
+	ids, mails := map[string]bool{}, map[string]bool{}
+	for i, a := range agents {
+		path := fmt.Sprintf("agents[%d]", i)
+		c.id(path+".id", a.ID, ids)
+		if strings.TrimSpace(a.Name) == "" {
+			c.at(path+".name", "is missing")
+		}
+		if !slices.Contains([]string{"agent", "lead", "admin"}, a.Role) {
+			c.at(path+".role", "should be agent, lead or admin")
+		}
+		c.agentMail(path+".mail", strings.ToLower(a.Mail), mails)
+		for j, t := range a.Teams {
+			c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, j), t)
+		}
+		if len(a.Teams) == 0 {
+			c.warn(path, "%s is in no team", a.ID)
+		}
+	}
+	if len(agents) == 0 {
+		c.warn("agents", "there is no agent: nobody can answer")
+	}
+}
+
+func (c *checker) agentMail(path, addr string, seen map[string]bool) {
+	if addr == "" {
+		return
+	}
+	if a, err := mail.ParseAddress(addr); err != nil || a.Address != addr {
+		c.at(path, "should be a mail address alone")
+	} else if seen[addr] {
+		c.at(path, "is another agent's already")
+	}
+	seen[addr] = true
+}
+
+func (c *checker) accountList(list []Account, channels []desk.Channel) {
+	seen := map[desk.Channel]map[string]bool{}
+	count := map[desk.Channel]int{}
+	for _, a := range list {
+		path := fmt.Sprintf("accounts.%s[%d]", a.Channel, count[a.Channel])
+		count[a.Channel]++
+		if seen[a.Channel] == nil {
+			seen[a.Channel] = map[string]bool{}
+			if len(channels) > 0 && !slices.Contains(channels, a.Channel) {
+				c.at("accounts."+string(a.Channel), "there is no such channel")
+			}
+		}
+		c.id(path+".name", a.Name, seen[a.Channel])
+		c.knownTeam(path+".team", a.Team)
+	}
+}
+
+const maxUndo = 15 * time.Minute // SQS DelaySeconds: the nudge waits no longer
+
+func (c *checker) ticketRules(t Tickets) {
+	c.between("tickets.reopen_within", t.ReopenWithin, 0, 365*day)
+	c.between("tickets.close_after", t.CloseAfter, hour, 365*day)
+	c.between("tickets.undo_send", t.UndoSend, 0, Duration(maxUndo))
+	if t.ReopenWithin > t.CloseAfter {
+		c.warn("tickets.reopen_within", "is longer than close_after: a closed ticket is not reopened")
+	}
+}
+
+func (c *checker) csat(s CSAT) {
+	c.between("csat.delay", s.Delay, 0, 30*day)
+	c.between("csat.expires", s.Expires, hour, 90*day)
+	c.between("csat.cooldown", s.Cooldown, 0, 365*day)
+	if s.Bad < 1 || s.Bad > 4 {
+		c.at("csat.bad", "should be from 1 to 4: scores go from 1 to 5, and not all may be bad")
+	}
+	c.needText("csat.question", s.Question)
+	c.needText("csat.thanks", s.Thanks)
+}
+
+func (c *checker) between(path string, v, least, most Duration) {
+	if v < least || v > most {
+		c.at(path, "should be from %s to %s", words(least), words(most))
+	}
+}
+
+// words writes one of the bounds, which are whole days, hours or minutes.
+func words(d Duration) string {
+	switch {
+	case d == 0:
+		return "0s"
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	case d%hour == 0:
+		return fmt.Sprintf("%dh", d/hour)
+	}
+	return fmt.Sprintf("%dm", d/Duration(time.Minute))
+}

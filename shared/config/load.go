@@ -1,0 +1,89 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"go.yaml.in/yaml/v3"
+)
+
+// MaxBytes is the largest desk.yaml that Load takes.
+const MaxBytes = 1 << 20
+
+// Languages are those in which the desk speaks.
+var Languages = []string{"zh-CN", "en"}
+
+func isLanguage(s string) bool { return s == "zh-CN" || s == "en" }
+
+// Load reads and checks desk.yaml whole. name stands in front of each fault; channels
+// are those that accounts may name (none given: any). The error is Faults, all of
+// them, each with its line; the settings are nil then. Warnings come in either case.
+func Load(src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
+	d := &decoder{file: name, lines: map[string]int{}}
+	s := Defaults()
+	if root := d.root(src); root != nil {
+		d.document(root, s)
+		s.fillIn()
+		d.check(s, channels)
+	}
+	byLine(d.faults)
+	byLine(d.warnings)
+	if len(d.faults) > 0 {
+		return nil, d.warnings, Faults(d.faults)
+	}
+	return s, d.warnings, nil
+}
+
+// document decodes the top level: accounts by their own rule, all else by its tags.
+func (d *decoder) document(root *yaml.Node, s *Settings) {
+	rest := *root
+	if root.Kind == yaml.MappingNode {
+		rest.Content = nil
+		d.pairs(root, "", func(key string, k, v *yaml.Node) {
+			if key == "accounts" {
+				s.Accounts = d.accounts(v)
+				return
+			}
+			rest.Content = append(rest.Content, k, v)
+		})
+	}
+	d.structure(&rest, "", reflect.ValueOf(s).Elem())
+}
+
+// root parses the text to its one document, or tells why there is none.
+func (d *decoder) root(src []byte) *yaml.Node {
+	if len(src) > MaxBytes {
+		d.fault(0, "", "is larger than 1 MB")
+		return nil
+	}
+	dec := yaml.NewDecoder(strings.NewReader(string(src)))
+	var doc, more yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF) || (err == nil && len(doc.Content) == 0):
+		d.fault(0, "", "is empty")
+		return nil
+	case err != nil:
+		d.syntax(err)
+		return nil
+	}
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
+		d.fault(more.Line, "", "holds a second document")
+	}
+	return doc.Content[0]
+}
+
+var syntaxLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+func (d *decoder) syntax(err error) {
+	text, line := err.Error(), 0
+	if m := syntaxLine.FindStringSubmatch(text); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		text = text[len(m[0]):]
+	}
+	d.fault(line, "", "is not YAML: %s", strings.TrimPrefix(text, "yaml: "))
+}
