@@ -1,0 +1,57 @@
+// Package release decides whether a queued message may go to its customer now
+// (promise 3: none is sent after the customer opted out, and a reply is never attempted
+// again once it may have been accepted).
+package release
+
+import (
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// Decision is what to do with a message at the head of a conversation.
+type Decision string
+
+// The decisions.
+const (
+	Go   Decision = "go"
+	Wait Decision = "wait" // until Until
+	Drop Decision = "drop" // failed for good, with Why
+)
+
+// Question is all that the decision depends on.
+type Question struct {
+	Message     desk.Message
+	Ticket      desk.Ticket
+	Identity    desk.Identity // of Message.From
+	WindowUntil time.Time     // the channel takes messages until then; zero = no limit
+	WindowLeft  int           // how many more; < 0 = no limit
+	At          time.Time
+}
+
+// Verdict is the answer. Why is a decision code.
+type Verdict struct {
+	Decision Decision
+	Until    time.Time
+	Why      string
+}
+
+// Decide says whether the message goes.
+func Decide(q Question) Verdict {
+	m := q.Message
+	switch {
+	case q.At.Before(m.NotBefore):
+		return Verdict{Decision: Wait, Until: m.NotBefore}
+	case q.At.Before(q.Ticket.Claim.Retry):
+		return Verdict{Decision: Wait, Until: q.Ticket.Claim.Retry}
+	case q.Identity.OptedOut():
+		return Verdict{Decision: Drop, Why: "send.opted_out"}
+	case !q.Identity.Gone.IsZero():
+		return Verdict{Decision: Drop, Why: "send.unfollowed"}
+	case m.Purpose == "ack" && q.Ticket.Answers > 0:
+		return Verdict{Decision: Drop, Why: "send.person_took_over"}
+	case !q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil), q.WindowLeft == 0:
+		return Verdict{Decision: Drop, Why: "send.window_closed"}
+	}
+	return Verdict{Decision: Go}
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// timeKey is how times stand in keys: fixed width, so that byte order is time order.
+const timeKey = "2006-01-02T15:04:05.000Z"
+
+func stamp(t time.Time) string { return t.UTC().Format(timeKey) }
+
+var escaper = strings.NewReplacer("%", "%25", "#", "%23", "|", "%7C")
+
+// part makes any text safe between the separators of a key, and never empty.
+func part(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return escaper.Replace(s)
+}
+
+func ticketPK(id desk.TicketID) string { return "T#" + part(string(id)) }
+
+// TicketKey is where a ticket's header lies.
+func TicketKey(id desk.TicketID) table.Key { return table.Key{PK: ticketPK(id), SK: "T"} }
+
+// MessageKey is where a message lies; its id begins with its time.
+func MessageKey(t desk.TicketID, m desk.MessageID) table.Key {
+	return table.Key{PK: ticketPK(t), SK: "M#" + part(string(m))}
+}
+
+// onceKey marks a request of an agent or a program as done (idempotency key).
+func onceKey(t desk.TicketID, key string) table.Key {
+	return table.Key{PK: ticketPK(t), SK: "S#" + queue.Hash(key)}
+}
+
+func identityPK(a desk.Address) string {
+	return "I#" + part(string(a.Channel)) + "#" + part(a.Account) + "#" + part(a.ID)
+}
+
+func identityKey(a desk.Address) table.Key { return table.Key{PK: identityPK(a), SK: "I"} }
+
+// seenKey is where it is noted that a provider's message was applied.
+func seenKey(a desk.Address, id string) table.Key {
+	return table.Key{PK: identityPK(a), SK: "S#" + queue.Hash(id)}
+}
+
+func customerKey(id desk.CustomerID) table.Key {
+	return table.Key{PK: "C#" + part(string(id)), SK: "C"}
+}
+
+// customerEventKey is where something that happened to a customer outside any ticket
+// is kept.
+func customerEventKey(id desk.CustomerID, m desk.MessageID) table.Key {
+	return table.Key{PK: "C#" + part(string(id)), SK: "M#" + part(string(m))}
+}
+
+// refKey finds what a Message-ID belongs to. SES replaces the domain part of the ids
+// it is given, so ids of its domain count by their local part alone.
+func refKey(messageID string) table.Key {
+	id := strings.ToLower(strings.Trim(strings.TrimSpace(messageID), "<>"))
+	if local, domain, ok := strings.Cut(id, "@"); ok && strings.HasSuffix(domain, "amazonses.com") {
+		id = local + "@ses"
+	}
+	return table.Key{PK: "R#" + queue.Hash(id), SK: "R"}
+}
+
+func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
+
+func answerKey(id desk.SurveyID, n int) table.Key {
+	return table.Key{PK: "Q#" + part(string(id)), SK: fmt.Sprintf("A#%04d", n)}
+}
+
+// factShards spreads a day's facts: one partition takes 1,000 writes a second.
+const factShards = 8
+
+func shard(of string, n uint32) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(of))
+	return h.Sum32() % n
+}
+
+func factPK(day string, shard uint32) string { return fmt.Sprintf("F#%s#%02d", day, shard) }
+
+func factKey(day, id string) table.Key {
+	return table.Key{PK: factPK(day, shard(id, factShards)), SK: part(id)}
+}
+
+// FigureKey is where a day's sums for one cut lie: "all", "channel#wechat", "team#…".
+func FigureKey(cut, day string) table.Key { return table.Key{PK: "K#" + part(cut), SK: part(day)} }
+
+// PositionKey is where figures notes how far it has counted in a shard of the feed.
+func PositionKey(shard string) table.Key { return table.Key{PK: "P#" + part(shard), SK: "P"} }
+
+func quarantinePK(day string) string { return "X#" + part(day) }
+
+func quarantineKey(at time.Time, id string) table.Key {
+	return table.Key{PK: quarantinePK(at.UTC().Format(time.DateOnly)), SK: stamp(at) + "#" + part(id)}
+}
+
+const settingsPK = "CFG"
+
+func settingsKey(v int64) table.Key {
+	return table.Key{PK: settingsPK, SK: fmt.Sprintf("V#%09d", v)}
+}
+
+func tokenKey(c desk.Channel, account string) table.Key {
+	return table.Key{PK: "W#" + part(string(c)) + "#" + part(account), SK: "W"}
+}
+
+// Partitions and sort keys of the indexes.
+
+// dueShards spreads the timers: see QUERIES.md.
+const dueShards = 16
+
+func duePK(shard uint32) string { return fmt.Sprintf("due#%02d", shard) }
+
+func dueIndex(key table.Key, at time.Time) table.IndexKey {
+	return table.IndexKey{PK: duePK(shard(key.PK, dueShards)), SK: stamp(at) + "#" + key.PK + "|" + key.SK}
+}
+
+func viewPK(team string, s desk.Status) string { return "v#" + part(team) + "#" + string(s) }
+func minePK(agent string, active bool) string {
+	if active {
+		return "m#" + part(agent) + "#active"
+	}
+	return "m#" + part(agent) + "#done"
+}
+func whoPK(c desk.CustomerID) string { return "w#" + part(string(c)) }
+
+func feedbackPK(month string) string  { return "feedback#" + part(month) }
+func customersPK(month string) string { return "customers#" + part(month) }
+
+func openedSK(t desk.Ticket) string { return stamp(t.Opened) + "#" + part(string(t.ID)) }

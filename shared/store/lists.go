@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// TicketPage is a page of a list of tickets.
+type TicketPage struct {
+	IDs    []desk.TicketID
+	Cursor string
+}
+
+// TicketsOfTeam lists a team's tickets of one status by the time opened.
+func (s *Store) TicketsOfTeam(ctx context.Context, team string, st desk.Status, cursor string, limit int, newestFirst bool) (TicketPage, error) {
+	return s.ticketIDs(ctx, table.Query{Index: table.View, PK: viewPK(team, st), Cursor: cursor, Limit: limit, Reverse: newestFirst})
+}
+
+// TicketsOfAgent lists an agent's tickets, active or done, by the time opened.
+func (s *Store) TicketsOfAgent(ctx context.Context, agent string, active bool, cursor string, limit int, newestFirst bool) (TicketPage, error) {
+	return s.ticketIDs(ctx, table.Query{Index: table.Mine, PK: minePK(agent, active), Cursor: cursor, Limit: limit, Reverse: newestFirst})
+}
+
+// TicketsOfCustomer lists a customer's tickets, newest first.
+func (s *Store) TicketsOfCustomer(ctx context.Context, c desk.CustomerID, cursor string, limit int) (TicketPage, error) {
+	return s.ticketIDs(ctx, table.Query{Index: table.Who, PK: whoPK(c), Cursor: cursor, Limit: limit, Reverse: true})
+}
+
+func (s *Store) ticketIDs(ctx context.Context, q table.Query) (TicketPage, error) {
+	page, err := s.T.Query(ctx, q)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	out := TicketPage{Cursor: page.Cursor}
+	for _, it := range page.Items {
+		if id, ok := strings.CutPrefix(it.PK, "T#"); ok {
+			out.IDs = append(out.IDs, desk.TicketID(id))
+		}
+	}
+	return out, nil
+}
+
+// List names one list of tickets: an agent's, or a team's of one status.
+type List struct {
+	Team   string
+	Status desk.Status
+	Agent  string // set: this agent's tickets, active or done
+	Done   bool
+}
+
+// MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
+// of each, and their headers. more says that a list had further ones. Units: 0.5 per
+// list and 4 kB, and 1 per header.
+func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newestFirst bool) (rows []Row[desk.Ticket], more bool, err error) {
+	var ids []desk.TicketID
+	for _, l := range lists {
+		var page TicketPage
+		if l.Agent != "" {
+			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
+		} else {
+			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		ids = append(ids, page.IDs...)
+		more = more || page.Cursor != ""
+	}
+	for chunk := range slices.Chunk(ids, 100) {
+		part, err := s.Tickets(ctx, chunk...)
+		if err != nil {
+			return nil, false, err
+		}
+		rows = append(rows, part...)
+	}
+	slices.SortStableFunc(rows, func(a, b Row[desk.Ticket]) int {
+		if newestFirst {
+			return b.Value.Opened.Compare(a.Value.Opened)
+		}
+		return a.Value.Opened.Compare(b.Value.Opened)
+	})
+	if len(rows) > limit {
+		rows, more = rows[:limit], true
+	}
+	return rows, more, nil
+}
+
+// Customers lists the customers first seen in a month (2006-01), newest first.
+func (s *Store) Customers(ctx context.Context, month, cursor string, limit int) ([]CustomerSummary, string, error) {
+	page, err := s.T.Query(ctx, table.Query{Index: table.View, PK: customersPK(month), Cursor: cursor, Limit: limit, Reverse: true})
+	if err != nil {
+		return nil, "", err
+	}
+	var out []CustomerSummary
+	for _, it := range page.Items {
+		var c CustomerSummary
+		if json.Unmarshal(it.Summary, &c) == nil && c.ID != "" {
+			out = append(out, c)
+		}
+	}
+	return out, page.Cursor, nil
+}
+
+// DueKind says whose timer is due.
+type DueKind string
+
+// Whose timer.
+const (
+	DueTicket DueKind = "ticket"
+	DueSurvey DueKind = "survey"
+)
+
+// Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
+type Due struct {
+	Kind     DueKind
+	Ticket   desk.Ticket   // DueTicket
+	Identity desk.Address  // DueTicket: whose order the timer must keep
+	Survey   desk.SurveyID // DueSurvey
+	Gen      int
+}
+
+// DueShards is how many shards the timers are spread over.
+const DueShards = dueShards
+
+// ClaimDue takes up to limit rows of one shard whose time has come, moving each ahead
+// by hold so that a second sweep passes it by. A row that another sweep or writer took
+// first is left to it. Index reads may be stale: a row is read again before it is taken.
+func (s *Store) ClaimDue(ctx context.Context, shardNo uint32, now time.Time, hold time.Duration, limit int) ([]Due, error) {
+	page, err := s.T.Query(ctx, table.Query{Index: table.Due, PK: duePK(shardNo), To: stamp(now.Add(time.Millisecond)), Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	var out []Due
+	for _, it := range page.Items {
+		d, ok, err := s.claimOne(ctx, it.Key, now, hold)
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) claimOne(ctx context.Context, key table.Key, now time.Time, hold time.Duration) (Due, bool, error) {
+	items, err := s.T.Get(ctx, key)
+	if err != nil {
+		return Due{}, false, err
+	}
+	it := items[0]
+	due, ok := it.Index[table.Due]
+	if it.Version == 0 || !ok || due.SK > stamp(now)+"~" {
+		return Due{}, false, nil // gone, or moved ahead since the index was written
+	}
+	d, err := dueOf(it)
+	if err != nil {
+		return Due{}, false, err
+	}
+	it.Index[table.Due] = dueIndex(key, now.Add(hold))
+	switch err := s.T.Write(ctx, table.Put(it)); {
+	case err == nil:
+		return d, true, nil
+	case isConflict(err):
+		return Due{}, false, nil
+	default:
+		return Due{}, false, err
+	}
+}
+
+func dueOf(it table.Item) (Due, error) {
+	if strings.HasPrefix(it.PK, "Q#") {
+		r, err := decode[desk.Survey](it)
+		return Due{Kind: DueSurvey, Survey: r.Value.ID, Gen: r.Value.Gen}, err
+	}
+	r, err := decode[desk.Ticket](it)
+	return Due{Kind: DueTicket, Ticket: r.Value, Identity: r.Value.From}, err
+}

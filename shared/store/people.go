@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// Seen says what became of a provider's message.
+type Seen struct {
+	Ticket  desk.TicketID  `json:"t,omitempty"`
+	Message desk.MessageID `json:"m,omitempty"`
+}
+
+// Sender is what is known of who wrote, read at once.
+type Sender struct {
+	Identity Row[desk.Identity]
+	Seen     Row[Seen]
+}
+
+// Sender reads an address's identity and whether one of its messages was applied.
+func (s *Store) Sender(ctx context.Context, a desk.Address, messageID string) (Sender, error) {
+	items, err := s.T.Get(ctx, identityKey(a), seenKey(a, messageID))
+	if err != nil {
+		return Sender{}, err
+	}
+	var out Sender
+	if out.Identity, err = decode[desk.Identity](items[0]); err != nil {
+		return Sender{}, err
+	}
+	out.Seen, err = decode[Seen](items[1])
+	return out, err
+}
+
+// Identity reads an address; Exists is false where nobody has used it yet.
+func (s *Store) Identity(ctx context.Context, a desk.Address) (Row[desk.Identity], error) {
+	r, err := get[desk.Identity](ctx, s, identityKey(a))
+	r.Value.Address = a
+	return r, err
+}
+
+// Submission finds the ticket that a form's submission became; Exists is false until
+// it has.
+func (s *Store) Submission(ctx context.Context, a desk.Address, id string) (Row[Seen], error) {
+	return get[Seen](ctx, s, seenKey(a, id))
+}
+
+// PutIdentity writes an address.
+func (tx *Tx) PutIdentity(r Row[desk.Identity]) {
+	put(tx, identityKey(r.Value.Address), r, table.Item{})
+}
+
+// PutSeen notes that a provider's message was applied. The Write fails with
+// ErrConflict if that is noted already.
+func (tx *Tx) PutSeen(a desk.Address, messageID string, v Seen) {
+	put(tx, seenKey(a, messageID), Row[Seen]{Value: v}, table.Item{})
+}
+
+// CustomerSummary is what an index tells of a customer.
+type CustomerSummary struct {
+	ID   desk.CustomerID `json:"id"`
+	Name string          `json:"n,omitempty"`
+}
+
+// Customer reads a customer, following a merge one hop; NotFound where there is none.
+func (s *Store) Customer(ctx context.Context, id desk.CustomerID) (Row[desk.Customer], error) {
+	r, err := get[desk.Customer](ctx, s, customerKey(id))
+	if err == nil && r.Value.Merged != "" {
+		r, err = get[desk.Customer](ctx, s, customerKey(r.Value.Merged))
+	}
+	return must(r, err, "customer")
+}
+
+// PutCustomer writes a customer.
+func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
+	c := r.Value
+	put(tx, customerKey(c.ID), r, table.Item{
+		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Name, 100)}),
+		Index: map[table.Index]table.IndexKey{
+			table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
+		},
+	})
+}
+
+// PutCustomerEvent keeps something that happened to a customer outside any ticket: a
+// follow, a menu click, an opt-out.
+func (tx *Tx) PutCustomerEvent(c desk.CustomerID, m desk.Message) {
+	put(tx, customerEventKey(c, m.ID), Row[desk.Message]{Value: m}, table.Item{})
+}
+
+// CustomerEvents reads a page of what happened to a customer, newest first.
+func (s *Store) CustomerEvents(ctx context.Context, c desk.CustomerID, cursor string, limit int) ([]Row[desk.Message], string, error) {
+	return rowsOf[desk.Message](ctx, s, table.Query{PK: customerKey(c).PK, Prefix: "M#", Cursor: cursor, Limit: limit, Reverse: true})
+}
+
+// Ref is what a Message-ID belongs to.
+type Ref struct {
+	Ticket  desk.TicketID  `json:"t"`
+	Message desk.MessageID `json:"m,omitempty"` // empty: only seen referred to
+}
+
+// Refs looks Message-IDs up; the answer has those that are known, by id as asked. At
+// most 100.
+func (s *Store) Refs(ctx context.Context, ids []string) (map[string]Row[Ref], error) {
+	out := map[string]Row[Ref]{}
+	keys := make([]table.Key, 0, len(ids))
+	asked := map[table.Key][]string{}
+	for _, id := range ids {
+		k := refKey(id)
+		if len(asked[k]) == 0 {
+			keys = append(keys, k)
+		}
+		asked[k] = append(asked[k], id)
+	}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	items, err := s.T.Get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		r, err := decode[Ref](it)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range asked[it.Key] {
+			if r.Exists() {
+				out[id] = r
+			}
+		}
+	}
+	return out, nil
+}
+
+// PutRef notes what a Message-ID belongs to.
+func (tx *Tx) PutRef(messageID string, r Row[Ref]) { put(tx, refKey(messageID), r, table.Item{}) }
+
+// SameRef says whether two Message-IDs count as one.
+func SameRef(a, b string) bool { return refKey(a) == refKey(b) }
+
+// Token is a provider's access token.
+type Token struct {
+	Value   string    `json:"v"`
+	Expires time.Time `json:"x"`
+	Error   string    `json:"e,omitempty"` // why the last refresh failed, without secrets
+	Stale   bool      `json:"s,omitempty"` // the provider refused it: get another
+}
+
+// Token reads an account's access token; Exists is false before the first.
+func (s *Store) Token(ctx context.Context, c desk.Channel, account string) (Row[Token], error) {
+	return get[Token](ctx, s, tokenKey(c, account))
+}
+
+// PutToken writes an account's access token.
+func (tx *Tx) PutToken(c desk.Channel, account string, r Row[Token]) {
+	put(tx, tokenKey(c, account), r, table.Item{})
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// TicketSummary is what an index tells of a ticket. Nothing in it changes with a
+// message, so a message on an open ticket writes no index.
+type TicketSummary struct {
+	ID       desk.TicketID `json:"id"`
+	Subject  string        `json:"s,omitempty"`
+	Name     string        `json:"n,omitempty"`
+	Channel  desk.Channel  `json:"c"`
+	Status   desk.Status   `json:"st"`
+	Priority desk.Priority `json:"p"`
+}
+
+func summarize(t desk.Ticket) []byte {
+	return marshalSummary(TicketSummary{
+		ID: t.ID, Subject: clip(t.Subject, 100), Name: clip(t.Name, 60),
+		Channel: t.From.Channel, Status: t.Status, Priority: t.Priority,
+	})
+}
+
+// Ticket reads a ticket's header; NotFound where there is none.
+func (s *Store) Ticket(ctx context.Context, id desk.TicketID) (Row[desk.Ticket], error) {
+	r, err := get[desk.Ticket](ctx, s, TicketKey(id))
+	return must(r, err, "ticket")
+}
+
+// Tickets reads headers in the order asked; absent ones are left out. At most 100.
+func (s *Store) Tickets(ctx context.Context, ids ...desk.TicketID) ([]Row[desk.Ticket], error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = TicketKey(id)
+	}
+	items, err := s.T.Get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row[desk.Ticket], 0, len(items))
+	for _, it := range items {
+		r, err := decode[desk.Ticket](it)
+		if err != nil {
+			return nil, err
+		}
+		if r.Exists() {
+			rows = append(rows, r)
+		}
+	}
+	return rows, nil
+}
+
+// PutTicket writes a ticket's header with its places in the lists.
+func (tx *Tx) PutTicket(r Row[desk.Ticket]) {
+	t := r.Value
+	key := TicketKey(t.ID)
+	it := table.Item{Summary: summarize(t), Index: map[table.Index]table.IndexKey{
+		table.View: {PK: viewPK(t.Team, t.Status), SK: openedSK(t)},
+		table.Who:  {PK: whoPK(t.Customer), SK: openedSK(t)},
+	}}
+	if t.Assignee != "" {
+		it.Index[table.Mine] = table.IndexKey{PK: minePK(t.Assignee, t.Status.Active()), SK: openedSK(t)}
+	}
+	put(tx, key, r, withDue(it, key, t.Due()))
+}
+
+// Message reads one message of a ticket; NotFound where there is none.
+func (s *Store) Message(ctx context.Context, t desk.TicketID, m desk.MessageID) (Row[desk.Message], error) {
+	r, err := get[desk.Message](ctx, s, MessageKey(t, m))
+	return must(r, err, "message")
+}
+
+// Messages reads a page of a ticket's timeline in the order recorded, newest first if
+// reverse.
+func (s *Store) Messages(ctx context.Context, t desk.TicketID, cursor string, limit int, reverse bool) ([]Row[desk.Message], string, error) {
+	return rowsOf[desk.Message](ctx, s, table.Query{
+		PK: ticketPK(t), Prefix: "M#", Cursor: cursor, Limit: limit, Reverse: reverse,
+	})
+}
+
+func rowsOf[V any](ctx context.Context, s *Store, q table.Query) ([]Row[V], string, error) {
+	page, err := s.T.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	rows := make([]Row[V], 0, len(page.Items))
+	for _, it := range page.Items {
+		r, err := decode[V](it)
+		if err != nil {
+			return nil, "", err
+		}
+		rows = append(rows, r)
+	}
+	return rows, page.Cursor, nil
+}
+
+// PutMessage writes a message of a ticket.
+func (tx *Tx) PutMessage(r Row[desk.Message]) {
+	put(tx, MessageKey(r.Value.Ticket, r.Value.ID), r, table.Item{})
+}
+
+// Once marks a request with an idempotency key as done by a message; the Write fails
+// with ErrConflict if it was. The mark is kept for a week.
+func (tx *Tx) Once(t desk.TicketID, key string, m desk.MessageID, at time.Time) {
+	put(tx, onceKey(t, key), Row[Seen]{Value: Seen{Ticket: t, Message: m}},
+		table.Item{Expires: at.Add(7 * 24 * time.Hour).Truncate(time.Second)})
+}
+
+// Done finds what an idempotency key was used for.
+func (s *Store) Done(ctx context.Context, t desk.TicketID, key string) (Row[Seen], error) {
+	return get[Seen](ctx, s, onceKey(t, key))
+}
+
+// IsUnsentMessage tells a change of the feed that put a new message to send, and its
+// ticket: what relay nudges for.
+func IsUnsentMessage(c table.Change) (desk.TicketID, bool) {
+	if c.Old.Exists() || !strings.HasPrefix(c.Key.PK, "T#") || !strings.HasPrefix(c.Key.SK, "M#") {
+		return "", false
+	}
+	m, err := decode[desk.Message](c.New)
+	if err != nil || m.Value.Kind != desk.ToCustomer || m.Value.State != desk.Queued {
+		return "", false
+	}
+	return m.Value.Ticket, true
+}

@@ -1,0 +1,325 @@
+package ticketing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// Act says who does something, and when the request came: all keys come from it.
+type Act struct {
+	By  desk.Actor
+	At  time.Time
+	Key string // idempotency key: the same one twice does it once; "" = none
+}
+
+// acting is one try of doing something to a ticket.
+type acting struct {
+	desk *Desk
+	s    *config.Settings
+	act  Act
+	row  store.Row[desk.Ticket]
+	t    *desk.Ticket // &row.Value
+	tx   store.Tx
+	said []desk.Decision // written as one journal row
+	msg  desk.MessageID
+
+	touched bool // write the header even if nothing else changed
+}
+
+// on reads a ticket, lets do change it, and writes it with what follows.
+func (d *Desk) on(ctx context.Context, act Act, id desk.TicketID, do func(*acting) error) (desk.MessageID, error) {
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	var msg desk.MessageID
+	err = d.attempt(ctx, func(int) error {
+		if act.Key != "" {
+			if done, err := d.Store.Done(ctx, id, act.Key); err != nil || done.Exists() {
+				msg = done.Value.Message
+				return err
+			}
+		}
+		a := &acting{desk: d, s: s, act: act}
+		if a.row, err = d.Store.Ticket(ctx, id); err != nil {
+			return err
+		}
+		a.t = &a.row.Value
+		if err := do(a); err != nil {
+			return err
+		}
+		msg = a.msg
+		return a.commit(ctx)
+	})
+	return msg, err
+}
+
+func (a *acting) commit(ctx context.Context) error {
+	if a.tx.Len() == 0 && len(a.said) == 0 && !a.touched {
+		return nil // nothing changed
+	}
+	if a.tx.Len() > 0 || len(a.said) > 0 {
+		a.t.By, a.t.V, a.t.Updated = a.act.By, a.s.Version, a.act.At
+	}
+	if len(a.said) > 0 {
+		j := journal(a.t.ID, a.act.By, a.act.At, a.s.Version, a.said...)
+		a.tx.PutMessage(store.Row[desk.Message]{Value: j})
+		if a.msg == "" {
+			a.msg = j.ID
+		}
+	}
+	if a.act.Key != "" {
+		a.tx.Once(a.t.ID, a.act.Key, a.msg, a.act.At)
+	}
+	a.tx.PutTicket(a.row)
+	return a.desk.Store.Commit(ctx, &a.tx)
+}
+
+func (a *acting) message(what, text string) desk.Message {
+	return desk.Message{
+		ID:     desk.NewMessageID(a.act.At, what, string(a.t.ID), a.act.By.ID, a.act.Key, text),
+		Ticket: a.t.ID, By: a.act.By, At: a.act.At, Text: text, V: a.s.Version,
+	}
+}
+
+// maxText bounds what an agent writes at once, in bytes.
+const maxText = 64 * 1024
+
+func checkText(text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return desk.FieldError("text", "is empty")
+	case len(text) > maxText:
+		return desk.FieldError("text", "has %d bytes, at most %d are taken", len(text), maxText)
+	}
+	return nil
+}
+
+// Reply is a public answer.
+type Reply struct {
+	Text        string
+	Attachments []desk.Attachment // with their bytes in the blob store
+	Then        desk.Status       // what the ticket is afterwards; "" = pending
+}
+
+// Reply writes a public answer and queues it for the customer's channel. It gives the
+// message's id.
+func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (desk.MessageID, error) {
+	if err := checkText(r.Text); err != nil {
+		return "", err
+	}
+	if r.Then == "" {
+		r.Then = desk.StatusPending
+	}
+	return d.on(ctx, act, id, func(a *acting) error {
+		if a.t.Status == desk.StatusSpam {
+			return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+		}
+		m := a.message("reply", r.Text)
+		m.Purpose, m.Attachments, m.Subject, m.Lang = "reply", r.Attachments, a.t.Subject, a.t.Lang
+		a.msg = m.ID
+		a.answered()
+		a.send(m)
+		return a.become(r.Then)
+	})
+}
+
+// send queues a public message, or lays it on the status page where the customer can't
+// be reached otherwise.
+func (a *acting) send(m desk.Message) {
+	m.From = a.t.AnswerTo()
+	if m.From.ID == "" {
+		m.Kind, m.State, m.Why = desk.ToCustomer, desk.Sent, "send.status_page"
+		a.tx.PutMessage(store.Row[desk.Message]{Value: m})
+		return
+	}
+	if undo := a.s.Tickets.UndoSend.D(); undo > 0 {
+		m.NotBefore = a.act.At.Add(undo)
+	}
+	enqueue(&a.tx, a.t, m)
+}
+
+// answered counts a person's public answer.
+func (a *acting) answered() {
+	t := a.t
+	t.Answers++
+	t.WaitingSince = time.Time{}
+	if t.FirstAnswered.IsZero() {
+		t.FirstAnswered = a.act.At
+		f := fact(a.s, desk.FactFirstAnswered, *t, a.act.At)
+		f.Took = a.act.At.Sub(t.Opened)
+		a.tx.PutFact(factID(desk.FactFirstAnswered, *t), f)
+	}
+	if t.Assignee == "" && a.act.By.Kind == desk.ByAgent {
+		a.assign(a.act.By.ID)
+	}
+}
+
+// Note writes an internal note.
+func (d *Desk) Note(ctx context.Context, act Act, id desk.TicketID, text string) (desk.MessageID, error) {
+	if err := checkText(text); err != nil {
+		return "", err
+	}
+	return d.on(ctx, act, id, func(a *acting) error {
+		m := a.message("note", text)
+		m.Kind, a.msg = desk.Note, m.ID
+		a.tx.PutMessage(store.Row[desk.Message]{Value: m})
+		return nil
+	})
+}
+
+// Assign gives the ticket to an agent ("" = to nobody).
+func (d *Desk) Assign(ctx context.Context, act Act, id desk.TicketID, agent string) error {
+	_, err := d.on(ctx, act, id, func(a *acting) error {
+		if _, ok := a.s.Agent(agent); agent != "" && !ok {
+			return desk.FieldError("assignee", "there is no agent %q", agent)
+		}
+		a.assign(agent)
+		return nil
+	})
+	return err
+}
+
+func (a *acting) assign(agent string) {
+	if a.t.Assignee == agent {
+		return
+	}
+	a.said = append(a.said, said("assign.changed", "from", a.t.Assignee, "to", agent))
+	a.t.Assignee = agent
+}
+
+// SetPriority changes how soon the ticket wants an answer.
+func (d *Desk) SetPriority(ctx context.Context, act Act, id desk.TicketID, p desk.Priority) error {
+	if !slices.Contains(desk.Priorities, p) {
+		return desk.FieldError("priority", "must be one of low, normal, high, urgent")
+	}
+	_, err := d.on(ctx, act, id, func(a *acting) error {
+		if a.t.Priority != p {
+			a.said = append(a.said, said("priority.changed", "from", string(a.t.Priority), "to", string(p)))
+			a.t.Priority = p
+		}
+		return nil
+	})
+	return err
+}
+
+// SetStatus changes where the ticket stands. Resolving plans the survey in the same
+// transaction. until is for snoozed only.
+func (d *Desk) SetStatus(ctx context.Context, act Act, id desk.TicketID, to desk.Status, until time.Time) error {
+	if !slices.Contains(desk.Statuses, to) || to == desk.StatusNew {
+		return desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
+	}
+	if to == desk.StatusSnoozed && !until.After(act.At) {
+		return desk.FieldError("until", "a snooze needs a time that is still to come")
+	}
+	_, err := d.on(ctx, act, id, func(a *acting) error {
+		if to == desk.StatusSnoozed {
+			a.t.SnoozedUntil = until
+			a.t.Arm(desk.TimerUnsnooze, until)
+		}
+		return a.become(to)
+	})
+	return err
+}
+
+// become moves the ticket to a status with all that follows from it.
+func (a *acting) become(to desk.Status) error {
+	t, was := a.t, a.t.Status
+	if was == to {
+		return nil
+	}
+	if was == desk.StatusClosed && to != desk.StatusOpen && to != desk.StatusSpam {
+		return desk.Errorf(desk.Conflict, "the ticket is closed: open it first")
+	}
+	a.said = append(a.said, said("status.changed", "from", string(was), "to", string(to)))
+	t.Status = to
+	if to != desk.StatusSnoozed {
+		t.SnoozedUntil = time.Time{}
+		t.Disarm(desk.TimerUnsnooze)
+	}
+	done := was == desk.StatusResolved || was == desk.StatusClosed
+	switch {
+	case to == desk.StatusResolved:
+		a.resolve()
+	case to == desk.StatusClosed:
+		a.close()
+	case done && to.Active():
+		t.Reopened++
+		t.Resolved, t.Closed = time.Time{}, time.Time{}
+		t.Disarm(desk.TimerClose)
+		a.tx.PutFact(factID(desk.FactReopened, *t), fact(a.s, desk.FactReopened, *t, a.act.At))
+	}
+	return nil
+}
+
+func (a *acting) resolve() {
+	t, at := a.t, a.act.At
+	t.Round++
+	t.Resolved = at
+	t.WaitingSince = time.Time{}
+	if after := a.s.Tickets.CloseAfter.D(); after > 0 {
+		t.Arm(desk.TimerClose, at.Add(after))
+	}
+	f := fact(a.s, desk.FactResolved, *t, at)
+	f.Took = at.Sub(t.Opened)
+	f.OneTouch = t.Answers == 1
+	a.tx.PutFact(factID(desk.FactResolved, *t), f)
+	a.planSurvey()
+}
+
+func (a *acting) close() {
+	a.t.Closed = a.act.At
+	a.t.Disarm(desk.TimerClose)
+	a.tx.PutFact(factID(desk.FactClosed, *a.t), fact(a.s, desk.FactClosed, *a.t, a.act.At))
+}
+
+// planSurvey promises to ask how it went, in the transaction of the resolution.
+func (a *acting) planSurvey() {
+	t, c := a.t, a.s.CSAT
+	if !c.Enabled {
+		a.said = append(a.said, said("survey.disabled"))
+		return
+	}
+	v := desk.Survey{
+		ID:   desk.SurveyID(desk.DeriveID("survey", string(t.ID), fmt.Sprint(t.Round))),
+		Kind: "csat", Ticket: t.ID, Customer: t.Customer, To: t.AnswerTo(), Lang: t.Lang,
+		Team: t.Team, Assignee: t.Assignee, Round: t.Round, State: desk.SurveyPlanned,
+		Planned: a.act.At, Due: a.act.At.Add(c.Delay.D()), Gen: 1,
+	}
+	t.Survey = v.ID
+	a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
+	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
+}
+
+// SendAgain queues an uncertain or failed message once more: an agent's decision, for
+// only a person may risk that the customer reads it twice.
+func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg desk.MessageID) error {
+	_, err := d.on(ctx, act, id, func(a *acting) error {
+		row, err := d.Store.Message(ctx, id, msg)
+		if err != nil {
+			return err
+		}
+		m := row.Value
+		if m.Kind != desk.ToCustomer || m.State != desk.Uncertain && m.State != desk.Failed {
+			return desk.Errorf(desk.Conflict, "only a message that failed or is uncertain can be sent again")
+		}
+		again := a.message("again", m.Text)
+		again.Purpose, again.Attachments, again.Subject, again.Lang = m.Purpose, m.Attachments, m.Subject, m.Lang
+		a.msg = again.ID
+		a.said = append(a.said, said("send.again", "message", string(m.ID)))
+		m.Why = "send.sent_again"
+		m.State = desk.Failed
+		row.Value = m
+		a.tx.PutMessage(row)
+		a.send(again)
+		return nil
+	})
+	return err
+}

@@ -1,0 +1,76 @@
+package ticketing
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// event applies what happened to a customer without a message to answer: a follow, an
+// opt-out, a menu click. It is kept with the customer, and shown on the open ticket
+// where there is one.
+func (r *receiving) event(ctx context.Context) error {
+	r.know()
+	id := &r.identity.Value
+	ds := []desk.Decision{said("event.received", "type", r.in.Type)}
+	switch {
+	case r.in.Kind == desk.InOptOut:
+		ds = append(ds, said(r.optOut()))
+	case r.in.Kind == desk.InOptIn:
+		ds = append(ds, said(r.optIn()))
+	case r.in.Type == "subscribe":
+		id.Followed, id.Gone = latest(id.Followed, r.when()), time.Time{}
+	case r.in.Type == "unsubscribe":
+		id.Gone = latest(id.Gone, r.when())
+	case r.in.Type == "scan" || r.in.Type == "click":
+		id.Followed = latest(id.Followed, r.when()) // opens the same short window
+	}
+	m := r.newMessage("")
+	m.Kind, m.Decisions = desk.Journal, ds
+	r.tx.PutCustomerEvent(id.Customer, m)
+	if id.Ticket != "" {
+		m.Ticket = id.Ticket
+		r.tx.PutMessage(store.Row[desk.Message]{Value: m})
+	}
+	r.tx.PutIdentity(r.identity)
+	r.seen = store.Seen{Ticket: id.Ticket, Message: m.ID}
+	return nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// optOut notes that the customer wants no more messages (promise 2: what depends on
+// order compares times, ties by the order enqueued).
+func (r *receiving) optOut() string {
+	id := &r.identity.Value
+	if r.when().Before(id.OptIn) {
+		return "opt.out_too_late" // a START came later but was applied first
+	}
+	id.OptOut = latest(id.OptOut, r.when())
+	return "opt.out"
+}
+
+func (r *receiving) optIn() string {
+	id := &r.identity.Value
+	if r.when().Before(id.OptOut) {
+		return "opt.in_too_late"
+	}
+	// At the same instant the one enqueued later counts: this one.
+	id.OptIn = latest(id.OptIn, r.when().Add(time.Nanosecond))
+	return "opt.in"
+}
+
+// optWords applies what a message says of opting besides being one: a plain "yes" is
+// START to the carrier and also an answer to the desk.
+func (r *receiving) optWords() {
+	if r.in.Type == "opt_in" {
+		r.optIn()
+	}
+}

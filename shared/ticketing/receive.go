@@ -1,0 +1,231 @@
+package ticketing
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/thread"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// Received says what a message became.
+type Received struct {
+	Ticket    desk.TicketID
+	Message   desk.MessageID
+	Duplicate bool // it had been applied before; nothing was written
+}
+
+// Receive applies one thing that a channel's parser read (promise 1: exactly once,
+// whatever is repeated). env gives the receiver's stamp, from which all keys come.
+func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inbound) (Received, error) {
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return Received{}, err
+	}
+	var got Received
+	err = d.attempt(ctx, func(n int) error {
+		r := &receiving{desk: d, s: s, in: in, at: env.At, try: n}
+		got = Received{}
+		if err := r.read(ctx); err != nil {
+			return err
+		}
+		if r.sender.Seen.Exists() {
+			v := r.sender.Seen.Value
+			got = Received{Ticket: v.Ticket, Message: v.Message, Duplicate: true}
+			return nil
+		}
+		if err := r.decide(ctx); err != nil {
+			return err
+		}
+		got = Received{Ticket: r.seen.Ticket, Message: r.seen.Message}
+		r.tx.PutSeen(in.From, in.ID, r.seen)
+		return d.Store.Commit(ctx, &r.tx)
+	})
+	return got, err
+}
+
+// receiving is one try of applying one inbound.
+type receiving struct {
+	desk *Desk
+	s    *config.Settings
+	in   desk.Inbound
+	at   time.Time
+	try  int
+
+	sender   store.Sender
+	identity store.Row[desk.Identity]
+	tx       store.Tx
+	seen     store.Seen
+}
+
+// read gets who wrote, and makes an identity and a customer for a stranger.
+func (r *receiving) read(ctx context.Context) (err error) {
+	r.sender, err = r.desk.Store.Sender(ctx, r.in.From, r.in.ID)
+	r.identity = r.sender.Identity
+	return err
+}
+
+func (r *receiving) decide(ctx context.Context) error {
+	switch r.in.Kind {
+	case desk.InMessage:
+		return r.message(ctx)
+	case desk.InReceipt, desk.InBounce, desk.InComplaint:
+		return r.receipt(ctx)
+	default:
+		return r.event(ctx)
+	}
+}
+
+// when is the time that order depends on: the provider's, else the receiver's.
+func (r *receiving) when() time.Time {
+	if !r.in.At.IsZero() {
+		return r.in.At
+	}
+	return r.at
+}
+
+func (r *receiving) messageID() desk.MessageID {
+	f := r.in.From
+	return desk.NewMessageID(r.at, string(f.Channel), f.Account, f.ID, r.in.ID)
+}
+
+// know fills in the identity of who wrote; a stranger becomes a customer.
+func (r *receiving) know() {
+	id := &r.identity.Value
+	id.Address = r.in.From
+	if !r.identity.Exists() {
+		f := r.in.From
+		c := desk.Customer{
+			ID:   desk.CustomerID(desk.DeriveID("customer", string(f.Channel), f.Account, f.ID)),
+			Name: r.in.Name, Lang: r.lang(), Tier: desk.Standard, Created: r.at,
+			Addresses: []desk.Address{f}, Contact: r.in.Contact,
+		}
+		id.Customer = c.ID
+		r.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
+	}
+	if r.in.Name != "" {
+		id.Name = r.in.Name
+	}
+	if r.in.Lang != "" {
+		id.Lang = r.in.Lang
+	}
+}
+
+func (r *receiving) lang() string {
+	if r.in.Lang != "" {
+		return r.in.Lang
+	}
+	return r.s.Desk.Language
+}
+
+// message applies something that somebody wrote.
+func (r *receiving) message(ctx context.Context) error {
+	r.know()
+	r.optWords()
+	if done, err := r.answersQuestion(ctx); done || err != nil {
+		return err
+	}
+	candidates, refs, err := r.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	v := thread.Choose(thread.Question{
+		In: r.in, At: r.at, Candidates: toThread(candidates), ReopenWithin: r.s.Tickets.ReopenWithin.D(),
+	})
+	ticket, err := r.place(ctx, v, candidates)
+	if err != nil {
+		return err
+	}
+	r.write(ticket, v, refs)
+	return nil
+}
+
+// place gives the ticket's row as it will be written: the one joined, or a new one.
+func (r *receiving) place(ctx context.Context, v thread.Verdict, cs []candidate) (store.Row[desk.Ticket], error) {
+	if v.Join != nil {
+		for _, c := range cs {
+			if c.row.Value.ID == v.Join.ID {
+				return c.row, nil
+			}
+		}
+	}
+	id, err := r.freeID(ctx)
+	return store.Row[desk.Ticket]{Value: r.newTicket(id, v)}, err
+}
+
+// freeID derives the new ticket's id. Only after a conflict is it looked up whether
+// another ticket has it: that costs a read, and almost never happens.
+func (r *receiving) freeID(ctx context.Context) (desk.TicketID, error) {
+	f := r.in.From
+	for n := 0; ; n++ {
+		id := desk.NewTicketID(n, string(f.Channel), f.Account, f.ID, r.in.ID)
+		if r.try == 0 {
+			return id, nil
+		}
+		rows, err := r.desk.Store.Tickets(ctx, id)
+		if err != nil || len(rows) == 0 {
+			return id, err
+		}
+	}
+}
+
+func (r *receiving) newTicket(id desk.TicketID, v thread.Verdict) desk.Ticket {
+	in := r.in
+	t := desk.Ticket{
+		ID: id, Subject: subject(in), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
+		Team: r.team(), Customer: r.identity.Value.Customer, Name: r.identity.Value.Name,
+		From: in.From, Lang: r.lang(), Opened: r.at, Before: v.Follows, Contact: in.Contact,
+	}
+	if in.Form != "" {
+		t.Submission = in.ID
+		if f, ok := r.s.Form(in.Form); ok && f.Type != "" {
+			t.Type = f.Type
+		}
+		t.To = answerAddress(r.s, in.Contact)
+	}
+	if in.Spam != "" {
+		t.Status = desk.StatusSpam
+	}
+	return t
+}
+
+// team routes by account and form; rules come with the routing policy.
+func (r *receiving) team() string {
+	if f, ok := r.s.Form(r.in.Form); ok && r.in.Form != "" && f.Team != "" {
+		return f.Team
+	}
+	if a, ok := r.s.Account(r.in.From.Channel, r.in.From.Account); ok && a.Team != "" {
+		return a.Team
+	}
+	return r.s.Desk.Team
+}
+
+// answerAddress is where a form's submitter is answered: by mail, else by SMS.
+func answerAddress(s *config.Settings, c desk.Contact) desk.Address {
+	for _, a := range s.Accounts {
+		if c.Mail != "" && a.Channel == desk.Email {
+			return desk.Address{Channel: desk.Email, Account: a.Name, ID: c.Mail}
+		}
+	}
+	for _, a := range s.Accounts {
+		if c.Phone != "" && a.Channel == desk.SMS {
+			return desk.Address{Channel: desk.SMS, Account: a.Name, ID: c.Phone}
+		}
+	}
+	return desk.Address{}
+}
+
+// subject is what lists show: the message's own, else its first words.
+func subject(in desk.Inbound) string {
+	text := in.Subject
+	if text == "" {
+		text = firstLine(in.Text)
+	}
+	if text == "" {
+		text = in.Type
+	}
+	return cut(text, 120)
+}

@@ -1,0 +1,187 @@
+package ticketing
+
+import (
+	"slices"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/auto"
+	"github.com/deskhook/deskhook/shared/policy/thread"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// write puts everything that follows from a message into the transaction.
+func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map[string]store.Row[store.Ref]) {
+	t := &row.Value
+	m := r.newMessage(t.ID)
+	m.Decisions = v.Decisions
+	opened := !row.Exists()
+	if opened {
+		m.Decisions = append(m.Decisions, said("route.team", "team", t.Team))
+		r.tx.PutFact(factID(desk.FactOpened, *t), fact(r.s, desk.FactOpened, *t, r.at))
+	}
+	if r.in.Spam != "" {
+		m.Decisions = append(m.Decisions, said("spam.marked", "why", r.in.Spam))
+	}
+	if r.in.Automatic != "" {
+		m.Decisions = append(m.Decisions, said("auto.recognised", "why", r.in.Automatic))
+	}
+	r.customerTurn(t, v.Reopen, &m)
+	r.threadMail(t, m.ID, refs)
+	r.touchIdentity(*t)
+	if opened {
+		r.acknowledge(t, &m)
+	}
+	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
+	r.tx.PutTicket(row)
+	r.tx.PutIdentity(r.identity)
+	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}
+}
+
+func (r *receiving) newMessage(t desk.TicketID) desk.Message {
+	in := r.in
+	return desk.Message{
+		ID: r.messageID(), Ticket: t, Kind: desk.FromCustomer,
+		By: desk.Actor{Kind: desk.ByCustomer, Name: r.identity.Value.Name}, At: r.at, Sent: in.At, From: in.From,
+		Subject: in.Subject, Text: in.Text, Full: in.Full, HTML: in.HTML, Type: in.Type, Fields: in.Fields,
+		Attachments: in.Attachments, ProviderID: in.ID, Automatic: in.Automatic, Lang: in.Lang, V: r.s.Version,
+	}
+}
+
+// customerTurn moves the ticket's state as a customer's message does.
+func (r *receiving) customerTurn(t *desk.Ticket, reopen bool, m *desk.Message) {
+	t.By, t.V, t.Updated = m.By, r.s.Version, r.at
+	if t.Status == desk.StatusSpam {
+		return
+	}
+	if t.WaitingSince.IsZero() && !r.in.Quiet {
+		t.WaitingSince = r.at
+	}
+	if reopen {
+		t.Reopened++
+		t.Resolved = time.Time{}
+		t.Disarm(desk.TimerClose)
+		r.tx.PutFact(factID(desk.FactReopened, *t), fact(r.s, desk.FactReopened, *t, r.at))
+	}
+	switch t.Status {
+	case desk.StatusPending, desk.StatusOnHold, desk.StatusSnoozed, desk.StatusResolved:
+		m.Decisions = append(m.Decisions, said("status.changed", "from", string(t.Status), "to", string(desk.StatusOpen)))
+		t.Status = desk.StatusOpen
+		t.SnoozedUntil = time.Time{}
+		t.Disarm(desk.TimerUnsnooze)
+	}
+}
+
+// mailParts and mailRefs bound what a ticket's header keeps of its mails: it is read
+// and written with every message.
+const (
+	mailParts = 12
+	mailRefs  = 4
+	refsKept  = 10
+)
+
+// threadMail keeps what the next answer needs, and notes the mail's ids so that
+// answers to it, and mails it refers to, find the ticket.
+func (r *receiving) threadMail(t *desk.Ticket, id desk.MessageID, known map[string]store.Row[store.Ref]) {
+	mail := r.in.Mail
+	if mail == nil {
+		return
+	}
+	if t.Mail == nil {
+		t.Mail = &desk.MailHead{}
+	}
+	h := t.Mail
+	h.Refs = chain(h.Refs, append(slices.Clone(mail.References), mail.MessageID))
+	if mail.MessageID != "" {
+		h.LastID = mail.MessageID
+	}
+	for _, a := range slices.Concat([]string{r.in.From.ID}, mail.To, mail.Cc) {
+		if !slices.Contains(h.Parts, a) && !r.ownAddress(a) && len(h.Parts) < mailParts {
+			h.Parts = append(h.Parts, a)
+		}
+	}
+	h.Cc = slices.DeleteFunc(slices.Clone(mail.Cc), r.ownAddress)
+	if len(h.Cc) > mailParts {
+		h.Cc = h.Cc[:mailParts]
+	}
+	r.noteRefs(t.ID, id, known)
+}
+
+func (r *receiving) noteRefs(t desk.TicketID, m desk.MessageID, known map[string]store.Row[store.Ref]) {
+	mail := r.in.Mail
+	var noted []string
+	note := func(id string, ref store.Ref, over bool) {
+		was, exists := known[id]
+		if id == "" || len(noted) >= refsKept || exists && !over {
+			return
+		}
+		if slices.ContainsFunc(noted, func(x string) bool { return store.SameRef(x, id) }) {
+			return
+		}
+		noted = append(noted, id)
+		r.tx.PutRef(id, store.Row[store.Ref]{Value: ref, Version: was.Version})
+	}
+	// A mail that was only referred to so far is now here itself.
+	was, exists := known[mail.MessageID]
+	note(mail.MessageID, store.Ref{Ticket: t, Message: m}, exists && was.Value.Message == "")
+	note(mail.InReplyTo, store.Ref{Ticket: t}, false)
+	for _, id := range slices.Backward(mail.References) {
+		note(id, store.Ref{Ticket: t}, false)
+	}
+}
+
+// chain keeps the first and the last few of a thread's ids.
+func chain(old, more []string) []string {
+	all := slices.Clone(old)
+	for _, id := range more {
+		if id != "" && !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	if len(all) <= mailRefs {
+		return all
+	}
+	return append(all[:1:1], all[len(all)-mailRefs+1:]...)
+}
+
+// touchIdentity notes what is true of the address now: reply windows count from here,
+// and a channel with one ticket per customer finds it here.
+func (r *receiving) touchIdentity(t desk.Ticket) {
+	id := &r.identity.Value
+	if when := r.when(); when.After(id.LastIn) {
+		id.LastIn = when
+	}
+	id.Sent = 0
+	id.Gone = time.Time{}
+	if oneTicketEach(r.in.From.Channel) && t.Status != desk.StatusSpam {
+		id.Ticket = t.ID
+	}
+}
+
+// oneTicketEach says whether a customer has one open ticket at a time on a channel.
+func oneTicketEach(c desk.Channel) bool { return c == desk.WeChat || c == desk.SMS }
+
+// acknowledge answers a ticket's first message where the settings say so and nothing
+// speaks against it; either way the journal tells.
+func (r *receiving) acknowledge(t *desk.Ticket, m *desk.Message) {
+	text := r.s.Tickets.Acknowledge.In(t.Lang)
+	if text == "" {
+		return
+	}
+	to := t.AnswerTo()
+	if to.ID == "" {
+		return
+	}
+	ok, why := auto.Allow(r.in, r.identity.Value, r.at)
+	if !ok {
+		m.Decisions = append(m.Decisions, said(why))
+		return
+	}
+	id := &r.identity.Value
+	id.Auto = append(auto.Recent(id.Auto, r.at), r.at)
+	m.Decisions = append(m.Decisions, said("ack.sent"))
+	enqueue(&r.tx, t, desk.Message{
+		ID: desk.NewMessageID(r.at.Add(time.Millisecond), "ack", string(m.ID)), By: desk.Actor{Kind: desk.ByDesk},
+		At: r.at, From: to, Subject: t.Subject, Text: text, Purpose: "ack", Lang: t.Lang, V: r.s.Version,
+	})
+}
