@@ -64,8 +64,12 @@ func splits(t *testing.T, s *suite) {
 
 func splitsByBytes(t *testing.T, s *suite) {
 	var msgs []queue.Message
-	for i := range 4 { // any two are over the limit of one batch
-		body := fmt.Sprintf("%d%0*d", i, queue.MaxBytes*2/3, 0)
+	size := queue.MaxBytes * 2 / 3 // any two are over the limit of one batch
+	if s.Features.MaxBytes > 0 {
+		size = s.Features.MaxBytes / 5 // its limit of a batch is less too: all fit in one
+	}
+	for i := range 4 {
+		body := fmt.Sprintf("%d%0*d", i, size, 0)
 		msgs = append(msgs, queue.Message{Body: body, Group: "g", Dedup: fmt.Sprint(i)})
 	}
 	s.send(t, s.FIFO, msgs...)

@@ -30,7 +30,12 @@ func (s *suite) exhaust(t *testing.T, on queue.Name, max int, want ...string) {
 func dies(t *testing.T, s *suite) {
 	s.send(t, s.FIFO, in("g", "poison"), in("g", "next"))
 	s.exhaust(t, s.FIFO, 1, "poison")
-	s.delete(t, s.FIFO, s.takeOne(t, s.FIFO, "next"))
+	got := s.receive(t, s.FIFO, 1)
+	if len(got) == 0 && s.Features.DyingTakesAReceive {
+		got = s.receive(t, s.FIFO, 1)
+	}
+	require.Equal(t, []string{"next"}, bodies(got))
+	s.delete(t, s.FIFO, got...)
 	dead := s.takeOne(t, s.FIFODead, "poison")
 	require.Equal(t, "g", dead.Group)
 	s.delete(t, s.FIFODead, dead)

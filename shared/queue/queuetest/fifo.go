@@ -63,7 +63,7 @@ func batchAgain(t *testing.T, s *suite) {
 	s.send(t, s.FIFO, in("g", "1"), in("g", "2"), in("g", "3"))
 	got := s.take(t, s.FIFO, 2, "1", "2")
 	s.postpone(t, s.FIFO, got[0], 0)
-	if !s.Features.PostponedFreesGroup {
+	if !s.Features.ReturnedFreesGroup {
 		s.none(t, s.FIFO) // 2 is still in flight
 	}
 	s.postpone(t, s.FIFO, got[1], 0)

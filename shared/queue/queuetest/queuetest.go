@@ -64,11 +64,16 @@ type Features struct {
 	// The message must come again all the same.
 	StaleReceiptTaken bool
 	// LateReceiptGood: a receipt stays good after its visibility timeout until the
-	// message is received again (SQS, standard queues).
+	// message is received again, as SQS has it on standard queues, on FIFO queues too.
 	LateReceiptGood bool
-	// PostponedFreesGroup: a FIFO message that came back lets a later one of its
-	// group, still in flight, be overtaken by itself at once; SQS waits for both.
-	PostponedFreesGroup bool
+	// ReturnedFreesGroup: a FIFO message that came back is given again while a later
+	// one of its group is still in flight; SQS waits for both.
+	ReturnedFreesGroup bool
+	// DyingTakesAReceive: the receive that moves a message to the dead-letter queue
+	// may give nothing else.
+	DyingTakesAReceive bool
+	// MaxBytes is the largest body, where it is less than queue.MaxBytes.
+	MaxBytes int
 }
 
 // Run runs the suite; open is called once per test.
@@ -85,6 +90,14 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 // suite is a harness with the few verbs that the tests are written in.
 type suite struct {
 	Harness
+}
+
+// maxBytes is how large a body may be.
+func (s *suite) maxBytes() int {
+	if s.Features.MaxBytes > 0 {
+		return s.Features.MaxBytes
+	}
+	return queue.MaxBytes
 }
 
 func (s *suite) long() bool { return !s.Features.RealTime }

@@ -87,7 +87,7 @@ func noBodyInError(t *testing.T, s *suite) {
 }
 
 func largest(t *testing.T, s *suite) {
-	body := strings.Repeat("a", queue.MaxBytes)
+	body := strings.Repeat("a", s.maxBytes())
 	s.send(t, s.Standard, queue.Message{Body: body})
 	got := s.receive(t, s.Standard, 1)
 	require.Len(t, got, 1)
