@@ -14,8 +14,11 @@ import (
 var (
 	ErrNotFound = errors.New("blob: not found")
 	ErrTooLarge = errors.New("blob: too large")
-	ErrInvalid  = errors.New("blob: invalid key")
+	ErrInvalid  = errors.New("blob: invalid") // a key, or a link's lifetime or size
 )
+
+// MaxLink is the longest life of a signed link (AWS: Signature Version 4, seven days).
+const MaxLink = 7 * 24 * time.Hour
 
 // MaxBytes is the largest blob that Put takes and Get gives: a 40 MB mail and some.
 const MaxBytes = 64 * 1024 * 1024
@@ -29,12 +32,13 @@ type Object struct {
 
 // Options of Put and of signed links. The zero value is good.
 type Options struct {
-	ContentType string // default application/octet-stream
+	ContentType string // default application/octet-stream. What SignGet is given is what its download says, whatever Put was given
 	FileName    string // SignGet: offered as the download's name (Content-Disposition: attachment)
 }
 
 // Store keeps blobs by key: "/"-separated segments of [A-Za-z0-9._=-], none empty, "."
-// or "..", at most 512 bytes in all. Implementations are safe for concurrent use.
+// or "..", none over 200 bytes (a file's name has room for 255), at most 512 bytes in
+// all: see CheckKey. Implementations are safe for concurrent use.
 type Store interface {
 	// Put writes the whole blob or nothing; a second Put of a key replaces it.
 	Put(ctx context.Context, key string, data []byte, opt Options) error
@@ -45,9 +49,12 @@ type Store interface {
 	// List returns up to limit (1..1000) objects whose keys begin with prefix and come
 	// after the key `after`, in byte order.
 	List(ctx context.Context, prefix, after string, limit int) ([]Object, error)
-	// SignGet returns a link that downloads the blob until ttl has passed.
+	// SignGet returns a link that downloads the blob until ttl (1 s..MaxLink, whole
+	// seconds) has passed. It does not ask whether there is one.
 	SignGet(ctx context.Context, key string, ttl time.Duration, opt Options) (string, error)
-	// SignPut returns a link to which one PUT of exactly size bytes of opt.ContentType
-	// is taken until ttl has passed.
+	// SignPut returns a link to which one PUT of exactly size (1..MaxBytes) bytes of
+	// opt.ContentType is taken until ttl has passed. The PUT carries the headers
+	// Content-Type and "If-None-Match: *"; it is refused where the key is taken, and
+	// that makes it the only one.
 	SignPut(ctx context.Context, key string, size int64, ttl time.Duration, opt Options) (string, error)
 }
