@@ -1,0 +1,151 @@
+package deliveryfn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/release"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// queued decides on the head of the line, and sends it.
+func (h *Handler) queued(ctx context.Context, c *conversation, now time.Time) (bool, error) {
+	sender, err := h.Sender(ctx, c.m().From.Channel, c.m().From.Account)
+	if desk.KindOf(err) == desk.NotFound && err != nil {
+		return true, h.settle(ctx, c, now, channel.Outcome{Kind: channel.OutcomeRefused, Reason: "send.no_account"})
+	}
+	if err != nil {
+		return false, err
+	}
+	until, left := window(sender, c.identity.Value)
+	v := release.Decide(release.Question{
+		Message: *c.m(), Ticket: *c.t(), Identity: c.identity.Value, WindowUntil: until, WindowLeft: left, At: now,
+	})
+	switch v.Decision {
+	case release.Wait:
+		return false, h.wait(ctx, c, v.Until)
+	case release.Drop:
+		return true, h.settle(ctx, c, now, channel.Outcome{Kind: channel.OutcomeRefused, Reason: v.Why})
+	}
+	out, err := h.outgoing(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	if err := h.claim(ctx, c, now); err != nil {
+		return false, err
+	}
+	return h.attempt(ctx, c, sender, out)
+}
+
+func window(s channel.Sender, id desk.Identity) (time.Time, int) {
+	if w, ok := s.(channel.Windower); ok {
+		return w.Window(id)
+	}
+	return time.Time{}, -1
+}
+
+// wait arms the timer for when the head may go, unless it is armed so already.
+func (h *Handler) wait(ctx context.Context, c *conversation, until time.Time) error {
+	for _, t := range c.t().Timers {
+		if t.Kind == desk.TimerSend && t.At.Equal(until) {
+			return nil
+		}
+	}
+	c.t().Arm(desk.TimerSend, until)
+	return c.commit(ctx, h.Store)
+}
+
+// claim marks the message as being sent and the conversation as held, before anything
+// leaves. The holder's name makes sure that it was this write that won.
+func (h *Handler) claim(ctx context.Context, c *conversation, now time.Time) error {
+	t := c.t()
+	t.Claim.Worker, t.Claim.Until, t.Claim.Attempt, t.Claim.Retry = h.Worker(), now.Add(lease), t.Claim.Attempt+1, time.Time{}
+	t.Arm(desk.TimerSend, now.Add(lease+time.Second))
+	c.m().State = desk.Sending
+	c.wrote = true
+	if err := c.commit(ctx, h.Store); err != nil {
+		return err
+	}
+	c.ticket.Version++
+	c.message.Version++
+	c.tx = store.Tx{}
+	return nil
+}
+
+// attempt calls the provider once and writes what came of it.
+func (h *Handler) attempt(ctx context.Context, c *conversation, sender channel.Sender, out channel.Outgoing) (bool, error) {
+	deadline, cancel := context.WithTimeout(ctx, lease/2)
+	outcome := sender.Send(deadline, out)
+	cancel()
+	worker, id := c.t().Claim.Worker, c.m().ID
+	for try := 0; ; try++ {
+		err := h.settle(ctx, c, h.Now().UTC(), outcome)
+		if !errors.Is(err, table.ErrConflict) || try >= races {
+			return again(outcome), err
+		}
+		// A receipt, a new message or an agent came in between: read again. Somebody
+		// else may have settled it only after our lease ran out.
+		if c, err = h.reread(ctx, c.t().ID, id); err != nil {
+			return false, err
+		}
+		if c.t().Claim.Worker != worker {
+			return false, nil
+		}
+	}
+}
+
+// again says whether the line can go on at once after an outcome.
+func again(o channel.Outcome) bool {
+	switch o.Kind {
+	case channel.OutcomeRateLimited, channel.OutcomeTransient, channel.OutcomeAuth:
+		return false
+	}
+	return true
+}
+
+func (h *Handler) reread(ctx context.Context, id desk.TicketID, msg desk.MessageID) (*conversation, error) {
+	t, err := h.Store.Ticket(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	m, err := h.Store.Message(ctx, id, msg)
+	if err != nil {
+		return nil, err
+	}
+	c := &conversation{ticket: t, message: m}
+	c.identity, err = h.Store.Identity(ctx, m.Value.From)
+	return c, err
+}
+
+// outgoing makes the complete message for the sender.
+func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoing, error) {
+	m, t := c.m(), c.t()
+	out := channel.Outgoing{
+		ID: m.ID, Ticket: t.ID, To: m.From, Name: t.Name, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
+		Lang: m.Lang, Purpose: m.Purpose, Automatic: m.By.Kind == desk.ByDesk,
+	}
+	if m.From.Channel == desk.Email {
+		out.Subject = "Re: " + strings.TrimPrefix(m.Subject, "Re: ")
+		if t.Mail != nil {
+			out.InReplyTo, out.References = t.Mail.LastID, t.Mail.Refs
+			if m.Purpose == "reply" {
+				out.Cc = t.Mail.Cc
+			}
+		}
+	}
+	for _, a := range m.Attachments {
+		data, err := h.Blob.Get(ctx, a.Blob, 0)
+		if err != nil {
+			return out, fmt.Errorf("delivery: read an attachment: %w", err)
+		}
+		a.Data = data
+		out.Attachments = append(out.Attachments, a)
+	}
+	return out, nil
+}

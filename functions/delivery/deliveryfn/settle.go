@@ -1,0 +1,111 @@
+package deliveryfn
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// maxAttempts is how often a message is tried where each time nothing was accepted;
+// with the back-off below that is about a day.
+const maxAttempts = 12
+
+// backoff is the wait after the nth try that was not accepted.
+func backoff(n int) time.Duration {
+	steps := []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+	if n < 1 {
+		n = 1
+	}
+	if n > len(steps) {
+		return 3 * time.Hour
+	}
+	return steps[n-1]
+}
+
+// settle writes what came of the head of the line.
+func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o channel.Outcome) error {
+	switch o.Kind {
+	case channel.OutcomeSent:
+		h.sent(c, o)
+	case channel.OutcomeUnknown:
+		c.finish(desk.Uncertain, why(o))
+		c.tell(now, "send.uncertain", o)
+	case channel.OutcomeRateLimited, channel.OutcomeTransient, channel.OutcomeAuth:
+		if c.t().Claim.Attempt < maxAttempts {
+			c.retry(now, o)
+			break
+		}
+		fallthrough
+	default:
+		c.finish(desk.Failed, why(o))
+		c.tell(now, "send.failed", o)
+	}
+	return c.commit(ctx, h.Store)
+}
+
+// why is a decision code, or the provider's code with the outcome.
+func why(o channel.Outcome) string {
+	if o.Code == "" {
+		return o.Reason
+	}
+	return fmt.Sprintf("%s (%s)", o.Reason, o.Code)
+}
+
+func (h *Handler) sent(c *conversation, o channel.Outcome) {
+	m := c.m()
+	if m.State == desk.Sending || m.State == desk.Uncertain {
+		m.State = desk.Sent // a receipt may have said more by now
+	}
+	if m.ProviderID == "" {
+		m.ProviderID = o.ProviderID
+	}
+	c.wrote = true
+	c.pop()
+	if c.identity.Exists() {
+		c.identity.Value.Sent++
+		c.tx.PutIdentity(c.identity)
+	}
+	if m.From.Channel == desk.Email && o.ProviderID != "" {
+		// SES puts its own id over ours; answers refer to that.
+		c.tx.PutRef(o.ProviderID, store.Row[store.Ref]{Value: store.Ref{Ticket: m.Ticket, Message: m.ID}})
+	}
+}
+
+// finish ends a message that won't be tried again by itself. A receipt that has said
+// meanwhile that it arrived stands.
+func (c *conversation) finish(s desk.SendState, why string) {
+	if m := c.m(); m.State == desk.Sending || m.State == desk.Queued {
+		m.State, m.Why = s, why
+		c.wrote = true
+	}
+	c.pop()
+}
+
+// retry leaves the message in line for later; those behind it wait.
+func (c *conversation) retry(now time.Time, o channel.Outcome) {
+	wait := max(o.RetryAfter, backoff(c.t().Claim.Attempt))
+	m, t := c.m(), c.t()
+	m.State, m.Why = desk.Queued, why(o)
+	c.wrote = true
+	t.Claim = desk.Claim{Attempt: t.Claim.Attempt, Retry: now.Add(wait)}
+	t.Arm(desk.TimerSend, t.Claim.Retry)
+}
+
+// tell brings a message that was not delivered to the agents' notice.
+func (c *conversation) tell(now time.Time, code string, o channel.Outcome) {
+	t, m := c.t(), c.m()
+	ds := []desk.Decision{{Code: code, Args: map[string]string{"why": why(o), "message": string(m.ID)}}}
+	if t.Status == desk.StatusPending && m.Purpose == "reply" {
+		ds = append(ds, desk.Decision{Code: "status.changed", Args: map[string]string{"from": string(t.Status), "to": string(desk.StatusOpen)}})
+		t.Status = desk.StatusOpen
+	}
+	by := desk.Actor{Kind: desk.ByDesk}
+	t.By, t.Updated = by, now
+	c.tx.PutMessage(store.Row[desk.Message]{Value: desk.Message{
+		ID: desk.NewMessageID(now, code, string(m.ID)), Ticket: t.ID, Kind: desk.Journal, By: by, At: now, Decisions: ds, V: t.V,
+	}})
+}

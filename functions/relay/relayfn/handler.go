@@ -1,0 +1,71 @@
+// Package relayfn reads the table's change feed and tells who has work to do: delivery
+// of new messages to send, jobs of new settings. A nudge lost or repeated is harmless;
+// the batch is repeated until all of it is told.
+package relayfn
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
+	"github.com/deskhook/deskhook/shared/work"
+)
+
+// Handler reads the change feed.
+type Handler struct {
+	Queue queue.Queue
+	Log   *slog.Logger
+}
+
+// Handle tells what follows from one batch of changes. After a failure the whole batch
+// comes again: everything told is safe to tell twice.
+func (h *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	changes, err := lambdaevent.Changes(e)
+	if err != nil {
+		return events.DynamoDBEventResponse{}, err
+	}
+	if err := h.tell(ctx, changes); err != nil {
+		h.Log.ErrorContext(ctx, "not told", "changes", len(changes), "err", err)
+		return lambdaevent.StreamFailures(changes[0].Seq), nil
+	}
+	return lambdaevent.StreamFailures(), nil
+}
+
+func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
+	var nudges, jobs []queue.Message
+	told := map[desk.TicketID]bool{}
+	for _, c := range changes {
+		if id, ok := store.IsUnsentMessage(c); ok && !told[id] {
+			told[id] = true
+			m, err := work.Message(work.Nudge{Ticket: id})
+			if err != nil {
+				return err
+			}
+			nudges = append(nudges, m)
+		}
+		if doc, ok := store.SettingsOf(c); ok {
+			m, err := work.Message(work.Job{Kind: work.JobSnapshot, Doc: doc})
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, m)
+		}
+	}
+	if err := send(ctx, h.Queue, queue.Outbound, nudges); err != nil {
+		return err
+	}
+	return send(ctx, h.Queue, queue.Jobs, jobs)
+}
+
+func send(ctx context.Context, q queue.Queue, to queue.Name, msgs []queue.Message) error {
+	if len(msgs) == 0 {
+		return nil
+	}
+	return q.Send(ctx, to, msgs...)
+}

@@ -1,0 +1,77 @@
+// Package schedulefn sweeps the timers once a minute. Each row whose time has come is
+// claimed (its place in the index moves ahead) before it is sent to whom it concerns;
+// late, double and overlapping sweeps are harmless, for whoever gets it reads again.
+package schedulefn
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/receive"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/work"
+)
+
+// Handler sweeps.
+type Handler struct {
+	Store *store.Store
+	Queue queue.Queue
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// hold is how far a claimed timer is moved ahead: if what it was sent to is lost, it
+// fires again then.
+const hold = 5 * time.Minute
+
+// perShard bounds one sweep of one shard; the rest is taken a minute later.
+const perShard = 200
+
+// Handle sweeps all shards. A shard that fails doesn't hold up the others.
+func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
+	now := h.Now().UTC()
+	var errs []error
+	for shard := range uint32(store.DueShards) {
+		due, err := h.Store.ClaimDue(ctx, shard, now, hold, perShard)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("shard %d: %w", shard, err))
+		}
+		for _, d := range due {
+			if err := h.fire(ctx, d, now); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
+	if d.Kind == store.DueSurvey {
+		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Gen: d.Gen, At: now})
+	}
+	var errs []error
+	other := false
+	for _, t := range d.Ticket.Timers {
+		switch {
+		case t.At.After(now):
+		case t.Kind == desk.TimerSend:
+			errs = append(errs, work.Send(ctx, h.Queue, queue.Outbound, work.Nudge{Ticket: d.Ticket.ID}))
+		default:
+			other = true
+		}
+	}
+	if other {
+		m, err := receive.TimerMessage(d.Ticket.ID, d.Identity, now)
+		if err == nil {
+			err = h.Queue.Send(ctx, queue.Inbound, m)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,47 @@
+// Package surveysfn works the surveys' timers: it asks, skips with the reason on the
+// ticket, or lets a question expire.
+package surveysfn
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/ticketing"
+	"github.com/deskhook/deskhook/shared/work"
+)
+
+// Handler works the surveys queue.
+type Handler struct {
+	Desk   *ticketing.Desk
+	Window ticketing.Window
+	Log    *slog.Logger
+}
+
+// Handle works one batch; what fails comes again.
+func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+	var failed []string
+	for _, m := range lambdaevent.Messages(e) {
+		if err := h.one(ctx, m.Body); err != nil {
+			h.Log.ErrorContext(ctx, "survey timer handed back", "id", m.ID, "count", m.Count, "err", err)
+			failed = append(failed, m.ID)
+		}
+	}
+	return lambdaevent.Failures(failed...), nil
+}
+
+func (h *Handler) one(ctx context.Context, body string) error {
+	var t work.SurveyTimer
+	if err := json.Unmarshal([]byte(body), &t); err != nil || t.Survey == "" {
+		return desk.Errorf(desk.Unreadable, "not a survey's timer") // to the dead letters, where an alarm rings
+	}
+	err := h.Desk.FireSurvey(ctx, t.Survey, t.Gen, t.At, h.Window)
+	if desk.KindOf(err) == desk.NotFound {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/blob"
+)
+
+// SnapshotKey is where the settings in force lie in the blob store, as JSON.
+const SnapshotKey = "settings/current.json"
+
+// snapshotLife is how long a function goes on with the settings it has read.
+const snapshotLife = time.Minute
+
+// Snapshot gives functions the settings in force. It reads them from the blob store,
+// so that a receiver needs no table, and again after a minute. While the store can't be
+// read it goes on with what it has.
+type Snapshot struct {
+	Blob blob.Store
+	Now  func() time.Time
+
+	mu   sync.Mutex
+	last *Settings
+	read time.Time
+}
+
+// Current gives the settings in force, at most a minute old.
+func (s *Snapshot) Current(ctx context.Context) (*Settings, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Now()
+	if s.last != nil && now.Sub(s.read) < snapshotLife && !now.Before(s.read) {
+		return s.last, nil
+	}
+	next, err := readSnapshot(ctx, s.Blob)
+	if err != nil {
+		if s.last != nil {
+			s.read = now
+			return s.last, nil
+		}
+		return nil, err
+	}
+	s.last, s.read = next, now
+	return next, nil
+}
+
+func readSnapshot(ctx context.Context, b blob.Store) (*Settings, error) {
+	doc, err := b.Get(ctx, SnapshotKey, 0)
+	if err != nil {
+		return nil, fmt.Errorf("config: the settings snapshot can't be read (put settings first: deskhook settings put): %w", err)
+	}
+	var v Settings
+	if err := json.Unmarshal(doc, &v); err != nil {
+		return nil, fmt.Errorf("config: the settings snapshot is damaged: %w", err)
+	}
+	return &v, nil
+}
+
+// PutSnapshot makes a settings document the one in force, unless a newer version
+// already is.
+func PutSnapshot(ctx context.Context, b blob.Store, doc []byte) error {
+	var next Settings
+	if err := json.Unmarshal(doc, &next); err != nil {
+		return fmt.Errorf("config: not a settings document: %w", err)
+	}
+	if now, err := readSnapshot(ctx, b); err == nil && now.Version > next.Version {
+		return nil
+	}
+	return b.Put(ctx, SnapshotKey, doc, blob.Options{ContentType: "application/json"})
+}

@@ -1,0 +1,60 @@
+// Package work is what functions tell each other over the standard queues: that a
+// conversation has something to send, that a survey's time has come, that something
+// slow is to be done. Each may be lost or repeated without harm: whoever gets one reads
+// the rows again.
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/queue"
+)
+
+// Nudge tells delivery that a ticket has something to send.
+type Nudge struct {
+	Ticket desk.TicketID `json:"ticket"`
+}
+
+// SurveyTimer tells surveys that one's time has come.
+type SurveyTimer struct {
+	Survey desk.SurveyID `json:"survey"`
+	Gen    int           `json:"gen"` // of the timer: a past one does nothing
+	At     time.Time     `json:"at"`  // the sweep's time, from which keys come
+}
+
+// Job is slow work.
+type Job struct {
+	Kind string          `json:"kind"`
+	Doc  json.RawMessage `json:"doc,omitempty"`
+}
+
+// The kinds of Job.
+const (
+	JobSnapshot = "snapshot" // put a settings document in force
+)
+
+// Message makes a queue's message of a Nudge, a SurveyTimer or a Job.
+func Message(v any) (queue.Message, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return queue.Message{}, fmt.Errorf("work: %w", err)
+	}
+	return queue.Message{Body: string(b)}, nil
+}
+
+// Send tells one.
+func Send(ctx context.Context, q queue.Queue, to queue.Name, v any) error {
+	m, err := Message(v)
+	if err != nil {
+		return err
+	}
+	return q.Send(ctx, to, m)
+}
+
+// ErrMore: the work was cut short at its bound; the message is to come again.
+var ErrMore = errors.New("work: more to do")
