@@ -74,6 +74,9 @@ var expiryTests = map[string]func(*suite){
 		require.False(s, s.get(it.Key).Exists(), "deleted, not only expired")
 	},
 	"add over an expired row starts anew": func(s *suite) {
+		if s.lacks(AddOverExpired) {
+			return
+		}
 		it := expiring(s, "T#1", "T")
 		s.write(table.Add(it.Key, map[string]int64{"n": 2}))
 		want := table.Item{Key: it.Key, Counters: map[string]int64{"n": 2}}
@@ -116,6 +119,9 @@ var counterTests = map[string]func(*suite){
 		s.refused(table.ErrConflict, table.Put(doc("K#cut", "1", "x")))
 	},
 	"large counters": func(s *suite) {
+		if s.lacks(WideCounters) {
+			return
+		}
 		k := table.Key{PK: "K#cut", SK: "1"}
 		s.write(table.Add(k, map[string]int64{"n": 1 << 61, "m": -(1 << 62)}))
 		s.write(table.Add(k, map[string]int64{"n": 1 << 61, "m": -(1 << 61)}))

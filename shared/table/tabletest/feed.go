@@ -113,9 +113,6 @@ func testFeedImages(s *suite) {
 }
 
 func testAdjacent(s *suite) {
-	if s.lacks(AdjacentFeed) {
-		return
-	}
 	const each = 5
 	s.noErrors(together(racers, func(i int) error {
 		var ops []table.Op

@@ -13,9 +13,6 @@ import (
 var limitTests = map[string]func(*suite){
 	"malformed writes are refused": testMalformed,
 	"item as large as may be, and larger": func(s *suite) {
-		if s.lacks(ItemLimit) {
-			return
-		}
 		it := table.Item{Key: table.Key{PK: "T#1", SK: "T"}, Version: 1}
 		room := table.MaxItemBytes - it.Size() - len(table.AttrDoc)
 		it.Version = 0

@@ -17,21 +17,27 @@ import (
 var modelTests = map[string]func(*suite){
 	"random operations match a plain map": func(s *suite) {
 		var runs atomic.Int64
+		revives, indexes := !s.lacks(AddOverExpired), !s.lacks(IndexComplete)
 		rapid.Check(s.T, func(t *rapid.T) {
 			// Every run has partitions of its own, so one table serves all.
-			m := &model{s: s, run: fmt.Sprint(runs.Add(1)), rows: map[table.Key]table.Item{}}
-			t.Repeat(map[string]func(*rapid.T){
-				"write": m.write, "get": m.get, "query": m.query, "time": m.time, "index": m.index,
-			})
+			m := &model{s: s, run: fmt.Sprint(runs.Add(1)), revives: revives, rows: map[table.Key]table.Item{}}
+			actions := map[string]func(*rapid.T){
+				"write": m.write, "get": m.get, "query": m.query, "time": m.time,
+			}
+			if indexes {
+				actions["index"] = m.index
+			}
+			t.Repeat(actions)
 		})
 	},
 }
 
 // model is the contract as a map: what the engine is compared with.
 type model struct {
-	s    *suite
-	run  string
-	rows map[table.Key]table.Item
+	s       *suite
+	run     string
+	revives bool // whether to Add over expired rows
+	rows    map[table.Key]table.Item
 }
 
 func (m *model) key(t *rapid.T) table.Key {
@@ -70,7 +76,11 @@ func (m *model) op(t *rapid.T) table.Op {
 	k := m.key(t)
 	// Mostly the right version, or nothing would ever be written.
 	version := max(0, m.seen(k).Version+rapid.SampledFrom([]int64{0, 0, 0, 0, 0, -1, 1}).Draw(t, "off"))
-	switch rapid.SampledFrom([]string{"put", "put", "put", "add", "delete", "check"}).Draw(t, "kind") {
+	kind := rapid.SampledFrom([]string{"put", "put", "put", "add", "delete", "check"}).Draw(t, "kind")
+	if kind == "add" && !m.revives && m.rows[k].Exists() && !m.seen(k).Exists() {
+		kind = "put"
+	}
+	switch kind {
 	case "add":
 		return table.Add(k, map[string]int64{rapid.SampledFrom([]string{"n", "m"}).Draw(t, "name"): rapid.Int64Range(-3, 3).Draw(t, "by")})
 	case "delete":

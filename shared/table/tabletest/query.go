@@ -77,9 +77,6 @@ var queryTests = map[string]func(*suite){
 		require.NotEmpty(s, page.Cursor)
 	},
 	"a page ends before the store's own limit of bytes": func(s *suite) {
-		if s.lacks(ItemLimit) {
-			return
-		}
 		for i := range 5 {
 			it := table.Item{Key: table.Key{PK: "T#1", SK: fmt.Sprint(i)}, Doc: []byte(strings.Repeat("x", 300*1024))}
 			s.write(table.Put(it))
@@ -176,6 +173,9 @@ func testCursorBound(s *suite) {
 // testMovingPages: the row a cursor stands on may be gone, and rows behind it may
 // come; what was there all along is seen exactly once.
 func testMovingPages(s *suite) {
+	if s.lacks(MovingCursor) {
+		return
+	}
 	s.fill("T#1", []string{"b", "d", "f", "h"})
 	q := table.Query{PK: "T#1", Limit: 2}
 	page, err := s.Table.Query(s.ctx, q)

@@ -19,7 +19,7 @@ import (
 type Harness struct {
 	Table table.Table
 	Clock *Clock     // the clock that the engine was given
-	Feed  table.Feed // nil without Change feed among Lacks is a failure
+	Feed  table.Feed // may be nil only where ChangeFeed is among Lacks
 
 	// Lacks names what the engine can't do, with the reason. The tests of it then
 	// don't run and say so in the log. It's for stand-ins: an engine that the desk
@@ -32,14 +32,12 @@ type Power string
 
 // The powers that a harness may declare lacking.
 const (
-	ChangeFeed    Power = "change feed"            // Harness.Feed
-	AdjacentFeed  Power = "adjacent feed"          // one Write's changes are adjacent in the feed
-	IndexExpiry   Power = "index expiry"           // an index hides expired rows before they are swept
-	ItemLimit     Power = "item limit"             // the store behind the engine accepts items up to the limit
-	ParallelWrite Power = "parallel writes"        // racing writers are safe
-	IndexOrder    Power = "index order"            // pages of an index go on across equal partitions
-	NULKeys       Power = "zero byte in keys"      // keys may hold U+0000
-	Images        Power = "images of transactions" // the feed carries both images
+	ChangeFeed     Power = "change feed"      // Harness.Feed
+	IndexExpiry    Power = "index expiry"     // an index hides expired rows before they are swept
+	AddOverExpired Power = "add over expired" // an Add over an expired row starts anew
+	WideCounters   Power = "wide counters"    // counters are exact beyond 2^53
+	IndexComplete  Power = "index complete"   // an index stays complete under long runs of random writes
+	MovingCursor   Power = "moving cursor"    // a cursor goes on where its row was deleted
 )
 
 // Clock is a clock that stands still until it's told otherwise.
