@@ -145,13 +145,13 @@ func (s Spec) cut(t T, f Fixture, r channel.Request) {
 	}
 }
 
-// mangled gives b cut short and with bytes replaced, at up to 200 places.
+// mangled gives b cut short and with bytes replaced, at up to 50 places.
 func mangled(b []byte) [][]byte {
 	if len(b) == 0 {
 		return nil
 	}
 	out := [][]byte{{}, []byte("\x00"), []byte("{}"), []byte("<xml></xml>"), bytes.Repeat([]byte("<a>"), 5000)}
-	step := len(b)/200 + 1
+	step := len(b)/50 + 1
 	for i := 0; i < len(b); i += step {
 		out = append(out, b[:i])
 		for _, c := range []byte{0, '<', '&', '"', 0xff} {
