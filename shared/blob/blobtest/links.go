@@ -58,9 +58,9 @@ func download(t *testing.T, s *suite) {
 
 func downloadName(t *testing.T, s *suite) {
 	require.NoError(t, s.Store.Put(t.Context(), "k", []byte("x"), blob.Options{ContentType: "text/html"}))
-	_, h, _ := s.fetch(t, s.signGet(t, "k", blob.Options{ContentType: "application/pdf", FileName: "发票 & 1.pdf"}))
+	_, h, _ := s.fetch(t, s.signGet(t, "k", blob.Options{ContentType: "application/pdf", FileName: "发票 (1).pdf"}))
 	require.Equal(t, "application/pdf", h.Get("Content-Type"))
-	require.Equal(t, "attachment; filename*=utf-8''%E5%8F%91%E7%A5%A8%20%26%201.pdf", h.Get("Content-Disposition"))
+	require.Equal(t, "attachment; filename*=utf-8''%E5%8F%91%E7%A5%A8%20%281%29.pdf", h.Get("Content-Disposition"))
 }
 
 func downloadAbsent(t *testing.T, s *suite) {
