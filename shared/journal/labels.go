@@ -1,0 +1,100 @@
+package journal
+
+import "github.com/deskhook/deskhook/shared/desk"
+
+var statuses = map[desk.Status]words{
+	desk.StatusNew:      {"新工单", "New"},
+	desk.StatusOpen:     {"处理中", "Open"},
+	desk.StatusPending:  {"等待客户", "Pending"},
+	desk.StatusOnHold:   {"等待第三方", "On hold"},
+	desk.StatusResolved: {"已解决", "Resolved"},
+	desk.StatusClosed:   {"已关闭", "Closed"},
+	desk.StatusSnoozed:  {"已推迟", "Snoozed"},
+	desk.StatusSpam:     {"垃圾信息", "Spam"},
+}
+
+// customerStatuses tell the customer whose turn it is, and nothing of how the desk
+// works inside.
+var customerStatuses = map[desk.Status]words{
+	desk.StatusNew:      {"已收到，正在安排客服处理", "Received: somebody will look at it soon"},
+	desk.StatusOpen:     {"正在处理", "Being worked on"},
+	desk.StatusPending:  {"我们已回复，等待您的答复", "Answered: we are waiting for your reply"},
+	desk.StatusOnHold:   {"正在处理，等待相关方反馈", "Being worked on: we are waiting for somebody else"},
+	desk.StatusResolved: {"已解决", "Resolved"},
+	desk.StatusClosed:   {"已结束", "Closed"},
+	desk.StatusSnoozed:  {"正在处理", "Being worked on"},
+	desk.StatusSpam:     {"已收到", "Received"},
+}
+
+var priorities = map[desk.Priority]words{
+	desk.Low:    {"低", "Low"},
+	desk.Normal: {"普通", "Normal"},
+	desk.High:   {"高", "High"},
+	desk.Urgent: {"紧急", "Urgent"},
+}
+
+var types = map[desk.Type]words{
+	desk.Inquiry:    {"咨询", "Inquiry"},
+	desk.Complaint:  {"投诉", "Complaint"},
+	desk.Suggestion: {"建议", "Suggestion"},
+	desk.Praise:     {"表扬", "Praise"},
+	desk.Task:       {"任务", "Task"},
+}
+
+var sendStates = map[desk.SendState]words{
+	desk.Queued:    {"待发送", "Queued"},
+	desk.Sending:   {"发送中", "Sending"},
+	desk.Sent:      {"已发送", "Sent"},
+	desk.Delivered: {"已送达", "Delivered"},
+	desk.Failed:    {"发送失败", "Failed"},
+	desk.Uncertain: {"无法确认", "Uncertain"},
+}
+
+var channels = map[desk.Channel]words{
+	desk.WeChat:  {"微信", "WeChat"},
+	desk.Email:   {"邮件", "E-mail"},
+	desk.SMS:     {"短信", "SMS"},
+	desk.WebForm: {"网页表单", "Web form"},
+}
+
+var purposes = map[string]words{
+	"reply":    {"回复", "Answer"},
+	"ack":      {"自动回执", "Acknowledgement"},
+	"survey":   {"满意度评价", "Survey"},
+	"reminder": {"评价提醒", "Reminder"},
+	"thanks":   {"感谢评价", "Thanks"},
+}
+
+var reasons = map[string]words{
+	"honeypot": {"填写了真人看不到的字段", "a field was filled in that people never see"},
+}
+
+// label says a value; one that isn't known is given as it is.
+func label[K ~string](m map[K]words, k K, lang string) string {
+	if w, ok := m[k]; ok {
+		return w.in(lang)
+	}
+	return string(k)
+}
+
+// Status says where a ticket stands, for agents.
+func Status(s desk.Status, lang string) string { return label(statuses, s, lang) }
+
+// CustomerStatus says where a ticket stands in the customer's words: whose turn it is.
+// Spam reads as received, for a person may have been mistaken for a robot.
+func CustomerStatus(s desk.Status, lang string) string { return label(customerStatuses, s, lang) }
+
+// Priority says how soon a ticket wants an answer.
+func Priority(p desk.Priority, lang string) string { return label(priorities, p, lang) }
+
+// Type says what a ticket is about.
+func Type(t desk.Type, lang string) string { return label(types, t, lang) }
+
+// SendState says where a message to a customer stands.
+func SendState(s desk.SendState, lang string) string { return label(sendStates, s, lang) }
+
+// Channel says the way a customer writes.
+func Channel(c desk.Channel, lang string) string { return label(channels, c, lang) }
+
+// Purpose says what a message to a customer is for.
+func Purpose(p string, lang string) string { return label(purposes, p, lang) }

@@ -1,0 +1,106 @@
+package journal
+
+import (
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// Chinese is the language of the Chinese words; any other gets the English ones.
+const Chinese = "zh-CN"
+
+func (w words) in(lang string) string {
+	if strings.HasPrefix(strings.ToLower(lang), "zh") {
+		return w.zh
+	}
+	return w.en
+}
+
+// Words says a decision in a language (zh-CN; everything else gets en). A code this
+// build doesn't know is given as it is, so that nothing of a journal is ever hidden.
+// The result is plain text and may hold what a customer or a provider wrote.
+func Words(d desk.Decision, lang string) string {
+	w, ok := codes[d.Code]
+	if !ok {
+		return d.Code
+	}
+	return fill(w.in(lang), d.Args, lang)
+}
+
+// Why says the reason of a failed or uncertain message: a code, a code followed by the
+// provider's own code, or a provider's words, which are given as they are.
+func Why(why, lang string) string {
+	code, rest, _ := strings.Cut(why, " ")
+	w, ok := codes[code]
+	if !ok {
+		return why
+	}
+	text := w.in(lang)
+	if !strings.Contains(text, "{") {
+		return strings.TrimSpace(text + " " + rest)
+	}
+	return fill(text, map[string]string{"code": rest, "why": rest}, lang)
+}
+
+// fill puts arguments into a template. It goes through the template once, so that
+// braces in what a customer wrote stay what they are.
+func fill(text string, args map[string]string, lang string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		b.WriteString(argument(name, args[name], lang))
+		text = after
+	}
+}
+
+// argument says one argument; those that are codes themselves become words.
+func argument(name, value, lang string) string {
+	switch name {
+	case "how":
+		if w, ok := codes["thread.how."+value]; ok {
+			return w.in(lang)
+		}
+	case "why":
+		return Why(reason(value, lang), lang)
+	case "from", "to":
+		return fromTo(value, lang)
+	case "by":
+		return Channel(desk.Channel(value), lang)
+	case "at":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return at.UTC().Format("2006-01-02 15:04") + " UTC"
+		}
+	}
+	if value == "" {
+		return "—"
+	}
+	return value
+}
+
+// fromTo says a status, a priority or an agent's id; no agent is nobody.
+func fromTo(value, lang string) string {
+	if value == "" {
+		return words{"无人", "nobody"}.in(lang)
+	}
+	if w, ok := statuses[desk.Status(value)]; ok {
+		return w.in(lang)
+	}
+	if w, ok := priorities[desk.Priority(value)]; ok {
+		return w.in(lang)
+	}
+	return value
+}
+
+// reason says why something counts as spam, where it is one of the desk's own words.
+func reason(value, lang string) string {
+	if w, ok := reasons[value]; ok {
+		return w.in(lang)
+	}
+	return value
+}
