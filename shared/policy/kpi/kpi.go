@@ -1,0 +1,176 @@
+// Package kpi defines the desk's figures, once: what each fact and each message adds to
+// which sums, and what the sums mean. Whoever shows a figure reads it with Read, and
+// whoever recounts one counts with Count, so that two pages can't differ.
+//
+// Sums are whole numbers and only ever added, so the sum of parts is the sum of the
+// whole (promise 8). A day's figures are dated by record time in the desk's zone.
+// Percentiles come from a fixed histogram; HistogramError is their error.
+package kpi
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// Names of the counters. Those of the histograms are made by bucketName.
+const (
+	opened        = "opened"
+	firstAnswered = "first_answered"
+	resolved      = "resolved"
+	reopened      = "reopened"
+	closed        = "closed"
+	oneTouch      = "one_touch"
+	surveySent    = "survey_sent"
+	surveySkipped = "survey_skipped"
+	answered      = "answered"
+	messagesIn    = "msg_in"
+	messagesOut   = "msg_out"
+	notes         = "msg_note"
+
+	firstResponse = "frt" // prefix of first response times
+	resolution    = "res" // prefix of resolution times
+)
+
+// All is the cut of the whole desk.
+const All = "all"
+
+// ChannelCut is the cut of one channel.
+func ChannelCut(c desk.Channel) string { return "channel#" + string(c) }
+
+// TeamCut is the cut of one team.
+func TeamCut(team string) string { return "team#" + team }
+
+// Sum is what is to be added to one day of one cut. Counters are named [a-z0-9_]+ and
+// may be negative: a replaced answer takes its former score away.
+type Sum struct {
+	Cut      string
+	Day      string // 2006-01-02 in the desk's zone
+	Counters map[string]int64
+}
+
+// Count says what a fact adds, to at most three cuts. A kind of fact it doesn't know
+// adds nothing.
+func Count(f desk.Fact) []Sum {
+	counters := countersOf(f)
+	if len(counters) == 0 {
+		return nil
+	}
+	sums := []Sum{{All, f.Day, counters}}
+	if f.Channel != "" {
+		sums = append(sums, Sum{ChannelCut(f.Channel), f.Day, counters})
+	}
+	if f.Team != "" {
+		sums = append(sums, Sum{TeamCut(f.Team), f.Day, counters})
+	}
+	return sums
+}
+
+func countersOf(f desk.Fact) map[string]int64 {
+	switch f.Kind {
+	case desk.FactOpened:
+		return map[string]int64{opened: 1}
+	case desk.FactFirstAnswered:
+		return took(map[string]int64{firstAnswered: 1}, firstResponse, f.Took)
+	case desk.FactResolved:
+		c := took(map[string]int64{resolved: 1}, resolution, f.Took)
+		if f.OneTouch {
+			c[oneTouch] = 1
+		}
+		return c
+	case desk.FactReopened:
+		return map[string]int64{reopened: 1}
+	case desk.FactClosed:
+		return map[string]int64{closed: 1}
+	case desk.FactSurveySent:
+		return map[string]int64{surveySent: 1}
+	case desk.FactSurveySkipped:
+		return map[string]int64{surveySkipped: 1}
+	case desk.FactAnswered:
+		return scored(f.Score, f.Was)
+	}
+	return nil
+}
+
+// took adds a length of time: its sum in whole seconds, and its place in the histogram.
+func took(c map[string]int64, prefix string, d time.Duration) map[string]int64 {
+	s := seconds(d)
+	c[sumName(prefix)] = s
+	c[bucketName(prefix, bucketOf(s))] = 1
+	return c
+}
+
+// seconds cuts off fractions. A clock that went backwards gives zero, not a debt.
+func seconds(d time.Duration) int64 { return max(0, int64(d/time.Second)) }
+
+func sumName(prefix string) string { return prefix + "_sum_s" }
+
+// Bounds of a CSAT score.
+const (
+	scoreMin = 1
+	scoreMax = 5
+)
+
+func scoreName(score int) string { return fmt.Sprintf("csat_%d", score) }
+
+func validScore(s *int) bool { return s != nil && *s >= scoreMin && *s <= scoreMax }
+
+// scored counts an answer. One that replaces another isn't one more answer; the score
+// it replaces is taken back on the day of the correction, for a closed day never
+// changes.
+func scored(score, was *int) map[string]int64 {
+	if !validScore(score) {
+		return nil
+	}
+	c := map[string]int64{scoreName(*score): 1}
+	if !validScore(was) {
+		c[answered] = 1
+		return c
+	}
+	c[scoreName(*was)]--
+	if c[scoreName(*was)] == 0 {
+		delete(c, scoreName(*was))
+	}
+	return c
+}
+
+// CountMessage says what a new row of a timeline adds. Messages know no team, so they
+// count for the whole desk and for their channel; notes for the whole desk alone. The
+// day is that of record in the zone.
+func CountMessage(m desk.Message, zone *time.Location) []Sum {
+	name, channel := volumeOf(m)
+	if name == "" {
+		return nil
+	}
+	day := m.At.In(zone).Format(time.DateOnly)
+	counters := map[string]int64{name: 1}
+	sums := []Sum{{All, day, counters}}
+	if channel != "" {
+		sums = append(sums, Sum{ChannelCut(channel), day, counters})
+	}
+	return sums
+}
+
+func volumeOf(m desk.Message) (name string, c desk.Channel) {
+	switch m.Kind {
+	case desk.FromCustomer:
+		return messagesIn, m.From.Channel
+	case desk.ToCustomer:
+		if m.From.Channel == "" {
+			return messagesOut, desk.WebForm // only a form's submitter may have no address: read on the status page
+		}
+		return messagesOut, m.From.Channel
+	case desk.Note:
+		return notes, ""
+	}
+	return "", ""
+}
+
+// Merge adds counters to a sum. A counter that comes to zero is kept: whoever writes
+// sums may leave it out, no reader may tell the difference.
+func Merge(into, add map[string]int64) {
+	for name, n := range add {
+		into[name] += n
+	}
+}

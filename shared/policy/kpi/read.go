@@ -1,0 +1,104 @@
+package kpi
+
+import "time"
+
+// Times describes lengths of time. All are nil where there were none: zero is a value.
+type Times struct {
+	Mean   *time.Duration // of whole seconds, exact
+	Median *time.Duration // within HistogramError
+	P90    *time.Duration // within HistogramError
+}
+
+// Figures are what sums mean. A rate or mean is nil where there is nothing to divide
+// by: zero is a value, no value is none.
+type Figures struct {
+	Opened        int64
+	FirstAnswered int64
+	Resolved      int64
+	Reopened      int64
+	Closed        int64
+	OneTouch      int64
+	SurveySent    int64
+	SurveySkipped int64
+	Answered      int64
+	MessagesIn    int64
+	MessagesOut   int64
+	Notes         int64
+	// Scores counts answers by score, 1 first. One day alone may be below zero: a
+	// customer took an earlier day's score back.
+	Scores [scoreMax]int64
+
+	FirstResponse Times
+	Resolution    Times
+	CSAT          *float64 // share of 4 and 5, 0 to 1
+	CSATMean      *float64 // 1 to 5
+	ResponseRate  *float64 // answered of sent
+	OneTouchRate  *float64 // of resolved
+	ReopenRate    *float64 // reopened for each resolved; may be above 1
+}
+
+// Read gives the figures of the sum of all sums: of days, of cuts that don't overlap.
+// A nil map is a day without anything.
+func Read(sums ...map[string]int64) Figures {
+	all := map[string]int64{}
+	for _, s := range sums {
+		Merge(all, s)
+	}
+	f := Figures{
+		Opened: all[opened], FirstAnswered: all[firstAnswered], Resolved: all[resolved],
+		Reopened: all[reopened], Closed: all[closed], OneTouch: all[oneTouch],
+		SurveySent: all[surveySent], SurveySkipped: all[surveySkipped], Answered: all[answered],
+		MessagesIn: all[messagesIn], MessagesOut: all[messagesOut], Notes: all[notes],
+		FirstResponse: times(all, firstResponse, all[firstAnswered]),
+		Resolution:    times(all, resolution, all[resolved]),
+		ResponseRate:  ratio(all[answered], all[surveySent]),
+		OneTouchRate:  ratio(all[oneTouch], all[resolved]),
+		ReopenRate:    ratio(all[reopened], all[resolved]),
+	}
+	f.readScores(all)
+	return f
+}
+
+// readScores leaves scores below zero out of share and mean, which would else lie
+// outside their ranges for the day of a correction. Over a range of days that holds
+// both the answer and its correction nothing is below zero and both are exact.
+func (f *Figures) readScores(all map[string]int64) {
+	var n, good, sum int64
+	for i := range f.Scores {
+		score := i + scoreMin
+		f.Scores[i] = all[scoreName(score)]
+		count := max(0, f.Scores[i])
+		n += count
+		sum += count * int64(score)
+		if score >= goodScore {
+			good += count
+		}
+	}
+	f.CSAT, f.CSATMean = ratio(good, n), ratio(sum, n)
+}
+
+// goodScore is the least score that counts as satisfied.
+const goodScore = 4
+
+func ratio(part, whole int64) *float64 {
+	if whole <= 0 {
+		return nil
+	}
+	r := float64(part) / float64(whole)
+	return &r
+}
+
+func times(all map[string]int64, prefix string, n int64) Times {
+	var t Times
+	if n > 0 {
+		mean := time.Duration(float64(all[sumName(prefix)]) / float64(n) * float64(time.Second))
+		t.Mean = &mean
+	}
+	if median, ok := percentile(all, prefix, 0.5); ok {
+		t.Median = &median
+	}
+	if p90, ok := percentile(all, prefix, 0.9); ok {
+		t.P90 = &p90
+	}
+	return t
+}

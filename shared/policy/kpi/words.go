@@ -1,0 +1,56 @@
+package kpi
+
+import (
+	"slices"
+	"strings"
+)
+
+type words struct{ name, zh, en string }
+
+// definitions says what each figure is, in the order pages show them. The numbers in
+// the texts are those of this package; a test compares them.
+var definitions = []words{
+	{"opened", "当天新建的工单数。", "Tickets opened that day."},
+	{"first_answered", "当天首次得到人工公开回复的工单数。", "Tickets that got their first public answer by a person that day."},
+	{"resolved", "当天被标为已解决的次数；同一工单重开后再次解决，会再计一次。", "Resolutions that day; a ticket reopened and resolved again counts again."},
+	{"reopened", "当天由已解决或已关闭重新打开的次数。", "How often a resolved or closed ticket was opened again that day."},
+	{"closed", "当天关闭的工单数。", "Tickets closed that day."},
+	{"one_touch", "只用一次人工公开回复就解决的次数。", "Resolutions that took exactly one public answer by a person."},
+	{"survey_sent", "当天发出的满意度调查数；提醒不另计。", "Surveys asked that day; reminders don't count."},
+	{"survey_skipped", "当天决定不发的满意度调查数；原因记在工单上。", "Surveys that were not asked that day; the ticket says why."},
+	{"answered", "当天收到的评价数；客户改分不重复计数。", "Answers to surveys that day; a changed answer is not counted again."},
+	{"scores", "各分值的评价数，从 1 分到 5 分。客户改分时，原分值在改分当天扣减，已结束的日期不再变动，因此单日可能出现负数。", "Answers by score, 1 to 5. A changed answer takes its former score back on the day of the change, as past days stay as they were; so one day alone may be below zero."},
+	{"messages_in", "当天记录的客户来信数。", "Messages from customers recorded that day."},
+	{"messages_out", "当天记录的发给客户的消息数，含自动回复与调查。", "Messages to customers recorded that day, automatic ones and surveys included."},
+	{"notes", "当天记录的内部备注数。", "Internal notes recorded that day."},
+	{"first_response", "从工单新建到首次人工公开回复的自然时间，计入首次回复当天。平均值精确到秒；中位数和九成位取自固定直方图，误差不超过 9.1%。", "Time from opening to the first public answer by a person, around the clock, on the day of that answer. The mean is exact to the second; median and 90th percentile come from a fixed histogram and are within 9.1 %."},
+	{"resolution", "从工单新建到解决的自然时间，计入解决当天。平均值精确到秒；中位数和九成位取自固定直方图，误差不超过 9.1%。", "Time from opening to the resolution, around the clock, on the day of the resolution. The mean is exact to the second; median and 90th percentile come from a fixed histogram and are within 9.1 %."},
+	{"csat", "满意率：4 分和 5 分占全部评价的比例；没有评价时不显示。", "Satisfied customers: scores of 4 and 5 among all answers; empty without answers."},
+	{"csat_mean", "评价的平均分，1 到 5 分；没有评价时不显示。", "Mean score, 1 to 5; empty without answers."},
+	{"response_rate", "回收率：期间收到的评价数除以期间发出的调查数；由于评价可能晚于发出日，单日可能超过 100%。", "Answers received for each survey asked in the period; as answers may come days later, one day alone may be above 100 %."},
+	{"one_touch_rate", "一次解决率：只用一次人工公开回复就解决的次数除以解决次数。", "Resolutions with exactly one public answer, among all resolutions."},
+	{"reopen_rate", "重开率：期间重新打开的次数除以期间解决的次数；被重开的工单可能是更早解决的。", "Reopenings for each resolution in the period; what is reopened may have been resolved earlier."},
+}
+
+// Names lists the figures that have a definition, in the order pages show them.
+func Names() []string {
+	names := make([]string, len(definitions))
+	for i, d := range definitions {
+		names[i] = d.name
+	}
+	return names
+}
+
+// Definition says in words what a figure is, in zh-CN or en (any other language gets
+// English); "" for a name that is not of Names.
+func Definition(name, lang string) string {
+	i := slices.IndexFunc(definitions, func(d words) bool { return d.name == name })
+	switch {
+	case i < 0:
+		return ""
+	case strings.HasPrefix(strings.ToLower(lang), "zh"):
+		return definitions[i].zh
+	default:
+		return definitions[i].en
+	}
+}
