@@ -85,18 +85,18 @@ func FromEnv(getenv func(string) string) Lookup {
 
 // localDefaults by channel and field: an account's name doesn't matter.
 var localDefaults = map[string]string{
-	"wechat/token":      "local-wechat-token",
-	"wechat/aes_key":    "bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE", // 43 characters: "local-wechat-aes-key-32-bytes-!!" without the =
-	"wechat/app_secret": "local-wechat-app-secret",
-	"sms/auth_token":    "local-sms-auth-token",
-	"desk/link-key":     "local-desk-link-key-32-bytes-long",
+	"wechat/token":            "local-wechat-token",
+	"wechat/encoding_aes_key": "bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE", // 43 characters: "local-wechat-aes-key-32-bytes-!!" without the =
+	"wechat/app_secret":       "local-wechat-app-secret",
+	"sms/auth_token":          "local-sms-auth-token",
+	"desk/link-key":           "local-desk-link-key-32-bytes-long",
 }
 
 // LocalDefaults finds the secrets with which `make run` works out of the box on one
 // machine:
 //
 //	wechat/<account>/token       local-wechat-token
-//	wechat/<account>/aes_key     bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE
+//	wechat/<account>/encoding_aes_key  bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE
 //	wechat/<account>/app_secret  local-wechat-app-secret
 //	sms/<account>/auth_token     local-sms-auth-token
 //	desk/link-key                local-desk-link-key-32-bytes-long

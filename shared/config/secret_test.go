@@ -49,7 +49,7 @@ func TestLocalDefaults(t *testing.T) {
 	got, err = l.Account(desk.WeChat, "other")("token")
 	require.NoError(t, err)
 	require.Equal(t, []string{"local-wechat-token"}, got)
-	got, err = l.Account(desk.WeChat, "main")("aes_key")
+	got, err = l.Account(desk.WeChat, "main")("encoding_aes_key")
 	require.NoError(t, err)
 	require.Len(t, got[0], 43) // EncodingAESKey: 43 characters that give 32 bytes
 	key, err := base64.StdEncoding.DecodeString(got[0] + "=")

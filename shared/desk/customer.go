@@ -35,18 +35,29 @@ type Identity struct {
 	Lang     string      `json:"lang,omitempty"`
 	Ticket   TicketID    `json:"tk,omitempty"` // open ticket: channels with one per customer
 	Pending  *Question   `json:"ask,omitempty"`
-	OptOut   time.Time   `json:"out,omitzero"`  // provider's time of the STOP
-	OptIn    time.Time   `json:"in,omitzero"`   // provider's time of the last START
-	LastIn   time.Time   `json:"last,omitzero"` // their last message: reply windows count from it
-	Sent     int         `json:"n,omitempty"`   // messages sent since LastIn
+	Out      bool        `json:"out,omitempty"`  // opted out: nothing may be sent
+	OutAt    time.Time   `json:"outat,omitzero"` // when they last opted, out or in
+	LastIn   time.Time   `json:"last,omitzero"`  // their last message: reply windows count from it
+	Sent     int         `json:"n,omitempty"`    // messages sent since LastIn
 	Followed time.Time   `json:"fol,omitzero"`
 	Gone     time.Time   `json:"gone,omitzero"` // unsubscribed from the account
 	Bounced  string      `json:"bnc,omitempty"`
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
 }
 
+// Opt notes that the customer opted out or in at a time (promise 2: what happened later
+// counts, whatever is applied first; at the same instant the one applied later). False:
+// a later word stands.
+func (i *Identity) Opt(out bool, at time.Time) bool {
+	if at.Before(i.OutAt) {
+		return false
+	}
+	i.Out, i.OutAt = out, at
+	return true
+}
+
 // OptedOut says whether messages to the address are forbidden.
-func (i Identity) OptedOut() bool { return !i.OptOut.IsZero() && !i.OptIn.After(i.OptOut) }
+func (i Identity) OptedOut() bool { return i.Out }
 
 // Question is the one question a conversation waits to have answered: a bare digit
 // answers only that.

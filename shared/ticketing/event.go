@@ -17,9 +17,9 @@ func (r *receiving) event(ctx context.Context) error {
 	ds := []desk.Decision{said("event.received", "type", r.in.Type)}
 	switch {
 	case r.in.Kind == desk.InOptOut:
-		ds = append(ds, said(r.optOut()))
+		ds = append(ds, said(r.opt(true)))
 	case r.in.Kind == desk.InOptIn:
-		ds = append(ds, said(r.optIn()))
+		ds = append(ds, said(r.opt(false)))
 	case r.in.Type == "subscribe":
 		id.Followed, id.Gone = latest(id.Followed, r.when()), time.Time{}
 	case r.in.Type == "unsubscribe":
@@ -46,31 +46,25 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// optOut notes that the customer wants no more messages (promise 2: what depends on
-// order compares times, ties by the order enqueued).
-func (r *receiving) optOut() string {
-	id := &r.identity.Value
-	if r.when().Before(id.OptIn) {
+// opt notes an opt-out or opt-in and gives the journal's code.
+func (r *receiving) opt(out bool) string {
+	stands := r.identity.Value.Opt(out, r.when())
+	switch {
+	case out && stands:
+		return "opt.out"
+	case out:
 		return "opt.out_too_late" // a START came later but was applied first
-	}
-	id.OptOut = latest(id.OptOut, r.when())
-	return "opt.out"
-}
-
-func (r *receiving) optIn() string {
-	id := &r.identity.Value
-	if r.when().Before(id.OptOut) {
+	case stands:
+		return "opt.in"
+	default:
 		return "opt.in_too_late"
 	}
-	// At the same instant the one enqueued later counts: this one.
-	id.OptIn = latest(id.OptIn, r.when().Add(time.Nanosecond))
-	return "opt.in"
 }
 
 // optWords applies what a message says of opting besides being one: a plain "yes" is
 // START to the carrier and also an answer to the desk.
 func (r *receiving) optWords() {
 	if r.in.Type == "opt_in" {
-		r.optIn()
+		r.opt(false)
 	}
 }

@@ -127,7 +127,7 @@ func (r *receiving) complaint(ctx context.Context, m desk.Message) error {
 		return err
 	}
 	if id.Exists() {
-		id.Value.OptOut = latest(id.Value.OptOut, r.when())
+		id.Value.Opt(true, r.when())
 		r.tx.PutIdentity(id)
 	}
 	return r.note(m, said("mail.complaint"))
