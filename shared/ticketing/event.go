@@ -60,11 +60,3 @@ func (r *receiving) opt(out bool) string {
 		return "opt.in_too_late"
 	}
 }
-
-// optWords applies what a message says of opting besides being one: a plain "yes" is
-// START to the carrier and also an answer to the desk.
-func (r *receiving) optWords() {
-	if r.in.Type == "opt_in" {
-		r.opt(false)
-	}
-}

@@ -124,7 +124,6 @@ func (r *receiving) lang() string {
 // message applies something that somebody wrote.
 func (r *receiving) message(ctx context.Context) error {
 	r.know()
-	r.optWords()
 	if done, err := r.answersQuestion(ctx); done || err != nil {
 		return err
 	}
