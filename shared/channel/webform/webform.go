@@ -1,0 +1,166 @@
+// Package webform is the channel for forms on web pages: the desk's own hosted ones
+// and those on the customer's site, by script or plain HTML. A form is public, so
+// nothing is signed; instead its fields are checked while the customer is still there
+// to mend them. Each submission is a ticket.
+//
+// Fields that the desk itself reads: _next (where to go afterwards), _lang (zh-CN or
+// en), _id (a nonce of the page), and the form's honeypot. Other fields that the form
+// doesn't name are dropped.
+package webform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// Keys of Envelope.Meta.
+const (
+	metaType = "ct"   // the body's content type
+	metaLang = "lang" // the customer's language
+	metaSpam = "spam" // why it is held to be spam
+)
+
+// sameFor is how long the same text without _id counts as one submission: a double
+// click is one, the same words tomorrow are another. Time is cut into pieces of this
+// length, so two clicks on either side of a cut are two.
+const sameFor = 10 * time.Minute
+
+// Channel is one form.
+type Channel struct {
+	// StatusURL makes the address of the page that tells a customer how a submission
+	// stands. Nil: there is none.
+	StatusURL func(submissionID string) string
+	// Lang is for customers whose language can't be told: zh-CN or en (default).
+	Lang string
+
+	form config.Form
+}
+
+var (
+	_ channel.Channel = (*Channel)(nil)
+	_ channel.Acker   = (*Channel)(nil)
+)
+
+// New makes the channel of one form, which config has checked. Of the account nothing
+// is needed: a form has no secret.
+func New(form config.Form, _ channel.Account) (*Channel, error) {
+	if form.ID == "" || len(form.Fields) == 0 {
+		return nil, errors.New("webform: a form needs an id and fields")
+	}
+	if form.Honeypot == "" {
+		form.Honeypot = config.DefaultHoneypot
+	}
+	return &Channel{form: form}, nil
+}
+
+// Name is webform.
+func (c *Channel) Name() desk.Channel { return desk.WebForm }
+
+// Verify checks the fields. An error wraps channel.ErrRefused and a *desk.Error for
+// each field at fault, in the customer's language. Where the honeypot is filled, all is
+// accepted: a robot shall not learn why it failed.
+func (c *Channel) Verify(_ context.Context, r channel.Request) (channel.Verified, error) {
+	lang := c.requestLang(r)
+	s, err := read(r.Get("content-type"), r.Body)
+	if err != nil {
+		return channel.Verified{}, refusal{status: err.status, faults: []*desk.Error{desk.Errorf(desk.Invalid, "%s", say(lang, err.text))}}
+	}
+	lang = c.submissionLang(s, lang)
+	if s.first(c.form.Honeypot) == "" {
+		if faults := c.faults(s, lang); len(faults) > 0 {
+			return channel.Verified{}, refusal{status: 422, faults: faults}
+		}
+	}
+	return channel.Verified{Request: r, Body: r.Body}.With(s), nil
+}
+
+// refusal is what Verify gives for a submission that can be mended.
+type refusal struct {
+	status int
+	faults []*desk.Error
+}
+
+func (r refusal) Error() string {
+	return fmt.Sprintf("%v: %d fields", channel.ErrRefused, len(r.faults))
+}
+
+func (r refusal) Unwrap() []error {
+	errs := []error{channel.ErrRefused}
+	for _, f := range r.faults {
+		errs = append(errs, f)
+	}
+	return errs
+}
+
+// Envelopes gives the one submission. Its order key is the mail address or phone given,
+// else its own id; its dedup key is its id.
+func (c *Channel) Envelopes(v channel.Verified) ([]channel.Envelope, error) {
+	r := v.Request
+	s := c.submission(v)
+	e := channel.Envelope{
+		Channel: desk.WebForm, Account: c.form.ID, At: r.At, Body: v.Body, Dedup: c.id(s, r.At),
+		Meta: map[string]string{metaType: r.Get("content-type"), metaLang: c.submissionLang(s, c.requestLang(r))},
+	}
+	if s.first(c.form.Honeypot) != "" {
+		e.Meta[metaSpam] = "honeypot"
+	}
+	e.Order = c.who(s, e.Dedup)
+	return []channel.Envelope{e}, nil
+}
+
+// submission is what Verify has read, or reads it again.
+func (c *Channel) submission(v channel.Verified) submission {
+	if s, ok := v.State().(submission); ok {
+		return s
+	}
+	s, _ := read(v.Request.Get("content-type"), v.Body)
+	return s
+}
+
+// id is a submission's own. The page's nonce makes it one for good; without it time
+// does. The content is part of either: who goes back, mends a word and sends again has
+// said something else, and it must not be dropped.
+func (c *Channel) id(s submission, at time.Time) string {
+	when := "id " + s.first("_id")
+	if s.first("_id") == "" {
+		when = "at " + strconv.FormatInt(at.Truncate(sameFor).Unix(), 10)
+	}
+	parts := []string{c.form.ID, when}
+	for _, f := range c.form.Fields {
+		parts = append(parts, f.Name, s.value(f))
+		for _, file := range s.files[f.Name] {
+			parts = append(parts, file.name, string(file.data))
+		}
+	}
+	return desk.DeriveID("submission", parts...)
+}
+
+// who is the customer: by mail address, else by phone, else nobody but this submission.
+func (c *Channel) who(s submission, id string) string {
+	contact := c.contact(s)
+	for _, w := range []string{contact.Mail, contact.Phone} {
+		if w != "" {
+			return w
+		}
+	}
+	return id
+}
+
+func (c *Channel) contact(s submission) (out desk.Contact) {
+	for _, f := range c.form.Fields {
+		switch v := s.value(f); f.Role {
+		case "mail":
+			out.Mail, _ = cleanMail(v)
+		case "phone":
+			out.Phone, _ = cleanPhone(v)
+		}
+	}
+	return out
+}
