@@ -41,7 +41,7 @@ const BodyLimit = 64 << 10
 // settings is the account's entry in desk.yaml.
 type settings struct {
 	AppID      string `json:"app_id"`
-	OriginalID string `json:"original_id"` // gh_…; when given, other recipients are refused
+	OriginalID string `json:"original_id"` // gh_…: for people to recognise the account by. Not judged: app_id is the proof
 	Mode       string `json:"mode"`        // "" is safe
 	MaxAge     int    `json:"max_age"`     // seconds a call's timestamp may be off; 0 = not judged
 	Shadow     bool   `json:"shadow"`      // take calls whose signature is wrong, and say so
