@@ -14,7 +14,10 @@ import (
 // Parse reads one message or event. A type the desk doesn't know is not an error: one
 // with a MsgId was written by the customer and becomes a message that names its type,
 // anything else an event.
-func (c *account) Parse(e channel.Envelope) ([]desk.Inbound, error) {
+func (c *account) Parse(e channel.Envelope) ([]desk.Inbound, error) { return Parse(e) }
+
+// Parse reads an envelope of any account: it needs none of their settings.
+func Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	d, err := read(e.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: wechat: %w", channel.ErrUnreadable, err)
@@ -27,7 +30,7 @@ func (c *account) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	order, id := d.keys(e.Body)
 	in := desk.Inbound{
 		ID:   id,
-		From: desk.Address{Channel: desk.WeChat, Account: c.name, ID: order},
+		From: desk.Address{Channel: desk.WeChat, Account: e.Account, ID: order},
 		At:   d.time(),
 	}
 	if kind := d.text("MsgType"); kind == "event" {
