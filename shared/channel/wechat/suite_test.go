@@ -113,7 +113,7 @@ func spec(t *testing.T, mode string) channeltest.Spec {
 		MaxAge:   300 * time.Second,
 		Shadow:   true,
 		BadSettings: []string{
-			`{"app_id":"wx1","mode":"secret"}`, `{}`, `{"app_id":"wx1","max_age":-1}`, `{"app_id":1}`,
+			`{"app_id":"wx1","mode":"secret"}`, `{}`, `{"app_id":"wx1","max_age":-1}`, `{"app_id":1}`, `{"app_id":"wx1","mod":"plain"}`,
 		},
 	}
 	time, nonce := channeltest.Query("timestamp"), channeltest.Query("nonce")

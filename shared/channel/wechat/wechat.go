@@ -10,6 +10,7 @@
 package wechat
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
@@ -74,8 +75,10 @@ var (
 // each may be valid at once. The channel is also a Handshaker, an Acker and a Windower.
 func New(a channel.Account) (channel.Channel, error) {
 	c := &account{name: a.Name, now: a.Now}
-	if err := json.Unmarshal(a.Settings, &c.settings); err != nil {
-		return nil, errors.New("wechat: the account's settings can't be read")
+	dec := json.NewDecoder(bytes.NewReader(a.Settings))
+	dec.DisallowUnknownFields() // a misspelt mode would silently be the default
+	if err := dec.Decode(&c.settings); err != nil {
+		return nil, fmt.Errorf("wechat: the account's settings: %w", err)
 	}
 	if err := c.checkSettings(); err != nil {
 		return nil, err
