@@ -20,8 +20,9 @@ const snapshotLife = time.Minute
 // so that a receiver needs no table, and again after a minute. While the store can't be
 // read it goes on with what it has.
 type Snapshot struct {
-	Blob blob.Store
-	Now  func() time.Time
+	Blob      blob.Store
+	Now       func() time.Time
+	PublicURL string // taken where the settings name none: the stack's own address
 
 	mu   sync.Mutex
 	last *Settings
@@ -43,6 +44,9 @@ func (s *Snapshot) Current(ctx context.Context) (*Settings, error) {
 			return s.last, nil
 		}
 		return nil, err
+	}
+	if next.Desk.PublicURL == "" {
+		next.Desk.PublicURL = s.PublicURL
 	}
 	s.last, s.read = next, now
 	return next, nil

@@ -8,12 +8,10 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/policy/thread"
 	"github.com/deskhook/deskhook/shared/store"
 )
-
-// ReplyPurpose is what signed reply addresses are signed for.
-const ReplyPurpose = "reply"
 
 // candidate is a ticket that the message may belong to, with the row it was read as.
 type candidate struct {
@@ -74,7 +72,7 @@ func (r *receiving) pointers(known map[string]store.Row[store.Ref]) []pointer {
 	mail := r.in.Mail
 	for _, a := range slices.Concat(mail.Recipients, mail.To, mail.Cc) {
 		if tag, ok := plusTag(a); ok {
-			if id, ok := r.desk.Key.OpenTag(ReplyPurpose, tag); ok {
+			if id, ok := r.desk.Key.OpenTag(links.ReplyPurpose, tag); ok {
 				add(thread.ByReplyAddress, desk.TicketID(strings.ToUpper(id)))
 			}
 		}

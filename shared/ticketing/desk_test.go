@@ -13,6 +13,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table/bolt"
@@ -340,7 +341,7 @@ func TestMailThreading(t *testing.T) {
 	require.NotEqual(t, first.Ticket, b.receive(mail("eve@x.test", "m4@x", "m1@x", true)).Ticket, "a stranger")
 	require.NotEqual(t, first.Ticket, b.receive(mail("ann@x.test", "m5@x", "m1@x", false)).Ticket, "a From nobody proves")
 
-	tag := "help+" + b.Key.Tag(ticketing.ReplyPurpose, string(first.Ticket)) + "@desk.test"
+	tag := "help+" + links.ReplyTag(b.Key, first.Ticket) + "@desk.test"
 	require.Equal(t, first.Ticket, b.receive(mail("ann@x.test", "m6@x", "", false, tag)).Ticket, "our signed address")
 	require.NotEqual(t, first.Ticket, b.receive(mail("eve@x.test", "m7@x", "", true, tag)).Ticket, "a stranger with our address")
 

@@ -9,12 +9,10 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/policy/ask"
 	"github.com/deskhook/deskhook/shared/store"
 )
-
-// SurveyPurpose is what survey links are signed for; the field is the survey's id.
-const SurveyPurpose = "survey"
 
 // Bounds of a CSAT score.
 const (
@@ -109,7 +107,7 @@ func (f *asking) send(ctx context.Context, t store.Row[desk.Ticket], id store.Ro
 	v.Expires = f.at.Add(f.s.CSAT.Expires.D())
 	v.Due = v.Expires
 	text := f.s.CSAT.Question.In(v.Lang)
-	url := f.s.Desk.PublicURL + "/s/" + f.desk.Key.Token(SurveyPurpose, v.Expires, string(v.ID))
+	url := links.Survey(f.s.Desk.PublicURL, f.desk.Key, v.ID, v.Expires)
 	enqueue(&f.tx, &t.Value, desk.Message{
 		ID: desk.NewMessageID(f.at, "survey", string(v.ID)), By: desk.Actor{Kind: desk.ByDesk}, At: f.at,
 		From: v.To, Subject: t.Value.Subject, Text: strings.TrimSpace(text) + "\n" + url,
