@@ -1,0 +1,186 @@
+package webformfn_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/functions/webform/webformfn"
+	"github.com/deskhook/deskhook/shared/blob"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/receive"
+)
+
+type memQueue struct {
+	queue.Queue
+	sent []queue.Message
+	err  error
+}
+
+func (q *memQueue) Send(_ context.Context, _ queue.Name, m ...queue.Message) error {
+	if q.err == nil {
+		q.sent = append(q.sent, m...)
+	}
+	return q.err
+}
+
+type memBlob struct {
+	blob.Store
+	keys []string
+}
+
+func (b *memBlob) Put(_ context.Context, key string, _ []byte, _ blob.Options) error {
+	b.keys = append(b.keys, key)
+	return nil
+}
+
+type rig struct {
+	*webformfn.Handler
+	queue *memQueue
+	blob  *memBlob
+	log   *bytes.Buffer
+	down  error
+}
+
+func newRig() *rig {
+	r := &rig{queue: &memQueue{}, blob: &memBlob{}, log: &bytes.Buffer{}}
+	form := config.Form{
+		ID: "contact", Title: config.Text{"zh-CN": "联系我们"}, Origins: []string{"https://shop.example"},
+		Fields: []config.FormField{
+			{Name: "email", Label: config.Text{"zh-CN": "邮箱"}, Type: config.FieldMail, Role: "mail", Required: true, Max: 254},
+			{Name: "message", Label: config.Text{"zh-CN": "内容"}, Type: config.FieldTextarea, Role: "message", Required: true, Max: 1000},
+			{Name: "file", Label: config.Text{"zh-CN": "附件"}, Type: config.FieldFile, Max: 1 << 20},
+		},
+	}
+	r.Handler = &webformfn.Handler{
+		Settings: func(context.Context) (*config.Settings, error) {
+			return &config.Settings{Desk: config.Desk{Language: "zh-CN", PublicURL: "https://desk.example.com"}, Forms: []config.Form{form}}, r.down
+		},
+		Queue: r.queue,
+		Blob:  r.blob,
+		Now:   func() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) },
+		Log:   slog.New(slog.NewJSONHandler(r.log, nil)),
+		StatusURL: func(s *config.Settings, form, id string) string {
+			return s.Desk.PublicURL + "/status/" + form + "/" + id
+		},
+	}
+	return r
+}
+
+// invoke goes through Lambda's own JSON, as on AWS. A multipart body comes in base64.
+func (r *rig) invoke(t *testing.T, method, path, body string, headers ...string) events.APIGatewayV2HTTPResponse {
+	t.Helper()
+	e := events.APIGatewayV2HTTPRequest{
+		RawPath: path, Body: base64.StdEncoding.EncodeToString([]byte(body)), IsBase64Encoded: true,
+		Headers: map[string]string{"content-type": "application/x-www-form-urlencoded"},
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		e.Headers[headers[i]] = headers[i+1]
+	}
+	e.RequestContext.HTTP.Method = method
+	in, err := json.Marshal(e)
+	require.NoError(t, err)
+	out, err := lambda.NewHandler(r.Handle).Invoke(t.Context(), in)
+	require.NoError(t, err)
+	var resp events.APIGatewayV2HTTPResponse
+	require.NoError(t, json.Unmarshal(out, &resp))
+	for _, private := range []string{"ann@shop", "parcel"} {
+		require.NotContains(t, r.log.String(), private, "promise 11: no customer text in a log")
+	}
+	return resp
+}
+
+const good = "email=ann%40shop.example&message=where+is+my+parcel"
+
+// A submission is on the queue before the customer is thanked; a double click is one.
+func TestReceives(t *testing.T) {
+	r := newRig()
+	resp := r.invoke(t, "POST", "/forms/contact", good)
+	require.Equal(t, 200, resp.StatusCode)
+	var answer struct {
+		OK        bool   `json:"ok"`
+		ID        string `json:"id"`
+		StatusURL string `json:"status_url"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(resp.Body), &answer))
+	require.True(t, answer.OK)
+	require.Equal(t, "https://desk.example.com/status/contact/"+answer.ID, answer.StatusURL)
+	r.invoke(t, "POST", "/forms/contact", good)
+	require.Len(t, r.queue.sent, 2)
+	require.Equal(t, r.queue.sent[0].Dedup, r.queue.sent[1].Dedup)
+	e, err := receive.Decode(r.queue.sent[0].Body)
+	require.NoError(t, err)
+	require.Equal(t, desk.WebForm, e.Channel)
+	require.Equal(t, "contact", e.Account)
+	require.Equal(t, answer.ID, e.Dedup)
+}
+
+func TestBrowserIsSentOn(t *testing.T) {
+	resp := newRig().invoke(t, "POST", "/forms/contact", good, "accept", "text/html")
+	require.Equal(t, 303, resp.StatusCode)
+	require.Contains(t, resp.Headers["location"], "https://desk.example.com/status/contact/")
+	r := newRig()
+	r.StatusURL = nil
+	resp = r.invoke(t, "POST", "/forms/contact", good, "accept", "text/html")
+	require.Equal(t, 200, resp.StatusCode)
+	require.Contains(t, resp.Body, "提交成功", "the desk's language where the customer's can't be told")
+}
+
+// A file of 1 MB travels by the blob store.
+func TestFile(t *testing.T) {
+	r := newRig()
+	part := func(head, data string) string {
+		return "--X\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + data + "\r\n"
+	}
+	body := part(`name="email"`, "ann@shop.example") + part(`name="message"`, "see file") +
+		part(`name="file"; filename="a.bin"`, strings.Repeat("\xff", 1<<20)) + "--X--\r\n"
+	resp := r.invoke(t, "POST", "/forms/contact", body, "content-type", "multipart/form-data; boundary=X")
+	require.Equal(t, 200, resp.StatusCode)
+	require.Len(t, r.blob.keys, 1)
+	require.Less(t, len(r.queue.sent[0].Body), 2000)
+}
+
+func TestFieldToMend(t *testing.T) {
+	r := newRig()
+	resp := r.invoke(t, "POST", "/forms/contact", "message=where+is+my+parcel", "origin", "https://shop.example")
+	require.Equal(t, 422, resp.StatusCode)
+	require.Equal(t, "https://shop.example", resp.Headers["access-control-allow-origin"])
+	require.Contains(t, resp.Body, `"errors":[{"field":"email","message":"请填写此项。"}]`)
+	require.Empty(t, r.queue.sent)
+}
+
+func TestPreflight(t *testing.T) {
+	r := newRig()
+	resp := r.invoke(t, "OPTIONS", "/forms/contact", "", "origin", "https://shop.example")
+	require.Equal(t, 204, resp.StatusCode)
+	require.Equal(t, "https://shop.example", resp.Headers["access-control-allow-origin"])
+	require.NotContains(t, r.invoke(t, "OPTIONS", "/forms/contact", "", "origin", "null").Headers, "access-control-allow-origin")
+	require.Equal(t, 404, r.invoke(t, "OPTIONS", "/forms/other", "").StatusCode)
+	r.down = errors.New("away")
+	require.Equal(t, 500, r.invoke(t, "OPTIONS", "/forms/contact", "").StatusCode)
+}
+
+// What is not known, too large or not kept is never answered with success.
+func TestRefuses(t *testing.T) {
+	r := newRig()
+	require.Equal(t, 404, r.invoke(t, "POST", "/forms/other", good).StatusCode)
+	require.Equal(t, 405, r.invoke(t, "GET", "/forms/contact", "").StatusCode)
+	require.Equal(t, 413, r.invoke(t, "POST", "/forms/contact", strings.Repeat("x", receive.DefaultMaxBody+1)).StatusCode)
+	require.Equal(t, 415, r.invoke(t, "POST", "/forms/contact", good, "content-type", "text/plain").StatusCode)
+	r.queue.err = errors.New("down")
+	require.Equal(t, 500, r.invoke(t, "POST", "/forms/contact", good).StatusCode)
+	r.down = errors.New("away")
+	require.Equal(t, 500, r.invoke(t, "POST", "/forms/contact", good).StatusCode)
+}
