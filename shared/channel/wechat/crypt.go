@@ -24,7 +24,7 @@ func encrypted(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, errNoCipher
 	}
-	if text := d.bytes("Encrypt"); len(text) > 0 {
+	if text := bytes.TrimSpace(d.bytes("Encrypt")); len(text) > 0 {
 		return text, nil
 	}
 	return nil, errNoCipher

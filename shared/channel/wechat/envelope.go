@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -29,29 +30,32 @@ func (c *account) Envelopes(v channel.Verified) ([]channel.Envelope, error) {
 // sender in one second (a follow and a position) share both, so the event's name and
 // key are part of it too.
 func (d document) keys(body []byte) (order, dedup string) {
-	order = d.get("FromUserName")
+	order = d.key("FromUserName")
 	if order == "" {
 		h := hash(body)
 		return h, h
 	}
-	event, id := d.get("Event"), d.get("MsgId")
+	event, id := d.key("Event"), d.key("MsgId")
 	switch {
 	case event == "" && id != "":
 		dedup = id
-	case event == "" || d.get("CreateTime") == "":
+	case event == "" || d.key("CreateTime") == "":
 		dedup = hash(body) // a repeat carries the same body
 	default:
 		if id == "" {
-			id = d.get("MsgID") // as TEMPLATESENDJOBFINISH writes it
+			id = d.key("MsgID") // as TEMPLATESENDJOBFINISH writes it
 		}
-		dedup = strings.Join([]string{order, d.get("CreateTime"), strings.ToLower(event), bounded(d.get("EventKey"), 64), id}, "|")
+		dedup = strings.Join([]string{order, d.key("CreateTime"), strings.ToLower(event), bounded(d.key("EventKey"), 64), id}, "|")
 	}
 	return bounded(order, maxKey), bounded(dedup, maxKey)
 }
 
-// bounded gives s, or a hash of it where it is longer than max bytes.
+func (d document) key(name string) string { return strings.TrimSpace(d.get(name)) }
+
+// bounded gives s, or a hash of it where it is longer than max bytes or no text, which
+// would not come through the queue's JSON as it was.
 func bounded(s string, max int) string {
-	if len(s) <= max {
+	if len(s) <= max && utf8.ValidString(s) {
 		return s
 	}
 	return hash([]byte(s))

@@ -23,7 +23,7 @@ func Parse(e channel.Envelope) ([]desk.Inbound, error) {
 		return nil, fmt.Errorf("%w: wechat: %w", channel.ErrUnreadable, err)
 	}
 	for _, name := range []string{"FromUserName", "MsgType"} {
-		if d.get(name) == "" {
+		if d.text(name) == "" {
 			return nil, fmt.Errorf("%w: wechat: no %s", channel.ErrUnreadable, name)
 		}
 	}
@@ -106,7 +106,7 @@ func (d document) unknown(in *desk.Inbound, kind string) {
 }
 
 func (d document) media(name, mime, ext string) []desk.Attachment {
-	id := d.get("MediaId")
+	id := d.text("MediaId")
 	if id == "" {
 		return nil
 	}
@@ -133,9 +133,9 @@ func (d document) event(in *desk.Inbound) {
 
 // receipt reads what became of a template message.
 func (d document) receipt() *desk.Receipt {
-	r := &desk.Receipt{ProviderID: d.get("MsgID"), State: desk.Delivered, Code: d.text("Status")}
+	r := &desk.Receipt{ProviderID: d.text("MsgID"), State: desk.Delivered, Code: d.text("Status")}
 	if r.ProviderID == "" {
-		r.ProviderID = d.get("MsgId")
+		r.ProviderID = d.text("MsgId")
 	}
 	if !strings.EqualFold(r.Code, "success") {
 		r.State = desk.Failed

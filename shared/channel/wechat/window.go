@@ -41,3 +41,6 @@ func opened(at time.Time, d time.Duration, left int) (time.Time, int) {
 	}
 	return at.Add(d), max(left, 0)
 }
+
+// Window is Channel's for any account, at a time.
+func Window(id desk.Identity, now time.Time) (until time.Time, left int) { return window(id, now) }

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -8,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
 )
 
 // What Tencent sends is read, and what it never sends is refused.
@@ -83,6 +87,32 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		require.Equal(t, want, got)
+	})
+}
+
+// FuzzParse: whatever stood in a signed body, it is one envelope; what is parsed of it
+// has an id and a sender, holds text that JSON carries unchanged, and is the same again.
+func FuzzParse(f *testing.F) {
+	for _, fx := range fixtures(f) {
+		f.Add(fx.Request.Body)
+	}
+	c := example(f, ModePlain)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		es, err := c.Envelopes(channel.Verified{Body: body})
+		require.NoError(t, err)
+		require.Len(t, es, 1)
+		ins, err := c.Parse(es[0])
+		if err != nil {
+			require.ErrorIs(t, err, channel.ErrUnreadable)
+			return
+		}
+		require.Equal(t, es[0].Dedup, ins[0].ID)
+		require.Equal(t, es[0].Order, ins[0].From.ID)
+		b, err := json.Marshal(ins)
+		require.NoError(t, err)
+		var after []desk.Inbound
+		require.NoError(t, json.Unmarshal(b, &after))
+		require.Equal(t, ins, after)
 	})
 }
 
