@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed look.css icons.html
+//go:embed look.css icons.html icon.svg
 var shared embed.FS
 
 // Kit is one set of pages: templates and the assets they use.

@@ -1,0 +1,81 @@
+package portalfn
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/look"
+)
+
+type formPage struct {
+	look.Page
+	Intro    string
+	Action   string
+	Nonce    string
+	Honeypot string
+	Upload   bool
+	Fields   []formField
+}
+
+type formField struct {
+	config.FormField
+	Label        string
+	Input        string // the HTML type of a one-line field
+	Autocomplete string
+	Options      []formOption
+	Kilobytes    int
+}
+
+type formOption struct{ Value, Label string }
+
+// form shows the hosted form. It posts to its own address, which is the webform
+// receiver's; that checks the fields and shows the form again where one is to be mended.
+func (p *portal) form(w http.ResponseWriter, r *http.Request) {
+	v, ok := p.begin(w, r, "")
+	if !ok {
+		return
+	}
+	form, ok := v.s.Form(r.PathValue("form"))
+	if !ok {
+		p.notFound(w, r)
+		return
+	}
+	// Browsers apply form-action to the redirect after the post too, and that leads to
+	// the desk's public address whatever address this page was opened at.
+	w.Header().Set("Content-Security-Policy", strings.Replace(look.Policy,
+		"form-action 'self'", strings.TrimSpace("form-action 'self' "+origin(v.s.Desk.PublicURL)), 1))
+	page := formPage{
+		Page: v.Page, Intro: form.Intro.In(v.Lang), Action: "/forms/" + form.ID,
+		Nonce: rand.Text(), Honeypot: form.Honeypot,
+	}
+	page.Title = form.Title.In(v.Lang)
+	if page.Honeypot == "" {
+		page.Honeypot = config.DefaultHoneypot
+	}
+	for _, f := range form.Fields {
+		page.Upload = page.Upload || f.Type == config.FieldFile
+		page.Fields = append(page.Fields, fieldOf(f, v.Lang))
+	}
+	p.write(w, r, http.StatusOK, "form", page)
+}
+
+var (
+	inputs        = map[config.FieldType]string{config.FieldMail: "email", config.FieldPhone: "tel"}
+	autocompletes = map[string]string{"name": "name", "mail": "email", "phone": "tel"}
+)
+
+func fieldOf(f config.FormField, lang string) formField {
+	out := formField{
+		FormField: f, Label: f.Label.In(lang), Input: inputs[f.Type],
+		Autocomplete: autocompletes[f.Role], Kilobytes: f.Max / 1024,
+	}
+	if out.Input == "" {
+		out.Input = "text"
+	}
+	for _, c := range f.Choices {
+		out.Options = append(out.Options, formOption{c.Value, c.Label.In(lang)})
+	}
+	return out
+}
