@@ -19,21 +19,22 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/receive"
+	"github.com/deskhook/deskhook/shared/sign"
 )
 
-// Handler receives for all forms of the desk. All fields but StatusURL are needed; it
+// Handler receives for all forms of the desk. All fields but PublicURL are needed; it
 // is safe for concurrent use.
 type Handler struct {
-	Settings func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
-	Queue    queue.Queue
-	Blob     blob.Store
-	Now      func() time.Time
-	Log      *slog.Logger
-	// StatusURL makes the address of the page that tells how a submission stands. Nil:
-	// there is none, and a browser is thanked on the spot.
-	StatusURL func(s *config.Settings, form, submissionID string) string
+	Settings  func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
+	Secrets   config.Lookup                                   // of config.LinkKey, which signs links to status pages
+	Queue     queue.Queue
+	Blob      blob.Store
+	Now       func() time.Time
+	Log       *slog.Logger
+	PublicURL string // where desk.public_url is not set
 }
 
 // Handle answers one call. The error is always one of a malformed event.
@@ -80,8 +81,22 @@ func (h *Handler) channel(ctx context.Context, form string) (channel.Channel, er
 		return nil, err
 	}
 	c.Lang = set.Desk.Language
-	if h.StatusURL != nil {
-		c.StatusURL = func(id string) string { return h.StatusURL(set, f.ID, id) }
-	}
+	c.StatusURL = h.statusURL(ctx, set)
 	return c, nil
+}
+
+// statusURL makes links to status pages. Without a key there are none, but the
+// customer's message is taken all the same.
+func (h *Handler) statusURL(ctx context.Context, set *config.Settings) func(desk.Address, string) string {
+	values, err := h.Secrets.Values(config.LinkKey)
+	key, ok := sign.NewKey(values...)
+	if err != nil || !ok {
+		h.Log.ErrorContext(ctx, "no links to status pages: the key can't be read or is too short", "secret", config.LinkKey)
+		return nil
+	}
+	public := set.Desk.PublicURL
+	if public == "" {
+		public = h.PublicURL
+	}
+	return func(from desk.Address, id string) string { return links.Status(public, key, from, id) }
 }

@@ -19,8 +19,10 @@ import (
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/receive"
+	"github.com/deskhook/deskhook/shared/sign"
 )
 
 type memQueue struct {
@@ -68,13 +70,11 @@ func newRig() *rig {
 		Settings: func(context.Context) (*config.Settings, error) {
 			return &config.Settings{Desk: config.Desk{Language: "zh-CN", PublicURL: "https://desk.example.com"}, Forms: []config.Form{form}}, r.down
 		},
-		Queue: r.queue,
-		Blob:  r.blob,
-		Now:   func() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) },
-		Log:   slog.New(slog.NewJSONHandler(r.log, nil)),
-		StatusURL: func(s *config.Settings, form, id string) string {
-			return s.Desk.PublicURL + "/status/" + form + "/" + id
-		},
+		Queue:   r.queue,
+		Blob:    r.blob,
+		Now:     func() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) },
+		Log:     slog.New(slog.NewJSONHandler(r.log, nil)),
+		Secrets: config.LocalDefaults,
 	}
 	return r
 }
@@ -116,7 +116,13 @@ func TestReceives(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(resp.Body), &answer))
 	require.True(t, answer.OK)
-	require.Equal(t, "https://desk.example.com/status/contact/"+answer.ID, answer.StatusURL)
+	token, ok := strings.CutPrefix(answer.StatusURL, "https://desk.example.com/t/")
+	require.True(t, ok)
+	secret, _, _ := config.LocalDefaults(config.LinkKey)
+	key, _ := sign.NewKey(secret)
+	fields, err := key.Open(links.StatusPurpose, token, r.Now())
+	require.NoError(t, err)
+	require.Equal(t, []string{"webform", "contact", "ann@shop.example", answer.ID}, fields)
 	r.invoke(t, "POST", "/forms/contact", good)
 	require.Len(t, r.queue.sent, 2)
 	require.Equal(t, r.queue.sent[0].Dedup, r.queue.sent[1].Dedup)
@@ -130,9 +136,9 @@ func TestReceives(t *testing.T) {
 func TestBrowserIsSentOn(t *testing.T) {
 	resp := newRig().invoke(t, "POST", "/forms/contact", good, "accept", "text/html")
 	require.Equal(t, 303, resp.StatusCode)
-	require.Contains(t, resp.Headers["location"], "https://desk.example.com/status/contact/")
+	require.Contains(t, resp.Headers["location"], "https://desk.example.com/t/")
 	r := newRig()
-	r.StatusURL = nil
+	r.Secrets = func(string) (string, bool, error) { return "", false, nil }
 	resp = r.invoke(t, "POST", "/forms/contact", good, "accept", "text/html")
 	require.Equal(t, 200, resp.StatusCode)
 	require.Contains(t, resp.Body, "提交成功", "the desk's language where the customer's can't be told")

@@ -46,7 +46,7 @@ func (c *Channel) Ack(v channel.Verified) channel.Response {
 	s := c.submission(v)
 	id, status := c.id(s, v.Request.At), ""
 	if c.StatusURL != nil {
-		status = c.StatusURL(id)
+		status = c.StatusURL(c.from(s, id), id)
 	}
 	h := cors(c.form, v.Request.Get("origin"))
 	h["cache-control"] = "no-store"

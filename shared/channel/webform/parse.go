@@ -20,7 +20,7 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	}
 	in := desk.Inbound{
 		Kind: desk.InMessage, ID: e.Dedup, Form: c.form.ID, Lang: e.Meta[metaLang],
-		From:    desk.Address{Channel: desk.WebForm, Account: c.form.ID, ID: c.who(s, e.Dedup)},
+		From:    c.from(s, e.Dedup),
 		Contact: c.contact(s), Spam: e.Meta[metaSpam],
 	}
 	for _, f := range c.form.Fields {

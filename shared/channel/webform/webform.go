@@ -35,8 +35,8 @@ const sameFor = 10 * time.Minute
 // Channel is one form.
 type Channel struct {
 	// StatusURL makes the address of the page that tells a customer how a submission
-	// stands. Nil: there is none.
-	StatusURL func(submissionID string) string
+	// stands. Nil: there is none. from is the Inbound.From that Parse will give.
+	StatusURL func(from desk.Address, submissionID string) string
 	// Lang is for customers whose language can't be told: zh-CN or en (default).
 	Lang string
 
@@ -140,6 +140,11 @@ func (c *Channel) id(s submission, at time.Time) string {
 		}
 	}
 	return desk.DeriveID("submission", parts...)
+}
+
+// from is the submitter's address.
+func (c *Channel) from(s submission, id string) desk.Address {
+	return desk.Address{Channel: desk.WebForm, Account: c.form.ID, ID: c.who(s, id)}
 }
 
 // who is the customer: by mail address, else by phone, else nobody but this submission.

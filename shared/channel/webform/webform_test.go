@@ -40,7 +40,11 @@ func form(t *testing.T) *webform.Channel {
 	t.Helper()
 	c, err := newForm(contact)
 	require.NoError(t, err)
-	c.StatusURL = func(id string) string { return "https://desk.example.com/s/" + id }
+	c.StatusURL = func(from desk.Address, id string) string {
+		require.Equal(t, desk.WebForm, from.Channel)
+		require.NotEmpty(t, from.ID)
+		return "https://desk.example.com/s/" + id
+	}
 	return c
 }
 
