@@ -65,18 +65,33 @@ func (s Spec) refused(t T, f Fixture, r channel.Request, what string) {
 	require.ErrorIs(t, err, channel.ErrUnauthentic, "%s: %s", f.Name, what)
 }
 
+// wholeFlips is how many fixtures have every byte of their content flipped; of the
+// others it is every eighth, each beginning at another place, to keep the suite quick.
+const wholeFlips = 6
+
 func checkFlips(t T, s Spec) {
+	nth := 0
 	s.each(func(f Fixture, r channel.Request) {
-		c := s.open(t, f, r.At)
-		for _, p := range slices.Concat(s.Signature, s.Covered) {
-			for i := range p.Get(r) {
-				_, err := s.try(t, c, f, p.flip(r, i))
-				require.ErrorIs(t, err, channel.ErrUnauthentic, "%s: %s: a flipped byte was accepted", f.Name, p.Name)
-			}
+		c, start, step := s.open(t, f, r.At), 0, 1
+		if nth++; nth > wholeFlips {
+			start, step = nth%8, 8
+		}
+		for _, p := range s.Signature {
+			s.flips(t, c, f, r, p, 0, 1)
+		}
+		for _, p := range s.Covered {
+			s.flips(t, c, f, r, p, start, step)
 		}
 	})
 	for _, p := range slices.Concat(s.Signature, s.Covered) {
 		require.True(t, s.seen(p), "%s stands in no fixture: nothing was flipped", p.Name)
+	}
+}
+
+func (s Spec) flips(t T, c channel.Channel, f Fixture, r channel.Request, p Part, start, step int) {
+	for i := start; i < len(p.Get(r)); i += step {
+		_, err := s.try(t, c, f, p.flip(r, i))
+		require.ErrorIs(t, err, channel.ErrUnauthentic, "%s: %s: a flipped byte was accepted", f.Name, p.Name)
 	}
 }
 
@@ -90,9 +105,9 @@ func checkUncovered(t T, s Spec) {
 		accepted := false
 		s.each(func(f Fixture, r channel.Request) {
 			c := s.open(t, f, r.At)
-			for i := range u.Get(r) {
+			for i := 0; i < len(u.Get(r)) && !accepted; i++ {
 				_, err := s.try(t, c, f, u.flip(r, i))
-				accepted = accepted || err == nil
+				accepted = err == nil
 			}
 		})
 		require.True(t, accepted, "%s is said to be uncovered, but no change of it was accepted", u.Name)
