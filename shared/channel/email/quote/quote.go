@@ -73,8 +73,11 @@ func (p *page) count() {
 	}
 }
 
+var oddBlanks = strings.NewReplacer("\u00a0", " ", "&nbsp;", " ", "\u202f", " ", "\u200b", "", "\ufeff", "", "\u200e", "")
+
+// normal also reads "&nbsp;" as a blank: QQ Mail writes it into plain text.
 func normal(line string) string {
-	s := strings.Join(strings.Fields(strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u200b", "", "\ufeff", "", "\u200e", "").Replace(line)), " ")
+	s := strings.Join(strings.Fields(oddBlanks.Replace(line)), " ")
 	return strings.Trim(s, "*")
 }
 
