@@ -43,8 +43,8 @@ func newClient(a channel.Account, token func(context.Context) (string, error)) *
 	return c
 }
 
-// Window is that of the account's channel.
-func (c *client) Window(id desk.Identity) (time.Time, int) { return window(id, c.now()) }
+// Window is the package's Window at this moment.
+func (c *client) Window(id desk.Identity) (time.Time, int) { return Window(id, c.now()) }
 
 // answer is what every call answers: HTTP's status is 200 even for an error, so that
 // only errcode tells.

@@ -11,12 +11,13 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
-// Parse reads one message or event. A type the desk doesn't know is not an error: one
-// with a MsgId was written by the customer and becomes a message that names its type,
-// anything else an event.
+// Parse is the package's Parse.
 func (c *account) Parse(e channel.Envelope) ([]desk.Inbound, error) { return Parse(e) }
 
-// Parse reads an envelope of any account: it needs none of their settings.
+// Parse reads one message or event of any account; it needs neither settings nor
+// secrets. A type the desk doesn't know is not an error: one with a MsgId was written by
+// the customer and becomes a message that names its type, anything else an event. A
+// failure wraps channel.ErrUnreadable.
 func Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	d, err := read(e.Body)
 	if err != nil {

@@ -15,16 +15,18 @@ const (
 	afterFollowCount  = 3
 )
 
+// Window is the package's Window at this moment.
+func (c *account) Window(id desk.Identity) (until time.Time, left int) { return Window(id, c.now()) }
+
 // Window says how long and how many customer-service messages may go to a follower:
 // 5 in the 48 hours after their last message, or 3 in the minute after they followed.
-// A closed window is a time that has passed, or left 0.
-func (c *account) Window(id desk.Identity) (until time.Time, left int) { return window(id, c.now()) }
-
-func window(id desk.Identity, now time.Time) (time.Time, int) {
+// Where both stand, it is the one open at now. A closed window is a time that has
+// passed, or left 0.
+func Window(id desk.Identity, now time.Time) (until time.Time, left int) {
 	if id.Gone.After(id.Followed) && id.Gone.After(id.LastIn) {
 		return id.Gone, 0 // no longer a follower
 	}
-	until, left := opened(id.LastIn, afterMessage, afterMessageCount-id.Sent)
+	until, left = opened(id.LastIn, afterMessage, afterMessageCount-id.Sent)
 	fUntil, fLeft := opened(id.Followed, afterFollow, afterFollowCount-id.Sent)
 	open := left > 0 && until.After(now)
 	if !open && fLeft > 0 && fUntil.After(now) {
@@ -41,6 +43,3 @@ func opened(at time.Time, d time.Duration, left int) (time.Time, int) {
 	}
 	return at.Add(d), max(left, 0)
 }
-
-// Window is Channel's for any account, at a time.
-func Window(id desk.Identity, now time.Time) (until time.Time, left int) { return window(id, now) }
