@@ -57,7 +57,7 @@ func (c *Channel) Ack(v channel.Verified) channel.Response {
 		status = next
 	}
 	if status == "" {
-		return c.page(http.StatusOK, h, view{Lang: c.submissionLang(s, c.requestLang(v.Request)), Done: true})
+		return c.thanks(c.submissionLang(s, c.requestLang(v.Request)), h)
 	}
 	h["location"] = status
 	return channel.Response{Status: http.StatusSeeOther, Header: h}
@@ -86,7 +86,7 @@ func (c *Channel) Refuse(r channel.Request, err error) channel.Response {
 	h := cors(c.form, r.Get("origin"))
 	h["cache-control"] = "no-store"
 	if wantsPage(r) {
-		return c.page(ref.status, h, c.again(r, ref))
+		return c.again(r, ref, h)
 	}
 	type fault struct {
 		Field   string `json:"field,omitempty"`

@@ -1,11 +1,12 @@
 package webform
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"html/template"
+	"fmt"
+	"html"
+	"strings"
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
@@ -14,11 +15,6 @@ import (
 //go:embed page.css
 var style string
 
-//go:embed page.html
-var pageSource string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
-
 // policy lets the page run nothing and load nothing; its own style is named by hash.
 // form-action stays open: browsers apply it to the redirect after the post as well.
 var policy = func() string {
@@ -26,85 +22,159 @@ var policy = func() string {
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; frame-ancestors 'none'"
 }()
 
-// view is what the page shows: thanks, or the form again with what is to be mended.
-type view struct {
-	Lang   string
-	Title  string
-	Style  template.CSS
-	Done   bool
-	Action string
-	Upload bool
-	Hidden []hidden
-	Trap   string
-	Top    []string // faults of the whole submission
-	Back   string   // where the customer came from
-	Fields []fieldView
-	say    func(text) string
+// page is written by hand: html/template finds methods by name, after which the linker
+// keeps every method of the AWS SDK, and the receiver grows from 12 to 22 MB.
+type page struct {
+	b    strings.Builder
+	lang string
 }
 
-type hidden struct{ Name, Value string }
-
-type fieldView struct {
-	config.FormField
-	Label, Value, Fault string
-	Options             []option
-}
-
-type option struct {
-	Value, Label string
-	Chosen       bool
-}
-
-// Say gives the page its texts.
-func (v view) Say(t string) string { return v.say(text(t)) }
-
-func (c *Channel) page(status int, h map[string]string, v view) channel.Response {
-	v.Title = c.form.Title.In(v.Lang)
-	v.Style = template.CSS(style) //nolint:gosec // our own file
-	v.say = func(t text) string { return say(v.Lang, t) }
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, v); err != nil {
-		b.Reset()
-		b.WriteString(v.Title)
+// put writes one piece of HTML. Arguments are escaped for text and for quoted
+// attributes; the format is our own.
+func (p *page) put(format string, args ...string) {
+	safe := make([]any, len(args))
+	for i, a := range args {
+		safe[i] = html.EscapeString(a)
 	}
+	fmt.Fprintf(&p.b, format, safe...)
+}
+
+// raw writes HTML of our own, or what has been escaped.
+func (p *page) raw(parts ...string) {
+	for _, s := range parts {
+		p.b.WriteString(s)
+	}
+}
+
+func (p *page) say(t text) string { return say(p.lang, t) }
+
+func newPage(lang, title string) *page {
+	p := &page{lang: lang}
+	p.put(`<!doctype html><html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`, lang)
+	p.put(`<meta name="robots" content="noindex"><title>%s</title><style>`, title)
+	p.raw(style)
+	p.put("</style></head>\n<body><main>\n")
+	return p
+}
+
+func (p *page) response(status int, h map[string]string) channel.Response {
+	p.put("</main></body></html>\n")
 	h["content-type"] = "text/html; charset=utf-8"
 	h["content-security-policy"] = policy
 	h["x-content-type-options"] = "nosniff"
 	h["referrer-policy"] = "no-referrer"
-	return channel.Response{Status: status, Header: h, Body: b.Bytes()}
+	return channel.Response{Status: status, Header: h, Body: []byte(p.b.String())}
+}
+
+// thanks is shown to a browser where there is no page to send it to.
+func (c *Channel) thanks(lang string, h map[string]string) channel.Response {
+	p := newPage(lang, c.form.Title.In(lang))
+	p.put("<h1>%s</h1><p>%s</p>", p.say(textThanks), p.say(textKept))
+	return p.response(200, h)
 }
 
 // again is the form with what was typed, and at each field what is wrong with it.
-func (c *Channel) again(r channel.Request, ref refusal) view {
+func (c *Channel) again(r channel.Request, ref refusal, h map[string]string) channel.Response {
 	s, err := read(r.Get("content-type"), r.Body)
-	v := view{Lang: c.submissionLang(s, c.requestLang(r)), Action: r.Path, Trap: c.form.Honeypot}
-	faults := map[string]string{}
-	for _, f := range ref.faults {
-		if f.Field == "" {
-			v.Top = append(v.Top, f.Text)
-		}
-		faults[f.Field] = f.Text
-	}
+	lang := c.submissionLang(s, c.requestLang(r))
+	p := newPage(lang, c.form.Title.In(lang))
+	p.put("<h1>%s</h1>\n", c.form.Title.In(lang))
+	faults := p.faults(c.form, ref)
 	if err != nil { // nothing was read, so nothing can be shown again: only the way back
-		v.Back = r.Get("referer")
-		return v
+		p.wayBack(r.Get("referer"))
+	} else {
+		p.form(c.form, r.Path, s, faults)
 	}
-	for _, name := range []string{"_next", "_lang", "_id"} {
-		if value := s.first(name); value != "" {
-			v.Hidden = append(v.Hidden, hidden{name, value})
-		}
-	}
-	for _, f := range c.form.Fields {
-		v.Upload = v.Upload || f.Type == config.FieldFile
-		v.Fields = append(v.Fields, fieldOf(f, s.value(f), faults[f.Name], v.Lang))
-	}
-	return v
+	return p.response(ref.status, h)
 }
 
-func fieldOf(f config.FormField, value, fault, lang string) fieldView {
-	v := fieldView{FormField: f, Label: f.Label.In(lang), Value: value, Fault: fault}
-	for _, ch := range f.Choices {
-		v.Options = append(v.Options, option{ch.Value, ch.Label.In(lang), ch.Value == value})
+// faults lists what is to be mended, and gives it by field.
+func (p *page) faults(form config.Form, ref refusal) map[string]string {
+	p.put(`<div class="note" role="alert"><strong>%s</strong><ul>`, p.say(textMend))
+	byField := map[string]string{}
+	for _, f := range ref.faults {
+		byField[f.Field] = f.Text
+		if f.Field == "" {
+			p.put(`<li class="bad">%s</li>`, f.Text)
+		}
 	}
-	return v
+	for _, f := range form.Fields {
+		if t := byField[f.Name]; t != "" {
+			p.put(`<li><a href="#f-%s">%s</a>: %s</li>`, f.Name, f.Label.In(p.lang), t)
+		}
+	}
+	p.put("</ul></div>\n")
+	return byField
+}
+
+func (p *page) wayBack(referer string) {
+	if strings.HasPrefix(referer, "https://") || strings.HasPrefix(referer, "http://") {
+		p.put(`<p><a href="%s">%s</a></p>`, referer, p.say(textBack))
+	}
+}
+
+func (p *page) form(form config.Form, action string, s submission, faults map[string]string) {
+	p.put(`<form method="post" action="%s" enctype="multipart/form-data" novalidate>`+"\n", action)
+	for _, name := range []string{"_next", "_lang", "_id"} {
+		if v := s.first(name); v != "" {
+			p.put(`<input type="hidden" name="%s" value="%s">`, name, v)
+		}
+	}
+	p.put(`<div class="trap" aria-hidden="true"><input type="text" name="%s" tabindex="-1" autocomplete="off"></div>`+"\n", form.Honeypot)
+	for _, f := range form.Fields {
+		p.field(f, s.value(f), faults[f.Name])
+	}
+	p.put(`<button type="submit">%s</button></form>`, p.say(textSend))
+}
+
+func (p *page) field(f config.FormField, value, fault string) {
+	p.put(`<div class="field"><label for="f-%s">%s`, f.Name, f.Label.In(p.lang))
+	if f.Required {
+		p.put(` <small>(%s)</small>`, p.say(textRequired))
+	}
+	p.put("</label>")
+	p.input(f, value, fault != "")
+	if fault != "" {
+		p.put(`<p class="bad" id="e-%s">%s</p>`, f.Name, fault)
+	}
+	p.put("</div>\n")
+}
+
+var inputTypes = map[config.FieldType]string{config.FieldMail: "email", config.FieldPhone: "tel"}
+
+func (p *page) input(f config.FormField, value string, bad bool) {
+	attrs := fmt.Sprintf(`id="f-%[1]s" name="%[1]s"`, html.EscapeString(f.Name))
+	if bad {
+		attrs += fmt.Sprintf(` aria-invalid="true" aria-describedby="e-%s"`, html.EscapeString(f.Name))
+	}
+	switch f.Type {
+	case config.FieldTextarea:
+		p.raw("<textarea ", attrs, ` rows="6">`, "\n") // HTML drops this line break, and would else drop one of the customer's
+		p.put("%s</textarea>", value)
+	case config.FieldChoice:
+		p.choices(f, attrs, value)
+	case config.FieldFile:
+		p.raw(`<input type="file" `, attrs, ">")
+		p.put("<small>%s</small>", p.say(textAgainFile))
+	default:
+		kind := "text"
+		if t, ok := inputTypes[f.Type]; ok {
+			kind = t
+		}
+		p.raw(`<input type="`, kind, `" `, attrs)
+		p.put(` value="%s">`, value)
+	}
+}
+
+func (p *page) choices(f config.FormField, attrs, value string) {
+	p.raw("<select ", attrs, ">")
+	p.put(`<option value="">%s</option>`, p.say(textChoose))
+	for _, ch := range f.Choices {
+		p.put(`<option value="%s"`, ch.Value)
+		if ch.Value == value {
+			p.raw(" selected")
+		}
+		p.put(">%s</option>", ch.Label.In(p.lang))
+	}
+	p.put("</select>")
 }
