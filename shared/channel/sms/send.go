@@ -85,7 +85,10 @@ func refused(why string) channel.Outcome {
 }
 
 func (s *Sender) request(ctx context.Context, m channel.Outgoing) (*http.Request, error) {
-	form := url.Values{"To": {m.To.ID}, "Body": {m.Text}, "StatusCallback": {s.callback(m)}}
+	form := url.Values{"To": {m.To.ID}, "Body": {m.Text}}
+	if s.URL != "" { // Twilio refuses a message whose callback is no address
+		form.Set("StatusCallback", s.callback(m))
+	}
 	if s.Service != "" {
 		form.Set("MessagingServiceSid", s.Service)
 	} else {

@@ -275,6 +275,10 @@ func checkRequest(t *testing.T, r *http.Request, body []byte) {
 	}, got)
 }
 
+func message(text string) channel.Outgoing {
+	return channel.Outgoing{To: desk.Address{ID: "+15551234567"}, Text: text}
+}
+
 // What can't go out as SMS is refused before anything is called.
 func TestSenderRefuses(t *testing.T) {
 	a := account(good)
