@@ -96,7 +96,6 @@ func TestFaults(t *testing.T) {
 		{"language of a text", "desk:\n  name: {fr: Bureau}\n", "desk.yaml:2: desk.name.fr: no such language"},
 		{"no name", "desk:\n  language: en\n", "desk.yaml:1: desk.name: is missing"},
 		{"no team", "desk:\n  name: D\n", "teams: there is no team"},
-		{"language", least + "---\n", "second"},
 		{"desk language", "desk: {name: D, language: fr}\n", "desk.language: should be zh-CN or en"},
 		{"time zone", "desk: {name: D, time_zone: Asia/Peking}\n", "desk.time_zone: there is no time zone of this name"},
 		{"time zone of the machine", "desk: {name: D, time_zone: Local}\n", "desk.time_zone: there is no"},
