@@ -1,7 +1,5 @@
-// Command webform is the function behind /forms/{form}; what it does is told in
-// webformfn. Environment: DESKHOOK_BUCKET (the blob store), DESKHOOK_INBOUND_URL (the
-// inbound queue), DESKHOOK_SECRETS_PREFIX (Parameter Store path of the secrets),
-// DESKHOOK_PUBLIC_URL (where desk.public_url is not set).
+// Command webform is the function behind POST /forms/{form}; what it does is told
+// in webformfn. Its environment is that of template.yaml.
 package main
 
 import (
@@ -13,33 +11,28 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/deskhook/deskhook/functions/webform/webformfn"
-	blobs3 "github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/blob/s3"
 	"github.com/deskhook/deskhook/shared/config"
-	secrets "github.com/deskhook/deskhook/shared/config/ssm"
-	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/config/ssm"
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
 )
 
 func main() {
-	aws, err := awsconfig.LoadDefaultConfig(context.Background())
+	cfg, err := awsconfig.LoadDefaultConfig(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
-	objects := s3.NewFromConfig(aws)
-	files := blobs3.New(objects, s3.NewPresignClient(objects), os.Getenv("DESKHOOK_BUCKET"))
-	settings := &config.Snapshot{Blob: files, Now: time.Now}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	lambda.Start((&webformfn.Handler{
 		Settings:  settings.Current,
-		Secrets:   config.RefuseLocal(secrets.Lookup(ssm.NewFromConfig(aws), os.Getenv("DESKHOOK_SECRETS_PREFIX"), time.Now)),
-		Queue:     sqsq.New(sqs.NewFromConfig(aws), map[queue.Name]string{queue.Inbound: os.Getenv("DESKHOOK_INBOUND_URL")}),
+		Secrets:   ssm.Open(cfg, os.Getenv),
+		Queue:     sqsq.Open(cfg, os.Getenv),
 		Blob:      files,
 		Now:       time.Now,
 		Log:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		PublicURL: os.Getenv("DESKHOOK_PUBLIC_URL"),
+		PublicURL: os.Getenv("PUBLIC_URL"),
 	}).Handle)
 }

@@ -1,0 +1,35 @@
+// Command email takes SES's notices from their queue; what it does is told
+// in emailfn. Its environment is that of template.yaml.
+package main
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/deskhook/deskhook/functions/email/emailfn"
+	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/queue/sqsq"
+)
+
+func main() {
+	cfg, err := awsconfig.LoadDefaultConfig(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	lambda.Start((&emailfn.Handler{
+		Settings: settings.Current,
+		Queue:    sqsq.Open(cfg, os.Getenv),
+		Blob:     files,
+		Now:      time.Now,
+		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+	}).Handle)
+}

@@ -1,0 +1,27 @@
+// Command relay reads the table's change feed; what it does is told
+// in relayfn. Its environment is that of template.yaml.
+package main
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/deskhook/deskhook/functions/relay/relayfn"
+	"github.com/deskhook/deskhook/shared/queue/sqsq"
+)
+
+func main() {
+	cfg, err := awsconfig.LoadDefaultConfig(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start((&relayfn.Handler{
+		Queue: sqsq.Open(cfg, os.Getenv),
+		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+	}).Handle)
+}
