@@ -55,7 +55,7 @@ type Config struct {
 func DefaultLinks() []Link {
 	return []Link{
 		{"other", "/console", "坐席控制台", "Console", "处理工单、回复客户、查看指标", "Work the queue, answer customers, see the figures"},
-		{"sms", "/outbox", "发件箱", "Outbox", "客户在微信、邮件、短信里看到的样子，也能以客户身份写信", "What customers see on WeChat, e-mail and SMS; write as one of them"},
+		{"sms", "/outbox", "发件箱", "Outbox", "客户在微信、邮件、短信里看到的样子，也能以客户身份发消息", "What customers see on WeChat, e-mail and SMS; write as one of them"},
 		{"webform", "/v1/docs", "接口文档", "API", "OpenAPI 3.1 说明与示例", "OpenAPI 3.1, with examples"},
 		{"other", "/healthz", "运行状态", "Health", "就绪时返回 200，可供脚本等待", "Answers 200 when ready, for scripts to wait on"},
 	}

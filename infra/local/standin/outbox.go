@@ -177,7 +177,7 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request) {
 	f := r.PostForm
 	in := Inbound{
 		Channel: desk.Channel(f.Get("channel")), From: f.Get("from"), To: f.Get("to"), Subject: strings.TrimSpace(f.Get("subject")),
-		Text: strings.ReplaceAll(f.Get("text"), "\r\n", "\n"), InReplyTo: f.Get("reply"),
+		Text: strings.ReplaceAll(f.Get("text"), "\r\n", "\n"), InReplyTo: f.Get("reply"), MenuID: f.Get("menu"),
 	}
 	err := p.stand.Write(r.Context(), in)
 	switch {

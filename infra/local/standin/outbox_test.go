@@ -64,7 +64,7 @@ func TestOutboxPage(t *testing.T) {
 	require.Equal(t, 200, zh.Code)
 	require.Contains(t, zh.Header().Get("Content-Security-Policy"), "default-src 'none'")
 	for _, want := range []string{
-		`lang="zh-CN"`, "示例客服", "满意吗？&lt;script&gt;", `class="choice">满意`, "UCS-2 · 2 段", "Re: 订单", "a.pdf", "2026年3月10日 20:00",
+		`lang="zh-CN"`, "示例客服", "满意吗？&lt;script&gt;", `name="text" value="满意"`, `name="menu" value="1"`, "UCS-2 · 2 段", "Re: 订单", "a.pdf", "2026年3月10日 20:00",
 		`href="/"`, `name="reply" value="01000`, `name="to" value="help&#43;tag@desk.example"`, `name="viewport"`,
 	} {
 		require.Contains(t, zh.Body.String(), want)
@@ -114,6 +114,10 @@ func TestComposer(t *testing.T) {
 	require.Equal(t, "/outbox?channel=email&lang=en", resp.Header().Get("Location"))
 	require.Equal(t, standin.Inbound{Channel: desk.Email, From: "lin@customer.example", To: "help+tag@desk.example", Subject: "Re: 订单", Text: "谢谢\n再见", InReplyTo: "id@email.amazonses.com"}, got)
 	require.Contains(t, get(h, "/outbox").Body.String(), "谢谢\n再见")
+
+	tap := url.Values{"channel": {"wechat"}, "from": {"oLin"}, "menu": {"1"}, "text": {"满意"}}
+	require.Equal(t, 303, post(h, "/outbox/write?lang=en", tap).Code)
+	require.Equal(t, standin.Inbound{Channel: desk.WeChat, From: "oLin", MenuID: "1", Text: "满意"}, got, "a tap on a menu is a message of the customer")
 
 	require.Equal(t, 422, post(h, "/outbox/write", url.Values{"channel": {"wechat"}}).Code)
 	fail = true

@@ -30,13 +30,19 @@ type Message struct {
 	Customer string       `json:"customer"`           // OpenID, phone number, mail address
 	Subject  string       `json:"subject,omitempty"`
 	Text     string       `json:"text"`
-	Menu     []string     `json:"menu,omitempty"`  // choices to tap
+	Menu     []Choice     `json:"menu,omitempty"`  // choices to tap
 	Files    []string     `json:"files,omitempty"` // names of attachments
 
 	MessageID string `json:"message_id,omitempty"` // mail: as the customer's program would answer it, without <>
 	ReplyTo   string `json:"reply_to,omitempty"`   // mail: where an answer goes
 	Callback  string `json:"callback,omitempty"`   // SMS: StatusCallback
 	Lost      bool   `json:"lost,omitempty"`       // accepted, but the desk never got the answer
+}
+
+// Choice is one line of a WeChat menu.
+type Choice struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
 }
 
 // Inbound is what a person wrote as a customer, for the desk to receive as a real
@@ -48,6 +54,7 @@ type Inbound struct {
 	Subject   string // mail
 	Text      string
 	InReplyTo string // mail: Message-ID answered, without <>
+	MenuID    string // WeChat: the choice tapped (bizmsgmenuid); Text is then its text
 }
 
 // Config is what a Standin is made of.

@@ -136,6 +136,7 @@ func (s *Standin) customSend(req *http.Request, app string, body []byte) (*http.
 			Head string `json:"head_content"`
 			Tail string `json:"tail_content"`
 			List []struct {
+				ID      string `json:"id"`
 				Content string `json:"content"`
 			} `json:"list"`
 		} `json:"msgmenu"`
@@ -153,7 +154,7 @@ func (s *Standin) customSend(req *http.Request, app string, body []byte) (*http.
 	case in.Type == "msgmenu":
 		m.Text = strings.TrimSpace(in.Menu.Head + "\n" + in.Menu.Tail)
 		for _, c := range in.Menu.List {
-			m.Menu = append(m.Menu, c.Content)
+			m.Menu = append(m.Menu, Choice{c.ID, c.Content})
 		}
 	default:
 		return wechatError(req, 40008, "invalid message type"), nil
