@@ -1,0 +1,104 @@
+package consolefn
+
+import (
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// ticketID reads the number in the address.
+func (v *visit) ticketID() (desk.TicketID, error) {
+	id, ok := desk.ParseNumber(v.r.PathValue("number"))
+	if !ok {
+		return "", desk.Errorf(desk.NotFound, "no such ticket")
+	}
+	return id, nil
+}
+
+// act is who does what when.
+func (v *visit) act() ticketing.Act {
+	return ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: v.agent.ID, Name: v.agent.Name}, At: v.now.Truncate(time.Millisecond)}
+}
+
+// writing is act for what would stand there twice if it were done twice. The form on
+// the page carries a number of its own, so a double click, or a browser's second try,
+// does it once. The text belongs to the key: who goes back to the same page and writes
+// something else has written something else.
+func (v *visit) writing(what, text string) ticketing.Act {
+	a := v.act()
+	if nonce := v.r.PostForm.Get("nonce"); nonce != "" {
+		a.Key = "console:" + desk.DeriveID(what, v.agent.ID, nonce, text)
+	}
+	return a
+}
+
+// do acts on the ticket in the address and goes back to its page.
+func (v *visit) do(fn func(desk.TicketID) error) error {
+	id, err := v.ticketID()
+	if err != nil {
+		return err
+	}
+	if err := fn(id); err != nil {
+		return err
+	}
+	v.redirect("/console/tickets/" + id.Number())
+	return nil
+}
+
+// text is what the agent wrote; browsers post line ends as CR LF.
+func (v *visit) text() string {
+	return strings.ToValidUTF8(strings.ReplaceAll(v.r.PostForm.Get("text"), "\r\n", "\n"), "\uFFFD")
+}
+
+func (v *visit) reply() error {
+	return v.do(func(id desk.TicketID) error {
+		then := desk.Status(v.r.PostForm.Get("then"))
+		if then != "" && then != desk.StatusPending && then != desk.StatusOpen && then != desk.StatusResolved {
+			return desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
+		}
+		_, err := v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()), id, ticketing.Reply{Text: v.text(), Then: then})
+		return err
+	})
+}
+
+func (v *visit) note() error {
+	return v.do(func(id desk.TicketID) error {
+		_, err := v.Desk.Note(v.r.Context(), v.writing("note", v.text()), id, v.text())
+		return err
+	})
+}
+
+func (v *visit) assign() error {
+	return v.do(func(id desk.TicketID) error {
+		return v.Desk.Assign(v.r.Context(), v.act(), id, v.r.PostForm.Get("assignee"))
+	})
+}
+
+func (v *visit) priority() error {
+	return v.do(func(id desk.TicketID) error {
+		return v.Desk.SetPriority(v.r.Context(), v.act(), id, desk.Priority(v.r.PostForm.Get("priority")))
+	})
+}
+
+func (v *visit) status() error {
+	return v.do(func(id desk.TicketID) error {
+		until, err := v.localTime(v.r.PostForm.Get("until"))
+		if err != nil {
+			return err
+		}
+		return v.Desk.SetStatus(v.r.Context(), v.act(), id, desk.Status(v.r.PostForm.Get("status")), until)
+	})
+}
+
+// again sends a message once more. The message's own id keeps a second click from
+// sending a third time.
+func (v *visit) again() error {
+	return v.do(func(id desk.TicketID) error {
+		msg := desk.MessageID(v.r.PathValue("id"))
+		act := v.act()
+		act.Key = "console:again:" + string(msg)
+		return v.Desk.SendAgain(v.r.Context(), act, id, msg)
+	})
+}

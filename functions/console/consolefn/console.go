@@ -1,0 +1,160 @@
+// Package consolefn serves the agents' desk: lists that fill by themselves, a ticket's
+// timeline with the reasons for every decision in words, replies, notes and the rest of
+// an agent's work, customers, feedback, figures. Pages are rendered here; a small
+// script only looks for news and saves key strokes, and all works without it. A page
+// holds nothing inline, so the content policy is the strictest.
+package consolefn
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/blob"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/sign"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+//go:embed *.html *.css *.js
+var files embed.FS
+
+// Deps is what the console works with. Desk, Store, Settings, Key and Now are required.
+type Deps struct {
+	Desk     *ticketing.Desk
+	Store    *store.Store
+	Blob     blob.Store // of attachments; nil: they can't be downloaded
+	Settings func(context.Context) (*config.Settings, error)
+	Key      sign.Key // of sessions and forms
+	Now      func() time.Time
+	// Local lets agents sign in by choosing their name and giving LocalPassword: for a
+	// desk on one machine. Without it nobody can sign in here. An empty LocalPassword
+	// lets nobody in either.
+	Local         bool
+	LocalPassword string
+}
+
+type console struct {
+	Deps
+	kit *look.Kit
+}
+
+// New makes the console, all of it under /console. It panics only where the embedded
+// pages are broken, which any test shows.
+func New(d Deps) http.Handler {
+	kit, err := look.NewKit("/console/assets", files)
+	if err != nil {
+		panic(err)
+	}
+	c := &console{Deps: d, kit: kit}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /console/assets/{file}", c.asset)
+	mux.HandleFunc("GET /console/login", c.loginPage)
+	mux.HandleFunc("POST /console/login", c.login)
+	mux.HandleFunc("POST /console/logout", c.logout)
+	for pattern, h := range map[string]func(*visit) error{
+		"GET /console":                                       (*visit).list,
+		"GET /console/fragment/list":                         (*visit).listPart,
+		"GET /console/find":                                  (*visit).find,
+		"GET /console/tickets/{number}":                      (*visit).ticket,
+		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,
+		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
+		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
+		"POST /console/tickets/{number}/reply":               (*visit).reply,
+		"POST /console/tickets/{number}/note":                (*visit).note,
+		"POST /console/tickets/{number}/assign":              (*visit).assign,
+		"POST /console/tickets/{number}/priority":            (*visit).priority,
+		"POST /console/tickets/{number}/status":              (*visit).status,
+		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
+		"GET /console/customers/{id}":                        (*visit).customer,
+		"GET /console/feedback":                              (*visit).feedback,
+		"GET /console/quarantine":                            (*visit).quarantine,
+		"GET /console/figures":                               (*visit).figures,
+		"/":                                                  (*visit).nothing,
+	} {
+		mux.HandleFunc(pattern, c.signedIn(h))
+	}
+	// Besides the token in each form: a browser says itself when a post comes from
+	// another site.
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (c *console) asset(w http.ResponseWriter, r *http.Request) {
+	if !c.kit.ServeAsset(w, r) {
+		http.NotFound(w, r)
+	}
+}
+
+// visit is one request of an agent who has signed in.
+type visit struct {
+	*console
+	w http.ResponseWriter
+	r *http.Request
+	s *config.Settings
+
+	session session
+	agent   config.Agent
+	lang    string
+	now     time.Time
+}
+
+// frame is what every page's data begins with.
+type frame struct {
+	look.Page
+	Agent config.Agent
+	CSRF  string
+	Tab   string
+	Now   time.Time
+}
+
+func (v *visit) frame(tab, zh, en string, query ...string) frame {
+	p := look.NewPage(v.r, v.lang, v.s.Desk.Name.In(v.lang), v.s.Desk.Location(), query...)
+	p.Title = p.L(zh, en)
+	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now}
+}
+
+// Short shows a time as lists do: the hour of today, else the day.
+func (f frame) Short(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t, now := t.In(f.Zone), f.Now.In(f.Zone)
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Year() == now.Year():
+		return t.Format(f.L("1月2日 15:04", "2 Jan 15:04"))
+	}
+	return t.Format(f.L("2006年1月2日", "2 Jan 2006"))
+}
+
+func (v *visit) write(name string, data any) error {
+	page, err := v.kit.Execute(name, data)
+	if err != nil {
+		return err
+	}
+	look.Write(v.w, v.r, http.StatusOK, page)
+	return nil
+}
+
+func (v *visit) nothing() error { return desk.Errorf(desk.NotFound, "no such page") }
+
+func (v *visit) teamName(id string) string {
+	for _, t := range v.s.Teams {
+		if t.ID == id {
+			return t.Name.In(v.lang)
+		}
+	}
+	return id
+}
+
+func (v *visit) agentName(id string) string {
+	if a, ok := v.s.Agent(id); ok {
+		return a.Name
+	}
+	return id
+}

@@ -1,0 +1,168 @@
+// Everything works without this. It looks for news, so that what customers send appears
+// by itself; sends with Ctrl+Enter, and once; counts what a text costs as SMS.
+//
+// What a look costs stands in list.go. Every second in the first minute after something
+// happened here, every two seconds then, every ten while nobody sees the page or nobody
+// has touched it for five minutes. An answer of 304 has no body.
+"use strict";
+document.documentElement.classList.add("scripted");
+
+const live = document.getElementById("live");
+let tag = "";
+let touched = Date.now();
+let happened = Date.now();
+let timer = 0;
+let failures = 0;
+
+function wait() {
+  if (document.hidden || Date.now() - touched > 5 * 60e3) return 10e3;
+  if (failures > 0) return Math.min(2e3 * 2 ** failures, 30e3);
+  return Date.now() - happened < 60e3 ? 1e3 : 2e3;
+}
+
+function next() {
+  clearTimeout(timer);
+  timer = setTimeout(look, wait());
+}
+
+function lost(on) {
+  let bar = document.querySelector(".lost");
+  if (on && !bar) {
+    bar = document.createElement("p");
+    bar.className = "lost";
+    bar.setAttribute("role", "status");
+    bar.textContent = document.documentElement.lang === "zh-CN" ? "连接中断，正在重试…" : "Connection lost: trying again…";
+    document.body.append(bar);
+  } else if (!on && bar) bar.remove();
+}
+
+async function look() {
+  try {
+    const answer = await fetch(live.dataset.source, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+    if (answer.status === 401) return location.reload();
+    if (answer.status === 200) {
+      replace(await answer.text());
+      tag = answer.headers.get("ETag") || "";
+    }
+    failures = answer.ok || answer.status === 304 ? 0 : failures + 1;
+  } catch {
+    failures += 1;
+  }
+  lost(failures > 2);
+  next();
+}
+
+// replace shows the news, marks rows that were not there, and keeps what the agent has
+// set or opened in the part that is replaced.
+function replace(text) {
+  const before = live.innerHTML;
+  const had = new Set([...live.querySelectorAll("[data-id], .timeline > li")].map((e) => e.dataset.id || e.id));
+  const open = [...live.querySelectorAll("details[open]")].map((e) => e.closest("li")?.id);
+  const atEnd = innerHeight + scrollY > document.body.scrollHeight - 200;
+  const probe = document.createElement("template");
+  probe.innerHTML = text;
+  if (probe.innerHTML === before && tag === "") return;
+  live.innerHTML = text;
+  settle();
+  for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+  let news = false;
+  for (const e of live.querySelectorAll("[data-id], .timeline > li")) {
+    if (!had.has(e.dataset.id || e.id)) {
+      e.classList.add("fresh");
+      news = true;
+    }
+  }
+  if (news) happened = Date.now();
+  if (news && atEnd && live.querySelector(".timeline")) scrollTo(0, document.body.scrollHeight);
+}
+
+// settle puts remembered check marks back and says how long somebody has waited.
+function settle() {
+  for (const box of document.querySelectorAll("input.remember")) {
+    const kept = localStorage.getItem(box.id);
+    if (kept !== null) box.checked = kept === "1";
+  }
+  since();
+}
+
+function since() {
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
+  for (const e of document.querySelectorAll("time[data-since]")) {
+    const minutes = Math.max(0, Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3));
+    e.title = e.title || e.textContent;
+    e.textContent =
+      minutes < 60 ? words.format(-minutes, "minute") : minutes < 48 * 60 ? words.format(-Math.round(minutes / 60), "hour") : words.format(-Math.round(minutes / 1440), "day");
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const e = event.target;
+  if (e.matches("input.remember")) localStorage.setItem(e.id, e.checked ? "1" : "0");
+  if (e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto) e.form.requestSubmit();
+});
+
+document.addEventListener("keydown", (event) => {
+  touched = Date.now();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea[data-send]")) event.target.form.requestSubmit();
+});
+document.addEventListener("pointerdown", () => (touched = Date.now()));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 10e3); // should the answer never come
+});
+
+// A page that comes back as it was carries forms that were sent already.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+document.addEventListener("visibilitychange", () => {
+  touched = Date.now();
+  if (live && !document.hidden && !("still" in live.dataset)) {
+    clearTimeout(timer);
+    look();
+  }
+});
+
+// SMS: 3GPP TS 23.038. GSM-7 counts septets, 160 alone or 153 each; anything outside its
+// alphabet makes the whole text UCS-2, 70 or 67 units each.
+const basic = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const extended = "\f^{}\\[~]|€";
+
+function segments(text) {
+  const letters = [...text];
+  const gsm = letters.every((c) => basic.includes(c) || extended.includes(c));
+  const size = (c) => (gsm ? (extended.includes(c) ? 2 : 1) : c.length);
+  const [alone, part] = gsm ? [160, 153] : [70, 67];
+  let count = 0;
+  let left = 0;
+  let total = 0;
+  for (const c of letters) {
+    total += size(c);
+    if (size(c) > left) {
+      count += 1;
+      left = part;
+    }
+    left -= size(c);
+  }
+  return { count: total > 0 && total <= alone ? 1 : count, total };
+}
+
+for (const area of document.querySelectorAll("textarea[data-sms]")) {
+  const out = area.form.querySelector(".count");
+  area.addEventListener("input", () => {
+    const n = segments(area.value);
+    out.textContent = n.total ? `${n.total} · ${n.count} ${area.dataset.sms}` : "";
+  });
+}
+
+settle();
+setInterval(since, 30e3);
+if (live && !("still" in live.dataset)) {
+  if (live.querySelector(".timeline")) document.querySelector(".timeline > li:last-child")?.scrollIntoView({ block: "nearest" });
+  next();
+}

@@ -1,0 +1,86 @@
+package consolefn
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/look"
+)
+
+type faultPage struct {
+	frame
+	Head  string
+	Field string
+	Text  string
+	Typed string // what the agent wrote, so that it isn't lost
+}
+
+var kindStatus = map[desk.Kind]int{
+	desk.Invalid: http.StatusUnprocessableEntity, desk.Unauthentic: http.StatusUnauthorized, desk.Forbidden: http.StatusForbidden,
+	desk.NotFound: http.StatusNotFound, desk.Conflict: http.StatusConflict, desk.TooLarge: http.StatusRequestEntityTooLarge,
+	desk.Throttled: http.StatusServiceUnavailable, desk.Transient: http.StatusServiceUnavailable, desk.Unreadable: http.StatusUnprocessableEntity,
+}
+
+var kindHeads = map[desk.Kind][2]string{
+	desk.Invalid:     {"有一处需要修改", "Something needs to be mended"},
+	desk.Unauthentic: {"请重新登录", "Please sign in again"},
+	desk.Forbidden:   {"无法执行此操作", "This can't be done"},
+	desk.NotFound:    {"没有找到", "Not found"},
+	desk.Conflict:    {"工单的状态不允许这样做", "The ticket doesn't allow this"},
+	desk.TooLarge:    {"内容太大", "Too large"},
+	desk.Throttled:   {"系统繁忙，请稍后再试", "Busy just now: please try again"},
+	desk.Transient:   {"暂时没有成功，请再试一次", "That didn't work just now: please try again"},
+	desk.Unreadable:  {"无法读取", "It can't be read"},
+}
+
+var fieldNames = map[string][2]string{
+	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
+	"status": {"状态", "Status"}, "until": {"推迟到", "Until"},
+}
+
+// chineseFaults are the Chinese of what ticketing says in English.
+var chineseFaults = map[string]string{
+	"is empty": "不能为空",
+	"a snooze needs a time that is still to come":                  "请选择一个将来的时间",
+	"the ticket is spam: mark it as not spam before answering":     "工单已标为垃圾信息，请先改回处理中再回复",
+	"the ticket is closed: open it first":                          "工单已关闭，请先改为处理中",
+	"only a message that failed or is uncertain can be sent again": "只有发送失败或无法确认的消息才能再次发送",
+	"the page is too old: go back, reload it and try again":        "页面已过期，请返回刷新后再试",
+	"no such ticket":   "没有这张工单",
+	"no such customer": "没有这位客户",
+	"no such message":  "没有这条消息",
+	"no such page":     "没有这个页面",
+	"the file has not been fetched from the provider yet":                    "文件还没有从平台取回",
+	"should be a time such as 2026-01-31T09:00":                              "请按 2026-01-31T09:00 的格式填写时间",
+	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
+}
+
+// fail shows what went wrong: what kind of thing, at which field, and what the agent
+// had typed. A fault without a kind shows nothing of itself.
+func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
+	kind := desk.KindOf(err)
+	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
+	if v != nil {
+		p.frame = v.frame("", "出错了", "Something is wrong")
+		p.Typed = r.PostForm.Get("text")
+	}
+	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
+	var e *desk.Error
+	if errors.As(err, &e) {
+		p.Field, p.Text = e.Field, e.Text
+		if names, ok := fieldNames[e.Field]; ok {
+			p.Field = p.L(names[0], names[1])
+		}
+		if zh, ok := chineseFaults[e.Text]; ok {
+			p.Text = p.L(zh, e.Text)
+		}
+	}
+	page, err := c.kit.Execute("fault", p)
+	if err != nil {
+		http.Error(w, "the page could not be made", http.StatusInternalServerError)
+		return
+	}
+	look.Write(w, r, kindStatus[kind], page)
+}

@@ -1,0 +1,229 @@
+package consolefn
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// listed is how many tickets a list shows.
+//
+// What one look at a list costs: half a read unit for each team and status in it, and
+// one for each ticket shown. An agent's own list of 20 is 21 units; all active tickets
+// of two teams are 10 × 0.5 + 50. The page looks every second while things happen,
+// every two seconds otherwise and every ten when nobody sees it: at worst some 25 units
+// and half a call of the function a second and agent, which at list prices is about
+// ten cents for a working day of eight hours.
+const listed = 50
+
+type listView struct {
+	id       string
+	zh, en   string
+	statuses []desk.Status
+}
+
+// views are the lists and the statuses in each; an agent's own has those not done.
+var views = []listView{
+	{"mine", "我的", "Mine", nil},
+	{"open", "全部待办", "All active", []desk.Status{desk.StatusNew, desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusSnoozed}},
+	{"pending", "等待客户", "Pending", []desk.Status{desk.StatusPending}},
+	{"resolved", "已解决", "Resolved", []desk.Status{desk.StatusResolved}},
+	{"closed", "已关闭", "Closed", []desk.Status{desk.StatusClosed}},
+	{"spam", "垃圾信息", "Spam", []desk.Status{desk.StatusSpam}},
+}
+
+type choice struct {
+	ID, Name, URL string
+	Chosen        bool
+}
+
+type listPage struct {
+	frame
+	View   string
+	Views  []choice
+	Teams  []choice
+	Order  choice // the other order
+	Rows   []listRow
+	More   bool
+	Forms  []choice
+	Source string // where the script looks for news
+}
+
+type listRow struct {
+	URL      string
+	T        desk.Ticket
+	Number   string
+	Channel  string
+	Status   string
+	Priority string
+	Assignee string
+	Team     string
+}
+
+func (v *visit) list() error {
+	page, err := v.listPage()
+	if err != nil {
+		return err
+	}
+	return v.write("list", page)
+}
+
+// listPart gives only the rows, for the page's script.
+func (v *visit) listPart() error {
+	page, err := v.listPage()
+	if err != nil {
+		return err
+	}
+	return v.part("rows", page)
+}
+
+// part sends a piece of a page with an ETag, or only says that it has not changed.
+func (v *visit) part(name string, data any) error {
+	b, err := v.kit.Execute(name, data)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(b)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	v.w.Header().Set("ETag", tag)
+	if v.r.Header.Get("If-None-Match") == tag {
+		look.SetHeaders(v.w.Header())
+		v.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	look.Write(v.w, v.r, http.StatusOK, b)
+	return nil
+}
+
+func (v *visit) listPage() (listPage, error) {
+	q := v.r.URL.Query()
+	view, team, oldest := q.Get("view"), q.Get("team"), q.Get("order") == "oldest"
+	if !slices.ContainsFunc(views, func(x listView) bool { return x.id == view }) {
+		view = "open"
+	}
+	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view}
+	v.listChoices(&p, team, oldest)
+	rows, more, err := v.Store.MergeTickets(v.r.Context(), v.lists(view, team), listed, !oldest)
+	if err != nil {
+		return p, err
+	}
+	p.More = more
+	for _, r := range rows {
+		p.Rows = append(p.Rows, v.listRow(r.Value))
+	}
+	for _, f := range v.s.Forms {
+		p.Forms = append(p.Forms, choice{ID: f.ID, Name: f.Title.In(v.lang), URL: "/forms/" + url.PathEscape(f.ID)})
+	}
+	return p, nil
+}
+
+func listURL(path, view, team string, oldest bool) string {
+	q := url.Values{"view": {view}}
+	if team != "" {
+		q.Set("team", team)
+	}
+	if oldest {
+		q.Set("order", "oldest")
+	}
+	return path + "?" + q.Encode()
+}
+
+func (v *visit) listChoices(p *listPage, team string, oldest bool) {
+	for _, x := range views {
+		p.Views = append(p.Views, choice{x.id, p.L(x.zh, x.en), listURL("/console", x.id, team, oldest), x.id == p.View})
+	}
+	if len(v.s.Teams) > 1 && p.View != "mine" {
+		p.Teams = append(p.Teams, choice{"", p.L("所有小组", "All teams"), listURL("/console", p.View, "", oldest), team == ""})
+		for _, t := range v.s.Teams {
+			p.Teams = append(p.Teams, choice{t.ID, t.Name.In(v.lang), listURL("/console", p.View, t.ID, oldest), t.ID == team})
+		}
+	}
+	p.Order = choice{Name: p.L("最早的在前", "Oldest first"), URL: listURL("/console", p.View, team, !oldest)}
+	if oldest {
+		p.Order.Name = p.L("最新的在前", "Newest first")
+	}
+	p.Source = listURL("/console/fragment/list", p.View, team, oldest) + "&lang=" + v.lang
+}
+
+func (v *visit) lists(view, team string) []store.List {
+	if view == "mine" {
+		return []store.List{{Agent: v.agent.ID}}
+	}
+	var out []store.List
+	for _, t := range teams(v.s) {
+		for _, x := range views {
+			for _, st := range x.statuses {
+				if x.id == view && (team == "" || team == t) {
+					out = append(out, store.List{Team: t, Status: st})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// teams are all that a ticket may have been routed to.
+func teams(s *config.Settings) []string {
+	var out []string
+	for _, t := range s.Teams {
+		out = append(out, t.ID)
+	}
+	if !slices.Contains(out, s.Desk.Team) {
+		out = append(out, s.Desk.Team)
+	}
+	return out
+}
+
+func (v *visit) listRow(t desk.Ticket) listRow {
+	return listRow{
+		URL: "/console/tickets/" + t.ID.Number(), T: t, Number: t.ID.Number(),
+		Channel: journal.Channel(t.From.Channel, v.lang), Status: journal.Status(t.Status, v.lang),
+		Priority: journal.Priority(t.Priority, v.lang), Assignee: v.agentName(t.Assignee), Team: v.teamName(t.Team),
+	}
+}
+
+// Waiting says whether the customer waits for the desk.
+func (r listRow) Waiting() bool { return !r.T.WaitingSince.IsZero() && r.T.Status.Active() }
+
+// Urgent says whether the priority is worth a mark.
+func (r listRow) Urgent() bool { return r.T.Priority == desk.High || r.T.Priority == desk.Urgent }
+
+// find leads from a number as people type it to its ticket.
+func (v *visit) find() error {
+	id, ok := desk.ParseNumber(v.r.URL.Query().Get("number"))
+	if !ok {
+		return desk.Errorf(desk.NotFound, "no such ticket")
+	}
+	if _, err := v.Store.Ticket(v.r.Context(), id); err != nil {
+		return err
+	}
+	v.redirect("/console/tickets/" + id.Number())
+	return nil
+}
+
+func (v *visit) redirect(to string) {
+	look.SetHeaders(v.w.Header())
+	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+}
+
+// localTime reads what a datetime-local field gives, in the desk's zone.
+func (v *visit) localTime(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		if t, err := time.ParseInLocation(layout, s, v.s.Desk.Location()); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, desk.FieldError("until", "should be a time such as 2026-01-31T09:00")
+}

@@ -1,0 +1,246 @@
+package consolefn
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// timelineShown is how many rows of a timeline a page shows; older ones are a link away.
+const timelineShown = 100
+
+type ticketPage struct {
+	frame
+	listRow
+	Team      string
+	Items     []item
+	Older     string // where older rows are
+	Newer     bool   // this page shows older rows only
+	Source    string // where the script looks for news
+	Nonce     string
+	AnswerVia string
+	AnswerTo  string
+	SMS       bool
+	Statuses  []choice
+	Prios     []choice
+	Agents    []choice
+	Person    person
+	Snoozed   time.Time
+}
+
+// item is one row of the timeline.
+type item struct {
+	M        desk.Message
+	At       time.Time
+	Side     string // in, out, note, event
+	Who      string
+	Said     []string // decisions in words
+	State    string
+	Why      string
+	Purpose  string
+	Again    string // where to send it once more
+	HTML     string // where its formatted text is
+	Files    []choice
+	Provider string // the provider's own type, where it isn't text
+}
+
+func (v *visit) ticket() error {
+	page, err := v.ticketPage()
+	if err != nil {
+		return err
+	}
+	p, err := v.personOf(page.T)
+	if err != nil {
+		return err
+	}
+	page.Person = p
+	page.Nonce = rand.Text()
+	v.controls(&page)
+	return v.write("ticket", page)
+}
+
+// ticketPart gives only the head and the timeline, for the page's script. The reply
+// being written stands outside, and is never touched.
+func (v *visit) ticketPart() error {
+	page, err := v.ticketPage()
+	if err != nil {
+		return err
+	}
+	return v.part("timeline", page)
+}
+
+func (v *visit) ticketPage() (ticketPage, error) {
+	id, err := v.ticketID()
+	if err != nil {
+		return ticketPage{}, err
+	}
+	ctx := v.r.Context()
+	t, err := v.Store.Ticket(ctx, id)
+	if err != nil {
+		return ticketPage{}, err
+	}
+	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older"), listRow: v.listRow(t.Value)}
+	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
+	return p, v.timeline(ctx, &p)
+}
+
+func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
+	cursor := v.r.URL.Query().Get("older")
+	rows, next, err := v.Store.Messages(ctx, p.T.ID, cursor, timelineShown, true)
+	if err != nil {
+		return err
+	}
+	p.Newer = cursor != ""
+	if next != "" {
+		p.Older = p.URL + "?" + url.Values{"older": {next}}.Encode()
+	}
+	for _, r := range slices.Backward(rows) {
+		p.Items = append(p.Items, v.item(r.Value, p.URL))
+	}
+	slices.SortStableFunc(p.Items, func(a, b item) int { return a.At.Compare(b.At) })
+	return nil
+}
+
+func (v *visit) item(m desk.Message, ticketURL string) item {
+	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type}
+	for _, d := range m.Decisions {
+		it.Said = append(it.Said, journal.Words(v.named(d), v.lang))
+	}
+	if m.Kind == desk.ToCustomer {
+		it.State, it.Why = journal.SendState(m.State, v.lang), journal.Why(m.Why, v.lang)
+		it.Purpose = journal.Purpose(m.Purpose, v.lang)
+		if (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again" {
+			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
+		}
+	}
+	if m.HTML != "" {
+		it.HTML = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/html"
+	}
+	for i, a := range m.Attachments {
+		f := choice{Name: a.Name, Chosen: a.Blob != ""}
+		if f.Name == "" {
+			f.Name = a.Type
+		}
+		f.URL = ticketURL + "/files/" + url.PathEscape(string(m.ID)) + "/" + strconv.Itoa(i)
+		it.Files = append(it.Files, f)
+	}
+	return it
+}
+
+// Rest is what a mail quotes, where it has more than what is shown.
+func (it item) Rest() string {
+	if it.M.Full == it.M.Text {
+		return ""
+	}
+	return it.M.Full
+}
+
+func (v *visit) who(a desk.Actor) string {
+	say := v.frame("", "", "").L
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Kind == desk.ByCustomer:
+		return say("客户", "Customer")
+	case a.Kind == desk.ByAgent:
+		return v.agentName(a.ID)
+	}
+	return say("系统", "The desk")
+}
+
+// named puts the names of agents and teams for their ids.
+func (v *visit) named(d desk.Decision) desk.Decision {
+	name := v.agentName
+	switch d.Code {
+	case "assign.changed":
+	case "route.team":
+		name = v.teamName
+	default:
+		return d
+	}
+	args := map[string]string{}
+	for k, value := range d.Args {
+		args[k] = name(value)
+	}
+	return desk.Decision{Code: d.Code, Args: args}
+}
+
+// controls are the choices beside the timeline.
+func (v *visit) controls(p *ticketPage) {
+	to := p.T.AnswerTo()
+	p.SMS = to.Channel == desk.SMS && to.ID != ""
+	if p.AnswerTo = to.ID; to.ID != "" {
+		p.AnswerVia = journal.Channel(to.Channel, v.lang)
+	}
+	for _, s := range desk.Statuses {
+		if s != desk.StatusNew {
+			p.Statuses = append(p.Statuses, choice{ID: string(s), Name: journal.Status(s, v.lang), Chosen: s == p.T.Status})
+		}
+	}
+	for _, x := range desk.Priorities {
+		p.Prios = append(p.Prios, choice{ID: string(x), Name: journal.Priority(x, v.lang), Chosen: x == p.T.Priority})
+	}
+	p.Agents = append(p.Agents, choice{Name: p.L("无人", "Nobody"), Chosen: p.T.Assignee == ""})
+	for _, a := range v.s.Agents {
+		p.Agents = append(p.Agents, choice{ID: a.ID, Name: a.Name, Chosen: a.ID == p.T.Assignee})
+	}
+}
+
+// person is what is known of a customer.
+type person struct {
+	C         desk.Customer
+	URL       string
+	Name      string
+	Addresses []address
+	Tickets   []listRow
+	More      bool
+}
+
+type address struct {
+	Channel desk.Channel
+	Label   string
+	ID      string
+}
+
+// othersShown is how many of a customer's tickets the card beside a ticket lists.
+const othersShown = 6
+
+// personOf reads the card of a ticket's customer. A customer erased meanwhile leaves
+// the name the ticket has.
+func (v *visit) personOf(t desk.Ticket) (person, error) {
+	row, err := v.Store.Customer(v.r.Context(), t.Customer)
+	if desk.KindOf(err) == desk.NotFound && err != nil {
+		return person{Name: t.Name}, nil
+	}
+	if err != nil {
+		return person{}, err
+	}
+	p, err := v.person(row, othersShown+1)
+	p.Tickets = slices.DeleteFunc(p.Tickets, func(r listRow) bool { return r.T.ID == t.ID })
+	return p, err
+}
+
+func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error) {
+	c := row.Value
+	p := person{C: c, Name: c.Name, URL: "/console/customers/" + url.PathEscape(string(c.ID))}
+	for _, a := range c.Addresses {
+		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
+	}
+	list, err := v.Store.TicketsOfCustomer(v.r.Context(), c.ID, "", tickets)
+	if err != nil {
+		return p, err
+	}
+	p.More = list.Cursor != ""
+	heads, err := v.Store.Tickets(v.r.Context(), list.IDs...)
+	for _, h := range heads {
+		p.Tickets = append(p.Tickets, v.listRow(h.Value))
+	}
+	return p, err
+}
