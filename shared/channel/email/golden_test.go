@@ -12,7 +12,8 @@ import (
 	"github.com/deskhook/deskhook/shared/channel/email"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+// update is the flag that channeltest declares: one flag writes all golden files.
+func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // The promise: each kind of mail, whole or broken, is read as its golden file says.
 // The mails are written for the purpose; charsets and base64 in them were encoded by
@@ -28,7 +29,7 @@ func TestExplainGolden(t *testing.T) {
 			got, err := email.Explain(raw)
 			require.NoError(t, err)
 			golden := strings.TrimSuffix(name, ".eml") + ".json"
-			if *update {
+			if update() {
 				require.NoError(t, os.WriteFile(golden, got, 0o644))
 			}
 			want, err := os.ReadFile(golden)
