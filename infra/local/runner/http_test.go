@@ -186,3 +186,23 @@ func TestRunStopsGracefully(t *testing.T) {
 		require.Equal(t, 503, serve(r, "GET", "/", "").Code)
 	})
 }
+
+// Whatever is called, the gateway answers, and a function never sees a path parameter
+// that its route has not.
+func FuzzServeHTTP(f *testing.F) {
+	f.Add("GET", "/hooks/a%2Fb", "x=1", "text/plain", []byte("hello"))
+	f.Add("POST", "//..//%zz", "%", "", []byte{0xff})
+	f.Fuzz(func(t *testing.T, method, path, query, contentType string, body []byte) {
+		h := real(t, "3", func(_ context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+			require.Empty(t, e.PathParameters)
+			_, err := lambdaevent.Request(e, "https://desk.test", start)
+			return events.APIGatewayV2HTTPResponse{StatusCode: 200}, err
+		})
+		req := httptest.NewRequest(http.MethodGet, "/", strings.NewReader(string(body)))
+		req.Method, req.URL.Path, req.URL.RawQuery = method, path, query
+		req.Header.Set("Content-Type", contentType)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, req)
+		require.Contains(t, []int{200, 431}, w.Code)
+	})
+}

@@ -147,3 +147,14 @@ func FuzzParse(f *testing.F) {
 	f.Add(b)
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = template.Parse("t.yaml", b, nil) })
 }
+
+// What is deployed is what runs here: the project's own template is read without a
+// fault, and every function has something that calls it.
+func TestTheProjectsOwnTemplate(t *testing.T) {
+	tpl, err := template.Load("../../../template.yaml", nil)
+	require.NoError(t, err)
+	require.NotEmpty(t, tpl.Queues)
+	for _, f := range tpl.Functions {
+		require.NotZero(t, len(f.Routes)+len(f.Queues)+len(f.Streams)+len(f.Schedules), f.Name)
+	}
+}
