@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel/email"
+)
+
+// mailCmd hands mails to the running desk.
+type mailCmd struct {
+	Files []string `arg:"" type:"existingfile" name:"file.eml" help:"Mails as they lie on disk (RFC 5322)."`
+	To    string   `help:"Address of the desk that took them (default: its first mailbox)."`
+	Desk  string   `default:"http://127.0.0.1:3000" help:"The running desk."`
+}
+
+// Run hands them over, one line each.
+func (c *mailCmd) Run(w *world) error {
+	client := &http.Client{Timeout: time.Minute}
+	for _, name := range c.Files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := c.hand(client, raw); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		fmt.Fprintf(w.out, "%s: handed over\n", name)
+	}
+	return nil
+}
+
+func (c *mailCmd) hand(client *http.Client, raw []byte) error {
+	resp, err := client.Post(c.Desk+"/local/mail?to="+url.QueryEscape(c.To), "message/rfc822", bytes.NewReader(raw))
+	if err != nil {
+		return fmt.Errorf("no desk answers at %s: is `make run` running? (%w)", c.Desk, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
+		return fmt.Errorf("the desk answered %d: %s", resp.StatusCode, bytes.TrimSpace(text))
+	}
+	return nil
+}
+
+// explainCmd prints what the desk makes of a mail.
+type explainCmd struct {
+	File string `arg:"" name:"file.eml" help:"A mail as it lies on disk; - for standard input."`
+}
+
+// Run prints JSON.
+func (c *explainCmd) Run(w *world) error {
+	raw, err := c.read(w)
+	if err != nil {
+		return err
+	}
+	out, err := email.Explain(raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	_, err = fmt.Fprintln(w.out, string(bytes.TrimSpace(out)))
+	return err
+}
+
+func (c *explainCmd) read(w *world) ([]byte, error) {
+	if c.File == "-" {
+		return io.ReadAll(w.in)
+	}
+	return os.ReadFile(c.File)
+}

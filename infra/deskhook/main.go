@@ -1,0 +1,76 @@
+// Command deskhook runs the desk on one machine and looks after it. `deskhook --help`
+// lists what it can do.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line. Each command is a struct in a file of its own.
+type cli struct {
+	Run      runCmd      `cmd:"" help:"Run the whole desk on this machine."`
+	Mail     mailCmd     `cmd:"" help:"Hand mails to the running desk as SES would."`
+	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON."`
+	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
+	Settings settingsCmd `cmd:"" help:"Check settings."`
+	Segments segmentsCmd `cmd:"" help:"Count what a text costs as SMS, as JSON."`
+}
+
+// world is what commands may touch of the process; tests give their own.
+type world struct {
+	ctx    context.Context
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(&world{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// exit ends kong's parsing where it prints help.
+type exit int
+
+// execute runs one command line and gives the exit code: 0 done, 1 failed, 2 not
+// understood.
+func execute(w *world, args []string) (code int) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			code = int(e)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c, kong.Name("deskhook"),
+		kong.Description("A multichannel customer-service desk without servers."),
+		kong.Writers(w.out, w.err), kong.Exit(func(n int) { panic(exit(n)) }), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(w.err, "deskhook:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(w.err, "deskhook:", err)
+		fmt.Fprintln(w.err, "Run deskhook --help for what it can do.")
+		return 2
+	}
+	if err := k.Run(w); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w.err, "deskhook:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,103 @@
+// Package senders is the list of what sends to customers, by channel. It stands apart
+// from builtin because it links the providers' clients, which nothing but delivery and
+// tokens needs.
+package senders
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/email/ses"
+	"github.com/deskhook/deskhook/shared/channel/sms"
+	"github.com/deskhook/deskhook/shared/channel/wechat"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/links"
+	"github.com/deskhook/deskhook/shared/sign"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// Makers is what senders are made with. All fields are needed.
+type Makers struct {
+	Settings         func(context.Context) (*config.Settings, error)
+	Secrets          config.Lookup
+	Store            *store.Store // access tokens
+	Key              sign.Key     // reply addresses
+	HTTP             channel.Doer
+	Now              func() time.Time
+	Region           string // of SES
+	ConfigurationSet string // of SES; "" = none, and no receipts
+}
+
+// Sender gives an account's sender; NotFound where there is no such account.
+func (m *Makers) Sender(ctx context.Context, c desk.Channel, name string) (channel.Sender, error) {
+	a, err := m.account(ctx, c, name)
+	if err != nil {
+		return nil, err
+	}
+	switch c {
+	case desk.WeChat:
+		return wechat.NewSender(a, m.token(c, name)), nil
+	case desk.SMS:
+		return sms.NewSender(a)
+	case desk.Email:
+		return ses.New(a, ses.Options{
+			Region: m.Region, ConfigurationSet: m.ConfigurationSet, HTTP: m.HTTP,
+			SignReply: func(t desk.TicketID) string { return links.ReplyTag(m.Key, t) },
+		})
+	default:
+		return nil, desk.Errorf(desk.NotFound, "nothing can be sent on channel %q", c)
+	}
+}
+
+func (m *Makers) account(ctx context.Context, c desk.Channel, name string) (channel.Account, error) {
+	s, err := m.Settings(ctx)
+	if err != nil {
+		return channel.Account{}, err
+	}
+	a, ok := s.Account(c, name)
+	if !ok {
+		return channel.Account{}, desk.Errorf(desk.NotFound, "there is no %s account %q any more", c, name)
+	}
+	return channel.Account{
+		Name: a.Name, Settings: a.Settings, Secret: m.Secrets.Account(c, a.Name),
+		PublicURL: s.Desk.PublicURL, Now: m.Now, HTTP: m.HTTP,
+	}, nil
+}
+
+// token reads the access token that tokens keeps.
+func (m *Makers) token(c desk.Channel, name string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		row, err := m.Store.Token(ctx, c, name)
+		switch {
+		case err != nil:
+			return "", err
+		case row.Value.Value == "" && row.Value.Error != "":
+			return "", fmt.Errorf("senders: no access token: %s", row.Value.Error)
+		case row.Value.Value == "":
+			return "", fmt.Errorf("senders: no access token yet")
+		}
+		return row.Value.Value, nil
+	}
+}
+
+// Fetch asks WeChat for an account's access token.
+func (m *Makers) Fetch(ctx context.Context, a config.Account) (string, time.Time, error) {
+	acc, err := m.account(ctx, a.Channel, a.Name)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return wechat.FetchToken(ctx, acc)
+}
+
+// Window says whether a channel takes a message to an identity now: surveys ask before
+// they ask.
+func (m *Makers) Window(id desk.Identity, at time.Time) bool {
+	if id.Address.Channel != desk.WeChat {
+		return true
+	}
+	until, left := wechat.Window(id, at)
+	return left > 0 && at.Before(until)
+}
