@@ -22,10 +22,7 @@ func classify(m *Mail, root *node) {
 	m.NoAutoReply = noAutoReply(root.head, *m)
 	for _, rule := range []func(*Mail, *node) (Kind, string){complaint, deliveryReport, readReceipt, strangeBounce, automatic} {
 		if kind, why := rule(m, root); kind != "" {
-			m.Kind, m.Why = kind, why
-			if m.NoAutoReply == "" {
-				m.NoAutoReply = why
-			}
+			m.Kind, m.Why, m.NoAutoReply = kind, why, why
 			return
 		}
 	}
