@@ -17,6 +17,9 @@ var files embed.FS
 // Assets is the path below which the page's own files lie.
 const Assets = "/home/assets"
 
+// shown is how many recent calls the page lists: a look, not a log.
+const shown = 20
+
 // Link is a place to go. Both texts are needed in both languages.
 type Link struct {
 	Icon             string // wechat, email, sms, webform, or other
@@ -39,7 +42,7 @@ type Status struct {
 	Calls, Failed uint64
 	Waiting       int // messages in queues
 	Dead          int // messages in dead-letter queues
-	Recent        []Call
+	Recent        []Call // the newest first
 }
 
 // Config is what the page is made of. Links and Status may be nil.
@@ -56,7 +59,7 @@ func DefaultLinks() []Link {
 	return []Link{
 		{"other", "/console", "坐席控制台", "Console", "处理工单、回复客户、查看指标", "Work the queue, answer customers, see the figures"},
 		{"sms", "/outbox", "发件箱", "Outbox", "客户在微信、邮件、短信里看到的样子，也能以客户身份发消息", "What customers see on WeChat, e-mail and SMS; write as one of them"},
-		{"webform", "/v1/docs", "接口文档", "API", "OpenAPI 3.1 说明与示例", "OpenAPI 3.1, with examples"},
+		{"webform", "/v1/openapi.json", "接口文档", "API", "OpenAPI 3.1 描述文件，可导入各种工具", "Described in OpenAPI 3.1, for any tool to read"},
 		{"other", "/healthz", "运行状态", "Health", "就绪时返回 200，可供脚本等待", "Answers 200 when ready, for scripts to wait on"},
 	}
 }
@@ -113,6 +116,7 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	v.Links = append(v.Links, DefaultLinks()...)
 	if p.cfg.Status != nil {
 		status := p.cfg.Status()
+		status.Recent = status.Recent[:min(shown, len(status.Recent))]
 		v.Status = &status
 	}
 	html, err := p.kit.Execute("home.html", v)

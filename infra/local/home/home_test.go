@@ -42,7 +42,7 @@ func TestHome(t *testing.T) {
 	})
 	zh := call(h, "GET", "/?lang=zh-CN")
 	require.Equal(t, 200, zh.Code)
-	for _, want := range []string{`lang="zh-CN"`, "示例客服", `href="/forms/contact"`, `href="/console"`, `href="/outbox"`, `href="/v1/docs"`, `href="/healthz"`, "死信", "2026年3月10日 20:00", "12ms", "&lt;b&gt;no", ".deskhook"} {
+	for _, want := range []string{`lang="zh-CN"`, "示例客服", `href="/forms/contact"`, `href="/console"`, `href="/outbox"`, `href="/v1/openapi.json"`, `href="/healthz"`, "死信", "2026年3月10日 20:00", "12ms", "&lt;b&gt;no", ".deskhook"} {
 		require.Contains(t, zh.Body.String(), want)
 	}
 	en := call(h, "GET", "/?lang=en").Body.String()
@@ -56,6 +56,14 @@ func TestHome(t *testing.T) {
 func TestHomeWithoutCalls(t *testing.T) {
 	require.Contains(t, call(open(t, func() home.Status { return home.Status{} }), "GET", "/?lang=en").Body.String(), "No calls yet")
 	require.NotContains(t, call(open(t, nil), "GET", "/?lang=en").Body.String(), "Dead letters")
+}
+
+func TestHomeListsTheNewestCalls(t *testing.T) {
+	body := call(open(t, func() home.Status {
+		return home.Status{Recent: append(make([]home.Call, 19), home.Call{Function: "twentieth"}, home.Call{Function: "too-old"})}
+	}), "GET", "/").Body.String()
+	require.Contains(t, body, "twentieth")
+	require.NotContains(t, body, "too-old")
 }
 
 func TestHomeAnswersNothingElse(t *testing.T) {
