@@ -1,0 +1,139 @@
+// Package apifn is the desk's REST API: tickets, their messages, customers, feedback,
+// what lies in quarantine, and the figures, as JSON under /v1. openapi.yaml beside this
+// file describes it, is served at /v1/openapi.json, and is held to the code by tests.
+//
+// Names are those users of other desks know (assignee_id, created_at, via.channel).
+// Errors are problem+json (RFC 9457) that name the field at fault and tell nothing of
+// anybody's data. Every list is a page with an opaque cursor that belongs to its query.
+package apifn
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// Deps is what the API needs. All fields but Log are required.
+type Deps struct {
+	Desk     *ticketing.Desk
+	Store    *store.Store
+	Settings func(context.Context) (*config.Settings, error)
+	// Tokens says whom a bearer token stands for and in which role (agent, lead,
+	// admin), in constant time; see Keyring.
+	Tokens func(token string) (who desk.Actor, role string, ok bool)
+	Now    func() time.Time
+	Log    *slog.Logger // of faults that answer 500; nil: none
+}
+
+// api serves the routes.
+type api struct{ Deps }
+
+// route is one operation. Routes without a role are open to everybody.
+type route struct {
+	method, path string
+	roles        []string
+	serve        func(*call) error
+}
+
+var (
+	agents = []string{"agent", "lead", "admin"}
+	leads  = []string{"lead", "admin"}
+)
+
+func (a *api) routes() []route {
+	return []route{
+		{"GET", "/v1/health", nil, a.health},
+		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/tickets", agents, a.listTickets},
+		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
+		{"PATCH", "/v1/tickets/{number}", agents, a.patchTicket},
+		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
+		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
+		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},
+		{"GET", "/v1/customers", agents, a.listCustomers},
+		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
+		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
+		{"GET", "/v1/feedback", agents, a.listFeedback},
+		{"GET", "/v1/quarantine", leads, a.listQuarantine},
+		{"GET", "/v1/figures", agents, a.getFigures},
+	}
+}
+
+// New makes the API's handler. Paths it doesn't know and methods a path doesn't take
+// are answered with a problem, too.
+func New(d Deps) http.Handler {
+	a := &api{d}
+	mux := http.NewServeMux()
+	allowed := map[string][]string{}
+	for _, r := range a.routes() {
+		mux.Handle(r.method+" "+r.path, a.handler(r))
+		allowed[r.path] = append(allowed[r.path], r.method)
+	}
+	for path, methods := range allowed {
+		mux.Handle(path, notAllowed(methods))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."}.write(w)
+	})
+	return mux
+}
+
+func notAllowed(methods []string) http.Handler {
+	if slices.Contains(methods, "GET") {
+		methods = append(methods, "HEAD")
+	}
+	slices.Sort(methods)
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		problem{Status: http.StatusMethodNotAllowed}.write(w)
+	})
+}
+
+// call is one request on its way through a route.
+type call struct {
+	w   http.ResponseWriter
+	r   *http.Request
+	ctx context.Context
+	by  desk.Actor
+	at  time.Time // when the request came: all that it writes is dated so
+}
+
+func (a *api) handler(route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{w: w, r: r, ctx: r.Context(), at: a.Now().UTC().Truncate(time.Millisecond)}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		err := a.admit(c, route.roles)
+		if err == nil {
+			err = route.serve(c)
+		}
+		if err != nil {
+			a.fail(c, err)
+		}
+	})
+}
+
+func (a *api) health(c *call) error {
+	if _, err := a.Settings(c.ctx); err != nil {
+		return problem{Status: http.StatusServiceUnavailable, Detail: "The settings can't be read."}
+	}
+	return c.json(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// lang is the language for words: zh-CN where the client asks for Chinese first, else
+// en.
+func (c *call) lang() string {
+	c.w.Header().Set("Vary", "Accept-Language")
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(c.r.Header.Get("Accept-Language"))), "zh") {
+		return "zh-CN"
+	}
+	return "en"
+}

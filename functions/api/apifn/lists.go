@@ -1,0 +1,261 @@
+package apifn
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// maxLists bounds how many partitions one request merges.
+const maxLists = 60
+
+// ticketsView is a page of tickets. More says that there are further ones which no
+// cursor reaches: the list was merged of several, and a narrower query finds them.
+type ticketsView struct {
+	Items      []ticketView `json:"items"`
+	NextCursor *string      `json:"next_cursor"`
+	More       bool         `json:"more"`
+}
+
+// ticketQuery is what GET /v1/tickets asks for.
+type ticketQuery struct {
+	team, assignee string
+	status         desk.Status
+	newestFirst    bool
+	cursor         string
+	limit          int
+}
+
+func (p params) tickets() (q ticketQuery, err error) {
+	q.team, q.assignee = p.get("team"), p.get("assignee")
+	all := make([]string, len(desk.Statuses))
+	for i, s := range desk.Statuses {
+		all[i] = string(s)
+	}
+	status, err := p.oneOf("status", all...)
+	if err != nil {
+		return q, err
+	}
+	q.status = desk.Status(status)
+	sort, err := p.oneOf("sort", "newest", "oldest")
+	if err != nil {
+		return q, err
+	}
+	q.newestFirst = sort != "oldest"
+	q.cursor, q.limit, err = p.page()
+	return q, err
+}
+
+// listTickets reads one partition where the query names one (an assignee, or team and
+// status), and merges the newest of several where it doesn't.
+func (a *api) listTickets(c *call) error {
+	p, err := c.params("team", "status", "assignee", "sort", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	q, err := p.tickets()
+	if err != nil {
+		return err
+	}
+	switch {
+	case q.assignee != "":
+		return a.listAssignees(c, p, q)
+	case q.team != "" && q.status != "":
+		page, err := a.Store.TicketsOfTeam(c.ctx, q.team, q.status, q.cursor, q.limit, q.newestFirst)
+		return a.ticketPage(c, p, page, err, q)
+	default:
+		return a.listMerged(c, q)
+	}
+}
+
+// listAssignees reads an agent's active tickets, or those done where the status asked
+// for is one of a ticket that is done.
+func (a *api) listAssignees(c *call, p params, q ticketQuery) error {
+	active := q.status == "" || q.status.Active()
+	page, err := a.Store.TicketsOfAgent(c.ctx, q.assignee, active, q.cursor, q.limit, q.newestFirst)
+	return a.ticketPage(c, p, page, err, q)
+}
+
+// ticketPage answers with a page's headers. An index may lag behind, and an assignee's
+// partition holds several teams and statuses: what doesn't fit by now is left out.
+func (a *api) ticketPage(c *call, p params, page store.TicketPage, err error, q ticketQuery) error {
+	if err != nil {
+		return refusedCursor(err)
+	}
+	rows, err := a.Store.Tickets(c.ctx, page.IDs...)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) })
+	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(page.Cursor), page.Cursor != ""})
+}
+
+func (q ticketQuery) fits(t desk.Ticket) bool {
+	return (q.team == "" || t.Team == q.team) && (q.status == "" || t.Status == q.status) &&
+		(q.assignee == "" || t.Assignee == q.assignee)
+}
+
+func (a *api) listMerged(c *call, q ticketQuery) error {
+	if q.cursor != "" {
+		return errCursor // a merged list gives none
+	}
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	lists := q.lists(s)
+	if len(lists) > maxLists {
+		return badParameter("team", "is needed: the desk has too many teams to list all at once")
+	}
+	rows, more, err := a.Store.MergeTickets(c.ctx, lists, q.limit, q.newestFirst)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) })
+	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
+}
+
+// lists are the partitions of a query: every team where it names none, every active
+// status where it names none.
+func (q ticketQuery) lists(s *config.Settings) []store.List {
+	teams, statuses := []string{q.team}, []desk.Status{q.status}
+	if q.team == "" {
+		teams = nil
+		for _, t := range s.Teams {
+			teams = append(teams, t.ID)
+		}
+	}
+	if q.status == "" {
+		statuses = slices.DeleteFunc(slices.Clone(desk.Statuses), func(s desk.Status) bool { return !s.Active() })
+	}
+	var lists []store.List
+	for _, team := range teams {
+		for _, status := range statuses {
+			lists = append(lists, store.List{Team: team, Status: status})
+		}
+	}
+	return lists
+}
+
+func (a *api) listMessages(c *call) error {
+	p, err := c.params("sort", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	sort, err := p.oneOf("sort", "newest", "oldest")
+	if err != nil {
+		return err
+	}
+	cursor, limit, err := p.page()
+	if err != nil {
+		return err
+	}
+	t, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, cursor, limit, sort == "newest")
+	if err != nil {
+		return refusedCursor(err)
+	}
+	lang := c.lang()
+	items := viewAll(rows, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
+	return c.json(http.StatusOK, pageView[messageView]{items, p.next(next)})
+}
+
+// monthly reads what the lists by month have in common; the month is the current one
+// where none is given.
+func (c *call) monthly() (p params, month, cursor string, limit int, err error) {
+	if p, err = c.params("month", "cursor", "limit"); err != nil {
+		return p, "", "", 0, err
+	}
+	day, err := p.date("month", "2006-01", time.UTC)
+	if err != nil {
+		return p, "", "", 0, err
+	}
+	if day.IsZero() {
+		day = c.at
+	}
+	cursor, limit, err = p.page()
+	return p, day.Format("2006-01"), cursor, limit, err
+}
+
+func (a *api) listCustomers(c *call) error {
+	p, month, cursor, limit, err := c.monthly()
+	if err != nil {
+		return err
+	}
+	found, next, err := a.Store.Customers(c.ctx, month, cursor, limit)
+	if err != nil {
+		return refusedCursor(err)
+	}
+	items := viewAll(found, func(s store.CustomerSummary) personView { return personView{string(s.ID), s.Name} })
+	return c.json(http.StatusOK, pageView[personView]{items, p.next(next)})
+}
+
+func (a *api) listFeedback(c *call) error {
+	p, month, cursor, limit, err := c.monthly()
+	if err != nil {
+		return err
+	}
+	found, next, err := a.Store.Feedback(c.ctx, month, cursor, limit)
+	if err != nil {
+		return refusedCursor(err)
+	}
+	return c.json(http.StatusOK, pageView[feedbackView]{viewAll(found, viewFeedback), p.next(next)})
+}
+
+func (a *api) listQuarantine(c *call) error {
+	p, err := c.params("day", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	day, err := p.date("day", time.DateOnly, time.UTC)
+	if err != nil {
+		return err
+	}
+	if day.IsZero() {
+		day = c.at
+	}
+	cursor, limit, err := p.page()
+	if err != nil {
+		return err
+	}
+	rows, next, err := a.Store.Quarantine(c.ctx, day.Format(time.DateOnly), cursor, limit)
+	if err != nil {
+		return refusedCursor(err)
+	}
+	return c.json(http.StatusOK, pageView[quarantineView]{viewAll(rows, viewQuarantine), p.next(next)})
+}
+
+func (a *api) getCustomer(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	row, err := a.Store.Customer(c.ctx, desk.CustomerID(c.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, viewCustomer(row.Value))
+}
+
+func (a *api) listCustomersTickets(c *call) error {
+	p, err := c.params("cursor", "limit")
+	if err != nil {
+		return err
+	}
+	cursor, limit, err := p.page()
+	if err != nil {
+		return err
+	}
+	row, err := a.Store.Customer(c.ctx, desk.CustomerID(c.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, cursor, limit)
+	return a.ticketPage(c, p, page, err, ticketQuery{})
+}

@@ -1,0 +1,104 @@
+package apifn
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// problem is an answer in RFC 9457's form, and an error until it is given.
+type problem struct {
+	Type   string  `json:"type"`
+	Title  string  `json:"title"`
+	Status int     `json:"status"`
+	Detail string  `json:"detail,omitempty"`
+	Errors []fault `json:"errors,omitempty"`
+}
+
+// fault is one field that is wrong, and how to mend it.
+type fault struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// Error gives the detail.
+func (p problem) Error() string { return http.StatusText(p.Status) + ": " + p.Detail }
+
+func (p problem) write(w http.ResponseWriter) {
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	// A problem always marshals.
+	body, _ := json.Marshal(p)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(append(body, '\n')) // a client that is gone needs no answer
+}
+
+// badParameter is about the address, badField about the body.
+func badParameter(name, message string) problem {
+	return problem{Status: http.StatusBadRequest, Detail: "A parameter is wrong.", Errors: []fault{{name, message}}}
+}
+
+func badField(name, message string) problem {
+	return problem{Status: http.StatusUnprocessableEntity, Detail: "A field is wrong.", Errors: []fault{{name, message}}}
+}
+
+var statusOf = map[desk.Kind]int{
+	desk.Invalid: http.StatusUnprocessableEntity, desk.Forbidden: http.StatusForbidden,
+	desk.NotFound: http.StatusNotFound, desk.Conflict: http.StatusConflict,
+	desk.TooLarge: http.StatusRequestEntityTooLarge, desk.Throttled: http.StatusServiceUnavailable,
+}
+
+// problemOf says what an error is to the client. Texts of a desk.Error may be shown;
+// of any other error nothing is told.
+func problemOf(err error) problem {
+	var p problem
+	var e *desk.Error
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &e) && statusOf[e.Kind] != 0:
+		p = problem{Status: statusOf[e.Kind], Detail: sentence(e.Text)}
+		if e.Field != "" {
+			p = problem{Status: p.Status, Detail: "A field is wrong.", Errors: []fault{{e.Field, e.Text}}}
+		}
+		return p
+	case errors.Is(err, table.ErrThrottled), errors.Is(err, table.ErrConflict):
+		return problem{Status: http.StatusServiceUnavailable, Detail: "Too much at once. Nothing was changed by the last step; try again."}
+	case errors.Is(err, table.ErrTooLarge):
+		return problem{Status: http.StatusRequestEntityTooLarge}
+	}
+	return problem{Status: http.StatusInternalServerError, Detail: "Something failed here. Trying again may help."}
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func (a *api) fail(c *call, err error) {
+	p := problemOf(err)
+	if p.Status == http.StatusServiceUnavailable {
+		c.w.Header().Set("Retry-After", "1")
+	}
+	if p.Status == http.StatusInternalServerError && a.Log != nil {
+		a.Log.ErrorContext(c.ctx, "api: fault", "method", c.r.Method, "route", c.r.Pattern, "err", err)
+	}
+	p.write(c.w)
+}
+
+func (c *call) json(status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(append(body, '\n')) // a client that is gone needs no answer
+	return nil
+}

@@ -1,0 +1,303 @@
+package apifn
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// ticket reads the ticket the path names, by its number as people write it.
+func (a *api) ticket(c *call) (store.Row[desk.Ticket], error) {
+	id, ok := desk.ParseNumber(c.r.PathValue("number"))
+	if !ok {
+		return store.Row[desk.Ticket]{}, desk.Errorf(desk.NotFound, "no such ticket")
+	}
+	return a.Store.Ticket(c.ctx, id)
+}
+
+func (a *api) getTicket(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	row, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	return c.ticket(row)
+}
+
+func etag(version int64) string { return fmt.Sprintf(`"%d"`, version) }
+
+func (c *call) ticket(row store.Row[desk.Ticket]) error {
+	c.w.Header().Set("ETag", etag(row.Version))
+	return c.json(http.StatusOK, viewTicket(row))
+}
+
+// patch is the body of PATCH /v1/tickets/{number}. A field left out is not changed.
+type patch struct {
+	AssigneeID   json.RawMessage `json:"assignee_id"` // a string, or null for nobody
+	Status       *string         `json:"status"`
+	Priority     *string         `json:"priority"`
+	SnoozedUntil *time.Time      `json:"snoozed_until"`
+
+	assignee *string
+}
+
+// check refuses whatever can be refused before anything is written, since the changes
+// are written one after another.
+func (p *patch) check(s *config.Settings, at time.Time) error {
+	if p.AssigneeID != nil {
+		var id *string
+		if json.Unmarshal(p.AssigneeID, &id) != nil {
+			return badField("assignee_id", "must be an agent's id, or null")
+		}
+		if id == nil {
+			id = new(string)
+		}
+		if _, ok := s.Agent(*id); !ok && *id != "" {
+			return badField("assignee_id", "there is no agent of this id")
+		}
+		p.assignee = id
+	}
+	if p.Priority != nil && !slices.Contains(desk.Priorities, desk.Priority(*p.Priority)) {
+		return badField("priority", "must be one of low, normal, high, urgent")
+	}
+	return p.checkStatus(at)
+}
+
+func (p *patch) checkStatus(at time.Time) error {
+	snooze := p.Status != nil && *p.Status == string(desk.StatusSnoozed)
+	switch {
+	case p.Status != nil && (*p.Status == string(desk.StatusNew) || !slices.Contains(desk.Statuses, desk.Status(*p.Status))):
+		return badField("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
+	case p.SnoozedUntil != nil && !snooze:
+		return badField("snoozed_until", "goes with the status snoozed only")
+	case snooze && (p.SnoozedUntil == nil || !p.SnoozedUntil.After(at)):
+		return badField("snoozed_until", "must be a time that is still to come")
+	}
+	return nil
+}
+
+// patchTicket changes assignee, priority and status, in this order, each in its own
+// transaction. With If-Match all of them are held to that version of the ticket.
+func (a *api) patchTicket(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	var p patch
+	if err := c.body(&p); err != nil {
+		return err
+	}
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.check(s, c.at); err != nil {
+		return err
+	}
+	row, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	d, err := a.matching(c, row)
+	if err != nil {
+		return err
+	}
+	if err := p.apply(c, d, row.Value.ID); err != nil {
+		return err
+	}
+	if row, err = a.ticket(c); err != nil {
+		return err
+	}
+	return c.ticket(row)
+}
+
+func (p *patch) apply(c *call, d *ticketing.Desk, id desk.TicketID) error {
+	act := ticketing.Act{By: c.by, At: c.at}
+	if p.assignee != nil {
+		if err := d.Assign(c.ctx, act, id, *p.assignee); err != nil {
+			return err
+		}
+	}
+	if p.Priority != nil {
+		if err := d.SetPriority(c.ctx, act, id, desk.Priority(*p.Priority)); err != nil {
+			return err
+		}
+	}
+	if p.Status == nil {
+		return nil
+	}
+	var until time.Time
+	if p.SnoozedUntil != nil {
+		until = p.SnoozedUntil.UTC()
+	}
+	return d.SetStatus(c.ctx, act, id, desk.Status(*p.Status), until)
+}
+
+var errPrecondition = problem{
+	Status: http.StatusPreconditionFailed,
+	Detail: "The ticket has changed since this version. Read it again.",
+}
+
+// matching gives the desk to act with: one held to the version that If-Match names
+// (RFC 9110, section 13.1.1), or the ordinary one.
+func (a *api) matching(c *call, row store.Row[desk.Ticket]) (*ticketing.Desk, error) {
+	want := c.r.Header.Get("If-Match")
+	if want == "" || strings.TrimSpace(want) == "*" {
+		return a.Desk, nil
+	}
+	for tag := range strings.SplitSeq(want, ",") {
+		if strings.TrimSpace(tag) == etag(row.Version) {
+			held := *a.Desk
+			held.Store = store.New(&heldTable{a.Store.T, store.TicketKey(row.Value.ID), row.Version})
+			return &held, nil
+		}
+	}
+	return nil, errPrecondition
+}
+
+// heldTable lets nobody's change of one row slip in between reading its version and
+// writing on it: a write of that row at any other version fails for good.
+type heldTable struct {
+	table.Table
+	key     table.Key
+	version int64
+}
+
+// Write refuses a row that has moved on, and follows the row's own changes.
+func (h *heldTable) Write(ctx context.Context, ops ...table.Op) error {
+	i := slices.IndexFunc(ops, func(op table.Op) bool { return op.Item.Key == h.key })
+	if i >= 0 && ops[i].If != h.version {
+		return errPrecondition
+	}
+	err := h.Table.Write(ctx, ops...)
+	if i >= 0 && err == nil {
+		h.version++
+	}
+	return err
+}
+
+// newMessage is the body of POST /v1/tickets/{number}/messages.
+type newMessage struct {
+	Text   string  `json:"text"`
+	Public *bool   `json:"public"` // true: a reply; false: an internal note; left out: a reply
+	Status *string `json:"status"` // of a reply: what the ticket is afterwards
+}
+
+var afterReply = []desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusResolved}
+
+func (m newMessage) check() error {
+	note := m.Public != nil && !*m.Public
+	switch {
+	case strings.TrimSpace(m.Text) == "":
+		return badField("text", "is empty")
+	case note && m.Status != nil:
+		return badField("status", "goes with a public reply only")
+	case m.Status != nil && !slices.Contains(afterReply, desk.Status(*m.Status)):
+		return badField("status", "must be one of open, pending, on_hold, resolved")
+	}
+	return nil
+}
+
+func (a *api) postMessage(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	act, err := c.act()
+	if err != nil {
+		return err
+	}
+	var m newMessage
+	if err := c.body(&m); err != nil {
+		return err
+	}
+	if err := m.check(); err != nil {
+		return err
+	}
+	t, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	id, err := a.write(c, act, t.Value.ID, m)
+	if err != nil {
+		return err
+	}
+	row, err := a.Store.Message(c.ctx, t.Value.ID, id)
+	if err != nil {
+		return err
+	}
+	if row.Value.Text != m.Text {
+		return badField("Idempotency-Key", "was used for another message")
+	}
+	return c.json(http.StatusCreated, viewMessage(row.Value, c.lang()))
+}
+
+func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage) (desk.MessageID, error) {
+	if m.Public != nil && !*m.Public {
+		return a.Desk.Note(c.ctx, act, t, m.Text)
+	}
+	r := ticketing.Reply{Text: m.Text}
+	if m.Status != nil {
+		r.Then = desk.Status(*m.Status)
+	}
+	return a.Desk.Reply(c.ctx, act, t, r)
+}
+
+// maxKey bounds an idempotency key, in bytes.
+const maxKey = 200
+
+// act reads who does something, and the Idempotency-Key under which it is done once.
+// Keys of different callers don't meet.
+func (c *call) act() (ticketing.Act, error) {
+	act := ticketing.Act{By: c.by, At: c.at}
+	key := c.r.Header.Get("Idempotency-Key")
+	if len(key) > maxKey {
+		return act, badParameter("Idempotency-Key", "is longer than 200 bytes")
+	}
+	if key != "" {
+		act.Key = "api|" + c.by.ID + "|" + key
+	}
+	return act, nil
+}
+
+func (a *api) sendAgain(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	act, err := c.act()
+	if err != nil {
+		return err
+	}
+	t, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	id := desk.MessageID(c.r.PathValue("id"))
+	if err := a.Desk.SendAgain(c.ctx, act, t.Value.ID, id); err != nil {
+		return notKeyed(err)
+	}
+	row, err := a.Store.Message(c.ctx, t.Value.ID, id)
+	if err != nil {
+		return notKeyed(err)
+	}
+	return c.json(http.StatusAccepted, viewMessage(row.Value, c.lang()))
+}
+
+// notKeyed takes an id that can't be a key for one that isn't there.
+func notKeyed(err error) error {
+	if errors.Is(err, table.ErrInvalid) {
+		return desk.Errorf(desk.NotFound, "no such message")
+	}
+	return err
+}
