@@ -40,8 +40,8 @@ type Call struct {
 // Status is what the page shows of the running desk.
 type Status struct {
 	Calls, Failed uint64
-	Waiting       int // messages in queues
-	Dead          int // messages in dead-letter queues
+	Waiting       int    // messages in queues
+	Dead          int    // messages in dead-letter queues
 	Recent        []Call // the newest first
 }
 
