@@ -78,8 +78,29 @@ func (n *node) empty() bool {
 }
 
 // maxNesting bounds how many boundaries are given to enmime, whose readers are stacked
-// one for each level: with levels left open its time doubles with each.
-const maxNesting = 12
+// one for each level; maxEnds bounds how often it may read on after the end: with
+// levels left open it does so twice as often for each.
+const (
+	maxNesting = 60
+	maxEnds    = 20_000
+)
+
+// impatient is a reader that panics when it is asked on and on after its end, so that
+// structure gives up.
+type impatient struct {
+	r    io.Reader
+	ends int
+}
+
+func (i *impatient) Read(b []byte) (int, error) {
+	n, err := i.r.Read(b)
+	if err != nil {
+		if i.ends++; i.ends > maxEnds {
+			panic("email: read past the end")
+		}
+	}
+	return n, err
+}
 
 // structure reads a multipart's parts with enmime. It gives none when enmime fails, or
 // when the mail is nested as no honest mail is.
@@ -94,7 +115,7 @@ func structure(root *node, body []byte) (kids []*node) {
 		}
 	}()
 	top := "Content-Type: " + strings.NewReplacer("\r", "", "\n", "").Replace(root.head.get("content-type")) + "\r\n\r\n"
-	p, err := parser.ReadParts(io.MultiReader(strings.NewReader(top), bytes.NewReader(body)))
+	p, err := parser.ReadParts(&impatient{r: io.MultiReader(strings.NewReader(top), bytes.NewReader(body))})
 	if err != nil || p == nil {
 		return nil
 	}

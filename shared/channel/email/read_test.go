@@ -212,6 +212,7 @@ func TestReadBuiltToBeSlow(t *testing.T) {
 	for name, raw := range map[string]string{
 		"nested":         nested(20_000),
 		"nested a bit":   nested(11),
+		"nested more":    nested(50),
 		"folded header":  "Subject: x\r\n" + strings.Repeat(" y\r\n", 500_000) + "\r\nHi",
 		"many headers":   strings.Repeat("X: y\r\n", 300_000) + "\r\nHi",
 		"many addresses": "To: " + strings.Repeat("a@b.c, ", 100_000) + "\r\n\r\nHi",
