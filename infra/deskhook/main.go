@@ -17,6 +17,7 @@ import (
 // cli is the command line. Each command is a struct in a file of its own.
 type cli struct {
 	Run      runCmd      `cmd:"" help:"Run the whole desk on this machine."`
+	Demo     demoCmd     `cmd:"" help:"Show a scratch desk at work: four channels, four answers, four scores."`
 	Mail     mailCmd     `cmd:"" help:"Hand mails to the running desk as SES would."`
 	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON."`
 	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
