@@ -32,6 +32,8 @@ var codes = map[string]words{
 	"status.changed":           {"状态由“{from}”改为“{to}”", "Status changed from {from} to {to}"},
 	"priority.changed":         {"优先级由“{from}”改为“{to}”", "Priority changed from {from} to {to}"},
 	"assign.changed":           {"处理人由{from}改为{to}", "Assignee changed from {from} to {to}"},
+	"assign.changed.first":     {"分配给{to}", "Assigned to {to}"},
+	"assign.changed.none":      {"不再由{from}处理", "No longer assigned to {from}"},
 	"send.again":               {"再次发送", "Sent again"},
 	"send.sent_again":          {"已另行重发", "sent again as another message"},
 	"send.status_page":         {"客户没有留下联系方式，可在进度页看到", "the customer left no address and reads this on the status page"},

@@ -133,7 +133,10 @@ func TestWords(t *testing.T) {
 			"状态由“处理中”改为“已解决”", "Status changed from Open to Resolved",
 		},
 		"nobody before": {
-			d("assign.changed", "from", "", "to", "lin"), "处理人由无人改为lin", "Assignee changed from nobody to lin",
+			d("assign.changed", "from", "", "to", "lin"), "分配给lin", "Assigned to lin",
+		},
+		"nobody after": {
+			d("assign.changed", "from", "lin", "to", ""), "不再由lin处理", "No longer assigned to lin",
 		},
 		"a reason that is a code itself": {
 			d("survey.skipped", "why", "survey.cooldown"),

@@ -21,11 +21,22 @@ func (w words) in(lang string) string {
 // build doesn't know is given as it is, so that nothing of a journal is ever hidden.
 // The result is plain text and may hold what a customer or a provider wrote.
 func Words(d desk.Decision, lang string) string {
-	w, ok := codes[d.Code]
+	w, ok := codes[variant(d)]
 	if !ok {
 		return d.Code
 	}
 	return fill(w.in(lang), d.Args, lang)
+}
+
+// variant is the saying that fits a decision's arguments: nobody is no name.
+func variant(d desk.Decision) string {
+	switch {
+	case d.Code == "assign.changed" && d.Args["from"] == "":
+		return "assign.changed.first"
+	case d.Code == "assign.changed" && d.Args["to"] == "":
+		return "assign.changed.none"
+	}
+	return d.Code
 }
 
 // Why says the reason of a failed or uncertain message: a code, a code followed by the

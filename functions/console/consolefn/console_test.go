@@ -174,7 +174,7 @@ func TestWorkOnATicket(t *testing.T) {
 	require.Equal(t, time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), w.ticket(id).SnoozedUntil.UTC(), "in the desk's zone")
 
 	page := w.page("/console/tickets/" + id.Number() + "?lang=zh-CN")
-	for _, words := range []string{"call back", "处理人由无人改为Amy", "优先级由“普通”改为“紧急”", "状态由“新工单”改为“已推迟”", "分到客服组", "新建工单"} {
+	for _, words := range []string{"call back", "分配给Amy", "优先级由“普通”改为“紧急”", "状态由“新工单”改为“已推迟”", "分到客服组", "新建工单"} {
 		require.Contains(t, page, words)
 	}
 }

@@ -167,7 +167,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	}
 	args := map[string]string{}
 	for k, value := range d.Args {
-		args[k] = name(value)
+		args[k] = name(value) // nobody stays nobody
 	}
 	return desk.Decision{Code: d.Code, Args: args}
 }

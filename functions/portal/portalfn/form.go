@@ -2,6 +2,7 @@ package portalfn
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,7 @@ type formField struct {
 	Input        string // the HTML type of a one-line field
 	Autocomplete string
 	Options      []formOption
-	Kilobytes    int
+	Largest      string // a file's size at most
 }
 
 type formOption struct{ Value, Label string }
@@ -69,7 +70,7 @@ var (
 func fieldOf(f config.FormField, lang string) formField {
 	out := formField{
 		FormField: f, Label: f.Label.In(lang), Input: inputs[f.Type],
-		Autocomplete: autocompletes[f.Role], Kilobytes: f.Max / 1024,
+		Autocomplete: autocompletes[f.Role], Largest: size(f.Max),
 	}
 	if out.Input == "" {
 		out.Input = "text"
@@ -78,4 +79,17 @@ func fieldOf(f config.FormField, lang string) formField {
 		out.Options = append(out.Options, formOption{c.Value, c.Label.In(lang)})
 	}
 	return out
+}
+
+// size says a number of bytes as people do.
+func size(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n < 1<<20:
+		return fmt.Sprintf("%d KB", n>>10)
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }

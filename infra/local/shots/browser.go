@@ -110,6 +110,7 @@ func (b *browser) picture(url string, width, height int64, mobile bool) ([]byte,
 		chromedp.EmulateViewport(width, height, options...),
 		chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("main")),
+		chromedp.Evaluate[chromedp.Void]("void scrollTo(0, 0)"),
 	)
 	if err != nil {
 		return nil, err
