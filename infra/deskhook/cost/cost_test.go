@@ -1,0 +1,77 @@
+package cost_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/infra/deskhook/cost"
+)
+
+func measure(t *testing.T, tickets int) cost.Report {
+	t.Helper()
+	r, err := cost.Measure(t.Context(), t.TempDir(), tickets)
+	require.NoError(t, err)
+	return r
+}
+
+// TestFiguresDoNotGrowWithTheTable: what a message, a reply, a survey and a look at the
+// dashboard cost is the same with 10 tickets and with 2,000 of them.
+func TestFiguresDoNotGrowWithTheTable(t *testing.T) {
+	few, many := measure(t, 10), measure(t, 2000)
+	require.Equal(t, few.Operations, many.Operations)
+	require.Equal(t, few.Idle, many.Idle)
+}
+
+// TestEveryOperationIsCounted: each uses what its path must use, and none is free.
+func TestEveryOperationIsCounted(t *testing.T) {
+	r := measure(t, 10)
+	require.Len(t, r.Operations, 5)
+	for _, op := range r.Operations {
+		c := op.Count
+		require.Positive(t, c.HTTP, op.Name)
+		require.GreaterOrEqual(t, c.Invocations, c.HTTP, op.Name)
+		require.Positive(t, c.ReadUnits, op.Name)
+		require.InDelta(t, c.Dollars()*1e6, op.PerMillion, 0.001, op.Name)
+		writes := op.Name != "dashboard view"
+		require.Equal(t, writes, c.WriteUnits > 0, op.Name)
+		sends := op.Name == "reply" || strings.HasPrefix(op.Name, "survey")
+		require.Equal(t, sends, c.SQS > 0, op.Name)
+	}
+	opening, open := r.Operations[0].Count, r.Operations[1].Count
+	require.Greater(t, opening.WriteUnits, open.WriteUnits) // identity, customer, lists and the fact come with it
+	require.InDelta(t, 3, open.FIFO, 0)
+}
+
+// TestACentsWorthOfMessages holds the desk to its promise: cents for a thousand
+// messages, a few dollars for an idle month.
+func TestACentsWorthOfMessages(t *testing.T) {
+	r := measure(t, 10)
+	for _, op := range r.Operations {
+		require.Less(t, op.PerMillion/1000, 0.10, op.Name)
+	}
+	require.Less(t, cost.Sum(r.Idle), 5.0)
+	require.Greater(t, cost.Sum(r.Egress), 30.0)
+}
+
+// TestPrint: people get a table with every line of it, machines the same as JSON.
+func TestPrint(t *testing.T) {
+	r := measure(t, 10)
+	var out strings.Builder
+	require.NoError(t, r.Print(&out))
+	for _, op := range r.Operations {
+		require.Contains(t, out.String(), op.Name)
+	}
+	for _, l := range append(r.Idle, r.Egress...) {
+		require.Contains(t, out.String(), l.What)
+	}
+	require.Contains(t, out.String(), cost.PricesAsOf)
+	raw, err := json.Marshal(r)
+	require.NoError(t, err)
+	var back cost.Report
+	require.NoError(t, json.Unmarshal(raw, &back))
+	require.Equal(t, r, back)
+	t.Log("\n" + out.String())
+}
