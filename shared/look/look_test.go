@@ -95,3 +95,15 @@ func TestPageLinksToItselfInTheOtherLanguage(t *testing.T) {
 	require.Equal(t, "2026年11月3日 07:05", p.When(at))
 	require.Empty(t, p.When(time.Time{}))
 }
+
+// Whatever a browser sends, the page has one of the two languages.
+func FuzzLang(f *testing.F) {
+	f.Add("lang=zh", "zh-CN;q=0.9, *;q=0")
+	f.Add("lang=%00", strings.Repeat("a-", 500))
+	f.Fuzz(func(t *testing.T, query, accept string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL.RawQuery = query
+		r.Header.Set("Accept-Language", accept)
+		require.Contains(t, []string{look.Chinese, look.English}, look.Lang(r, ""))
+	})
+}

@@ -25,13 +25,18 @@ function next() {
   timer = setTimeout(look, wait());
 }
 
-function lost(on) {
+const words = {
+  lost: ["连接中断，正在重试…", "Connection lost: trying again…"],
+  out: ["登录已过期。请先复制未发送的内容，再刷新页面登录。", "You are signed out. Copy what you have written, then reload to sign in."],
+};
+
+function lost(on, what = "lost") {
   let bar = document.querySelector(".lost");
   if (on && !bar) {
     bar = document.createElement("p");
     bar.className = "lost";
     bar.setAttribute("role", "status");
-    bar.textContent = document.documentElement.lang === "zh-CN" ? "连接中断，正在重试…" : "Connection lost: trying again…";
+    bar.textContent = words[what][document.documentElement.lang === "zh-CN" ? 0 : 1];
     document.body.append(bar);
   } else if (!on && bar) bar.remove();
 }
@@ -39,7 +44,7 @@ function lost(on) {
 async function look() {
   try {
     const answer = await fetch(live.dataset.source, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
-    if (answer.status === 401) return location.reload();
+    if (answer.status === 401) return signedOut();
     if (answer.status === 200) {
       replace(await answer.text());
       tag = answer.headers.get("ETag") || "";
@@ -50,6 +55,12 @@ async function look() {
   }
   lost(failures > 2);
   next();
+}
+
+// signedOut leads to the sign-in, unless something written would be lost on the way.
+function signedOut() {
+  if ([...document.querySelectorAll("textarea")].some((e) => e.value.trim() !== "")) lost(true, "out");
+  else location.reload();
 }
 
 // replace shows the news, marks rows that were not there, and keeps what the agent has
@@ -86,12 +97,12 @@ function settle() {
 }
 
 function since() {
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
+  const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
   for (const e of document.querySelectorAll("time[data-since]")) {
     const minutes = Math.max(0, Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3));
     e.title = e.title || e.textContent;
     e.textContent =
-      minutes < 60 ? words.format(-minutes, "minute") : minutes < 48 * 60 ? words.format(-Math.round(minutes / 60), "hour") : words.format(-Math.round(minutes / 1440), "day");
+      minutes < 60 ? ago.format(-minutes, "minute") : minutes < 48 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
   }
 }
 

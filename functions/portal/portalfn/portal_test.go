@@ -17,6 +17,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/portal/portalfn"
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/webform"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/links"
@@ -204,6 +205,34 @@ func TestFormPage(t *testing.T) {
 	nonce := regexp.MustCompile(`name="_id" value="([A-Z2-7]+)"`)
 	require.NotEqual(t, nonce.FindStringSubmatch(en)[1], nonce.FindStringSubmatch(zh)[1], "each page has a number of its own")
 	require.Equal(t, http.StatusNotFound, w.do("GET", "/forms/other", nil).StatusCode)
+}
+
+// What the hosted form posts is what the webform receiver takes: the names of its
+// fields, the page's number, the language, and a honeypot left empty.
+func TestFormPostsWhatWebformTakes(t *testing.T) {
+	w := newWorld(t)
+	page := body(t, w.do("GET", "/forms/contact?lang=zh-CN", nil))
+	values := url.Values{"mail": {"mei@example.com"}, "text": {"hello"}}
+	for _, m := range regexp.MustCompile(`name="([^"]+)"(?: value="([^"]*)")?`).FindAllStringSubmatch(page, -1) {
+		if name := m[1]; name != "viewport" && name != "photo" && values[name] == nil {
+			values.Set(name, m[2])
+		}
+	}
+	c, err := webform.New(w.s.Forms[0], channel.Account{})
+	require.NoError(t, err)
+	post := channel.Request{
+		Method: "POST", Path: "/forms/contact", At: w.now, Body: []byte(values.Encode()),
+		Header: map[string][]string{"content-type": {"application/x-www-form-urlencoded"}, "accept": {"text/html"}},
+	}
+	v, err := c.Verify(t.Context(), post)
+	require.NoError(t, err)
+	es, err := c.Envelopes(v)
+	require.NoError(t, err)
+	got, err := c.Parse(es[0])
+	require.NoError(t, err)
+	require.Empty(t, got[0].Spam)
+	require.Equal(t, "zh-CN", got[0].Lang)
+	require.Equal(t, submitter, got[0].From, "the status link finds it by this")
 }
 
 // The status page says what the customer may know, never notes or the journal.
