@@ -421,8 +421,9 @@ func FuzzRequests(f *testing.F) {
 	f.Add("GET", "/v1/tickets", "team=support&status=new&cursor=x", "")
 	f.Add("PATCH", "/v1/tickets/7K3Q9W", "", `{"assignee_id":null}`)
 	f.Add("GET", "/v1/figures", "cut=team%23%00&from=2026-01-01", "")
+	b := newBench(f)
+	b.receive(desk.WeChat, "w", "hello")
 	f.Fuzz(func(t *testing.T, method, path, query, body string) {
-		b := newBench(t)
 		r, err := http.NewRequest(method, "http://desk.test", strings.NewReader(body))
 		if err != nil {
 			return // not a request at all

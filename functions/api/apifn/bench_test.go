@@ -38,7 +38,7 @@ const (
 
 // bench is the API over the embedded engine. Every answer it gives is held to the spec.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	now     time.Time
 	desk    *ticketing.Desk
 	handler http.Handler
@@ -61,7 +61,7 @@ func (r rushed) Write(ctx context.Context, ops ...table.Op) error {
 	return r.Table.Write(ctx, ops...)
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	b := &bench{t: t, now: t0}
 	db, err := bolt.Open(filepath.Join(t.TempDir(), "table.db"), func() time.Time { return b.now }, bolt.Options{NoSync: true})
 	require.NoError(t, err)
@@ -117,7 +117,7 @@ func (b *bench) receive(c desk.Channel, who, text string) string {
 
 // answer is a response that kept the spec.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte

@@ -81,7 +81,7 @@ func newDesktop(t require.TestingT, dir string) *desktop {
 	return d
 }
 
-func open(t *testing.T) *desktop {
+func open(t testing.TB) *desktop {
 	d := newDesktop(t, t.TempDir())
 	t.Cleanup(func() { require.NoError(t, d.db.Close()) })
 	return d
@@ -415,8 +415,8 @@ func TestPersistentConflictComesBack(t *testing.T) {
 func FuzzState(f *testing.F) {
 	f.Add("upto", "7", "sum|2026-03-01|all", `{"opened":1}`)
 	f.Add("first", "1", "sum|", `{`)
+	d := open(f)
 	f.Fuzz(func(t *testing.T, k1, v1, k2, v2 string) {
-		d := open(t)
 		_, err := d.fn.Handle(t.Context(), window("shard", map[string]string{k1: v1, k2: v2}, true))
 		if err != nil {
 			require.True(t, errors.Is(err, figuresfn.ErrState) || errors.Is(err, table.ErrInvalid) || errors.Is(err, figuresfn.ErrOverlap), err)

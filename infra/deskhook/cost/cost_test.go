@@ -2,6 +2,8 @@ package cost_test
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,6 +58,19 @@ func TestACentsWorthOfMessages(t *testing.T) {
 	require.Greater(t, cost.Sum(r.Egress), 30.0)
 }
 
+// TestIdleMonthIsWhatIsDeployed: the idle month reckons with as many queues, alarms and
+// schedules as template.yaml has.
+func TestIdleMonthIsWhatIsDeployed(t *testing.T) {
+	raw, err := os.ReadFile("../../../template.yaml")
+	require.NoError(t, err)
+	count := func(pattern string) int {
+		return len(regexp.MustCompile(`(?m)`+pattern).FindAll(raw, -1))
+	}
+	require.Equal(t, cost.DeployedQueues, count(`^ +Type: SQS$`), "idle.go: queues")
+	require.Equal(t, cost.DeployedAlarms, count(`Type: AWS::CloudWatch::Alarm$`), "idle.go: alarms")
+	require.Equal(t, cost.DeployedSchedules, count(`Type: ScheduleV2$`), "idle.go: schedules")
+}
+
 // TestPrint: people get a table with every line of it, machines the same as JSON.
 func TestPrint(t *testing.T) {
 	r := measure(t, 10)
@@ -73,5 +88,4 @@ func TestPrint(t *testing.T) {
 	var back cost.Report
 	require.NoError(t, json.Unmarshal(raw, &back))
 	require.Equal(t, r, back)
-	t.Log("\n" + out.String())
 }

@@ -6,15 +6,18 @@ type Line struct {
 	Dollars float64 `json:"dollars"`
 }
 
-// What template.yaml deploys and somebody pays for while nothing happens.
+// What template.yaml deploys and somebody pays for while nothing happens; a test holds
+// these numbers to it.
 const (
 	standardQueues = 4 // with an event source: outbound, surveys, jobs, SES's notices
 	fifoQueues     = 1 // inbound
 	alarms         = 5 // one for each dead-letter queue
 	schedules      = 2 // schedule and tokens, every minute
 
-	// An event source polls a queue with five pollers, each waiting 20 seconds (AWS:
-	// "Using Lambda with Amazon SQS").
+	// An event source polls an idle queue with up to five pollers, each waiting 20
+	// seconds; Lambda may go down to two (AWS: "Configuring scaling behavior for SQS
+	// event source mappings"). The page says it of standard queues; of FIFO ones it is
+	// assumed.
 	pollers       = 5
 	pollsAMinute  = 3
 	logBytes      = 600 // Lambda's own three lines about one invocation, about

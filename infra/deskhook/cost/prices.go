@@ -3,9 +3,9 @@ package cost
 // PricesAsOf is the day the list prices below were last gone over. They are AWS's for
 // us-east-1, without free tier, discounts and taxes.
 //
-// Only those marked "checked" were compared that day with a copy of a published price;
-// the others are written down from memory of the pages named. Before you rely on a sum,
-// compare them with the pages.
+// Those marked "checked" were compared that day with a kept copy of the page or with a
+// guide of 2025 or 2026 that quotes it; the others are written down from memory of the
+// pages named. Before you rely on a sum, compare them with the pages.
 const PricesAsOf = "2026-11-22"
 
 // million and hours scale prices.
@@ -26,11 +26,11 @@ const (
 	priceInvocation = 0.20 / million
 	priceGBSecond   = 0.0000133334
 
-	// aws.amazon.com/sqs/pricing, first tier; each 64 kB of a request counts.
+	// aws.amazon.com/sqs/pricing, first tier; each 64 kB of a request counts; checked.
 	priceSQS     = 0.40 / million
 	priceSQSFIFO = 0.50 / million
 
-	// aws.amazon.com/api-gateway/pricing, HTTP APIs, first tier; each 512 kB counts.
+	// aws.amazon.com/api-gateway/pricing, HTTP APIs, first tier; each 512 kB counts; checked.
 	priceHTTP = 1.00 / million
 
 	// aws.amazon.com/s3/pricing, S3 Standard.
@@ -48,7 +48,7 @@ const (
 	priceAlarm = 0.10
 	priceLogGB = 0.50
 
-	// aws.amazon.com/eventbridge/pricing, Scheduler.
+	// aws.amazon.com/eventbridge/pricing, Scheduler; checked.
 	priceSchedule = 1.00 / million
 
 	// aws.amazon.com/vpc/pricing; the hour of a NAT gateway checked.
