@@ -84,16 +84,13 @@ func (a *api) getFigures(c *call) error {
 	if err != nil {
 		return err
 	}
-	cut := p.get("cut")
-	if cut == "" {
-		cut = kpi.All
-	}
-	if !knownCut(cut) {
-		return badParameter("cut", "must be all, channel#<name> or team#<id>")
+	cut, err := p.cut()
+	if err != nil {
+		return err
 	}
 	r := reportView{
 		From: days[0], To: days[len(days)-1], TimeZone: s.Desk.Location().String(), Cut: cut,
-		HistogramError: kpi.HistogramError, Days: []dayView{}, Channels: []channelView{}, Definitions: map[string]string{},
+		HistogramError: kpi.HistogramError, Days: []dayView{}, Channels: []channelView{}, Definitions: definitions(c.lang()),
 	}
 	sums, err := a.Store.Figures(c.ctx, cut, days...)
 	if err != nil {
@@ -108,10 +105,27 @@ func (a *api) getFigures(c *call) error {
 			return err
 		}
 	}
-	for _, name := range kpi.Names() {
-		r.Definitions[name] = kpi.Definition(name, c.lang())
-	}
 	return c.json(http.StatusOK, r)
+}
+
+func definitions(lang string) map[string]string {
+	out := map[string]string{}
+	for _, name := range kpi.Names() {
+		out[name] = kpi.Definition(name, lang)
+	}
+	return out
+}
+
+// cut is the one asked for; the whole desk where none is.
+func (p params) cut() (string, error) {
+	cut := p.get("cut")
+	switch {
+	case cut == "":
+		return kpi.All, nil
+	case !knownCut(cut):
+		return "", badParameter("cut", "must be all, channel#<name> or team#<id>")
+	}
+	return cut, nil
 }
 
 func knownCut(cut string) bool {
