@@ -141,7 +141,7 @@ func (c *scene) fill() []string {
 	return []string{
 		"/forms/contact", c.path(portalfn.StatusURL(c.s, c.key, form, submission.Value.Submission)), c.path(portalfn.StatusURL(c.s, c.key, form, "not-yet")),
 		c.path(survey), "/nowhere",
-		"/console", "/console?view=mine", "/console?view=spam", "/console/tickets/" + first.Number(), "/console/tickets/" + other.Number(),
+		"/console/login", "/console/nowhere", "/console", "/console?view=mine", "/console?view=spam", "/console/tickets/" + first.Number(), "/console/tickets/" + other.Number(),
 		"/console/customers/" + string(submission.Value.Customer), "/console/feedback", "/console/quarantine", "/console/figures",
 	}
 }
@@ -213,7 +213,7 @@ func TestThingsAppearByThemselves(t *testing.T) {
 	id := c.comes(desk.Inbound{From: desk.Address{Channel: desk.SMS, Account: "main", ID: "+14155550199"}, Text: "Just now", Lang: "en"})
 	start := time.Now()
 	require.NoError(t, chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS(`tr[data-id="`+id.Number()+`"].fresh`))))
-	require.Less(t, time.Since(start), 3*time.Second)
+	require.Less(t, time.Since(start), 5*time.Second, "a second, and room for a busy machine")
 
 	require.NoError(t, chromedp.Do(b.ctx,
 		chromedp.Navigate(c.base+"/console/tickets/"+id.Number()),
