@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/parts"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -109,8 +110,8 @@ type Reply struct {
 	Then        desk.Status       // what the ticket is afterwards; "" = pending
 }
 
-// Reply writes a public answer and queues it for the customer's channel. It gives the
-// message's id.
+// Reply writes a public answer and queues it for the customer's channel, in several
+// messages where the channel takes no text of that length. It gives the first one's id.
 func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (desk.MessageID, error) {
 	if err := checkText(r.Text); err != nil {
 		return "", err
@@ -122,11 +123,17 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 		if a.t.Status == desk.StatusSpam {
 			return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
 		}
-		m := a.message("reply", r.Text)
-		m.Purpose, m.Attachments, m.Subject, m.Lang = "reply", r.Attachments, a.t.Subject, a.t.Lang
-		a.msg = m.ID
 		a.answered()
-		a.send(m)
+		for i, text := range parts.Split(a.t.AnswerTo().Channel, r.Text) {
+			m := a.message("reply", text)
+			m.Purpose, m.Subject, m.Lang = "reply", a.t.Subject, a.t.Lang
+			if i == 0 {
+				a.msg, m.Attachments = m.ID, r.Attachments
+			} else {
+				m.ID = desk.NewMessageID(a.act.At.Add(time.Duration(i)*time.Millisecond), "part", string(a.msg), fmt.Sprint(i))
+			}
+			a.send(m)
+		}
 		return a.become(r.Then)
 	})
 }
@@ -157,8 +164,8 @@ func (a *acting) answered() {
 		f.Took = a.act.At.Sub(t.Opened)
 		a.tx.PutFact(factID(desk.FactFirstAnswered, *t), f)
 	}
-	if t.Assignee == "" && a.act.By.Kind == desk.ByAgent {
-		a.assign(a.act.By.ID)
+	if _, known := a.s.Agent(a.act.By.ID); known && t.Assignee == "" {
+		a.assign(a.act.By.ID) // a program with a token is nobody to assign to
 	}
 }
 

@@ -418,6 +418,29 @@ func TestSpam(t *testing.T) {
 	require.Equal(t, desk.Conflict, desk.KindOf(err))
 }
 
+// A text too long for the channel goes in several messages, in order.
+func TestLongReply(t *testing.T) {
+	b := newBench(t)
+	got := b.receive(text("1", "hello"))
+	_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: strings.Repeat("很长的话。", 300)})
+	require.NoError(t, err)
+	tk := b.ticket(got.Ticket)
+	require.Len(t, tk.Unsent, 3)
+	require.IsIncreasing(t, tk.Unsent)
+	require.Equal(t, 1, tk.Answers)
+}
+
+// Customers are answered in the language they write.
+func TestLanguage(t *testing.T) {
+	for words, want := range map[string]string{"where is it": "en", "在哪里": "zh-CN", "?": "zh-CN"} {
+		b := newBench(t)
+		b.s.Desk.Language = "zh-CN"
+		in := text("1", words)
+		in.Lang = ""
+		require.Equal(t, want, b.ticket(b.receive(in).Ticket).Lang, words)
+	}
+}
+
 // Wrong input names the field.
 func TestBadInput(t *testing.T) {
 	b := newBench(t)

@@ -114,9 +114,13 @@ func (r *receiving) know() {
 	}
 }
 
+// lang is the language to answer in: the one told, else what the words look like, else
+// what the address used before, else the desk's.
 func (r *receiving) lang() string {
-	if r.in.Lang != "" {
-		return r.in.Lang
+	for _, l := range []string{r.in.Lang, looksLike(r.in.Text), r.identity.Value.Lang} {
+		if l != "" {
+			return l
+		}
 	}
 	return r.s.Desk.Language
 }

@@ -15,7 +15,7 @@ import (
 // Settings are an account's, as they stand in desk.yaml.
 type Settings struct {
 	Address  string   `json:"address"`   // the mailbox, such as help@example.com
-	Name     string   `json:"name"`      // shown in From of what the desk sends
+	Name     string   `json:"from_name"` // shown in From of what the desk sends
 	TopicArn string   `json:"topic_arn"` // optional: the only SNS topic whose notices are taken
 	Own      []string `json:"own"`       // addresses and domains whose mail is the desk's own
 }

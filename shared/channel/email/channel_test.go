@@ -18,7 +18,7 @@ import (
 
 const (
 	topic    = "arn:aws:sns:us-east-1:123456789012:ses-mail"
-	settings = `{"address":"help@example.com","name":"Desk","topic_arn":"` + topic + `","own":["example.com","robot@example.net"]}`
+	settings = `{"address":"help@example.com","from_name":"Desk","topic_arn":"` + topic + `","own":["example.com","robot@example.net"]}`
 )
 
 func noticeFile(t testing.TB, name string) []byte {

@@ -23,7 +23,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
-const settings = `{"address":"help@example.com","name":"示例客服"}`
+const settings = `{"address":"help@example.com","from_name":"示例客服"}`
 
 var credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "very-secret-key"}, nil
