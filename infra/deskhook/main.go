@@ -21,8 +21,10 @@ type cli struct {
 	Mail     mailCmd     `cmd:"" help:"Hand mails to the running desk as SES would."`
 	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON."`
 	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
+	Cost     costCmd     `cmd:"" help:"Print what messages and an idle month cost."`
 	Settings settingsCmd `cmd:"" help:"Check settings."`
 	Segments segmentsCmd `cmd:"" help:"Count what a text costs as SMS, as JSON."`
+	Verify   verifyCmd   `cmd:"" help:"Judge a recorded webhook call, as JSON: is it believed, why, and what is read of it."`
 }
 
 // world is what commands may touch of the process; tests give their own.
@@ -43,6 +45,22 @@ func main() {
 
 // exit ends kong's parsing where it prints help.
 type exit int
+
+// coded is how a command ends with another exit code than 1, or with nothing more to
+// say than it has already printed.
+type coded struct {
+	code int
+	err  error // may be nil
+}
+
+func (c coded) Error() string {
+	if c.err == nil {
+		return ""
+	}
+	return c.err.Error()
+}
+
+func (c coded) Unwrap() error { return c.err }
 
 // execute runs one command line and gives the exit code: 0 done, 1 failed, 2 not
 // understood.
@@ -69,9 +87,20 @@ func execute(w *world, args []string) (code int) {
 		fmt.Fprintln(w.err, "Run deskhook --help for what it can do.")
 		return 2
 	}
-	if err := k.Run(w); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(w.err, "deskhook:", err)
-		return 1
+	return ended(w, k.Run(w))
+}
+
+// ended tells a command's failure and gives its exit code.
+func ended(w *world, err error) int {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return 0
 	}
-	return 0
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(w.err, "deskhook:", text)
+	}
+	var c coded
+	if errors.As(err, &c) {
+		return c.code
+	}
+	return 1
 }

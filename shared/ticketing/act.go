@@ -119,6 +119,9 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 	if r.Then == "" {
 		r.Then = desk.StatusPending
 	}
+	if !slices.Contains([]desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusResolved, desk.StatusClosed}, r.Then) {
+		return "", desk.FieldError("then", "must be one of open, pending, on_hold, resolved, closed")
+	}
 	return d.on(ctx, act, id, func(a *acting) error {
 		if a.t.Status == desk.StatusSpam {
 			return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
@@ -305,6 +308,9 @@ func (a *acting) planSurvey() {
 	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
 }
 
+// sentAgain is why a message that was sent again counts as failed.
+const sentAgain = "send.sent_again"
+
 // SendAgain queues an uncertain or failed message once more: an agent's decision, for
 // only a person may risk that the customer reads it twice.
 func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg desk.MessageID) error {
@@ -314,14 +320,14 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 			return err
 		}
 		m := row.Value
-		if m.Kind != desk.ToCustomer || m.State != desk.Uncertain && m.State != desk.Failed {
-			return desk.Errorf(desk.Conflict, "only a message that failed or is uncertain can be sent again")
+		if m.Kind != desk.ToCustomer || m.State != desk.Uncertain && m.State != desk.Failed || m.Why == sentAgain {
+			return desk.Errorf(desk.Conflict, "only a message that failed or is uncertain, and was not sent again yet, can be sent again")
 		}
 		again := a.message("again", m.Text)
 		again.Purpose, again.Attachments, again.Subject, again.Lang = m.Purpose, m.Attachments, m.Subject, m.Lang
 		a.msg = again.ID
 		a.said = append(a.said, said("send.again", "message", string(m.ID)))
-		m.Why = "send.sent_again"
+		m.Why = sentAgain
 		m.State = desk.Failed
 		row.Value = m
 		a.tx.PutMessage(row)
