@@ -10,6 +10,10 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
+// maxLimit: so many times are kept with the sender's address, whose row is read with
+// each message.
+const maxLimit = 100
+
 // maxFields of one form: more is hardly a form that a customer fills in.
 const maxFields = 40
 
@@ -44,6 +48,10 @@ func (c *checker) forms(forms []Form) {
 			c.at(path+".type", "should be inquiry, complaint, suggestion, praise or task")
 		}
 		c.fields(path, f)
+		c.captcha(path+".captcha", f.Captcha)
+		if f.LimitPerHour < 1 || f.LimitPerHour > maxLimit {
+			c.at(path+".limit_per_hour", "should be from 1 to %d", maxLimit)
+		}
 		for j, o := range f.Origins {
 			c.origin(fmt.Sprintf("%s.origins[%d]", path, j), o)
 		}
@@ -141,5 +149,37 @@ func (c *checker) redirect(path, s string) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.Path == "" || u.User != nil {
 		c.at(path, "should be the beginning of an address, at least to the slash behind the host, such as https://shop.example/")
+	}
+}
+
+var (
+	captchaKinds = []CaptchaKind{Turnstile, HCaptcha, ReCaptchaV2, ReCaptchaV3}
+	siteKey      = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	hostname     = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+)
+
+func (c *checker) captcha(path string, set Captcha) {
+	if set.Kind == "" {
+		if set.SiteKey != "" || len(set.Hostnames) > 0 || set.OnTimeout != "" || set.MinScore != 0 {
+			c.at(path+".kind", "is missing")
+		}
+		return
+	}
+	if !slices.Contains(captchaKinds, set.Kind) {
+		c.at(path+".kind", "should be turnstile, hcaptcha, recaptcha_v2 or recaptcha_v3")
+	}
+	if !siteKey.MatchString(set.SiteKey) {
+		c.at(path+".site_key", "should be the key that the provider gives for pages")
+	}
+	if set.OnTimeout != CaptchaAccept && set.OnTimeout != CaptchaRefuse {
+		c.at(path+".on_timeout", "should be accept or refuse")
+	}
+	if set.MinScore < 0 || set.MinScore > 1 || set.MinScore != 0 && set.Kind != ReCaptchaV3 {
+		c.at(path+".min_score", "should be from 0 to 1, and only of recaptcha_v3")
+	}
+	for i, h := range set.Hostnames {
+		if !hostname.MatchString(h) {
+			c.at(fmt.Sprintf("%s.hostnames[%d]", path, i), "should be a host's name alone, in lower case, such as shop.example")
+		}
 	}
 }

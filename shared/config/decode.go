@@ -152,11 +152,17 @@ func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 			d.fault(n.Line, path, "should be a whole number")
 		}
 		v.SetInt(int64(i))
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(n.Value, 64)
+		if n.Tag != "!!float" && n.Tag != "!!int" || err != nil {
+			d.fault(n.Line, path, "should be a number")
+		}
+		v.SetFloat(f)
 	}
 }
 
 var kindWords = map[reflect.Kind]string{
-	reflect.String: "one text", reflect.Bool: "true or false", reflect.Int: "a whole number",
+	reflect.String: "one text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Float64: "a number",
 }
 
 func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value) {

@@ -15,6 +15,8 @@ const (
 //	agents[].role         agent
 //	forms[].honeypot      _gotcha
 //	forms[].type          inquiry
+//	forms[].limit_per_hour  20
+//	captcha.on_timeout    accept; captcha.min_score 0.5 (recaptcha_v3)
 //	fields[].type         text
 //	fields[].max          200 characters (text), 10000 (textarea), 254 (email), 32 (phone); 3 MB (file)
 //	tickets.reopen_within 7d
@@ -61,10 +63,24 @@ func (s *Settings) fillIn() {
 		f := &s.Forms[i]
 		setDefault(&f.Honeypot, DefaultHoneypot)
 		setDefault(&f.Type, "inquiry")
+		setDefault(&f.LimitPerHour, defaultLimit)
+		f.Captcha.fillIn()
 		for j := range f.Fields {
 			setDefault(&f.Fields[j].Type, FieldText)
 			setDefault(&f.Fields[j].Max, defaultMax[f.Fields[j].Type])
 		}
+	}
+}
+
+// defaultLimit of submissions per sender and hour: no person sends more.
+const defaultLimit = 20
+
+func (c *Captcha) fillIn() {
+	if c.Kind != "" {
+		setDefault(&c.OnTimeout, CaptchaAccept)
+	}
+	if c.Kind == ReCaptchaV3 {
+		setDefault(&c.MinScore, 0.5)
 	}
 }
 

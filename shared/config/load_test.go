@@ -132,6 +132,15 @@ func TestFaults(t *testing.T) {
 		{"no message", form("  fields:\n  - {name: n, label: N}\n"), "one field needs role: message"},
 		{"honeypot that people see", form("  honeypot: m\n" + msg), `desk.yaml:9: forms[0].honeypot: "m" is a field that people fill in`},
 		{"honeypot that the desk reads", form("  honeypot: _next\n" + msg), "forms[0].honeypot"},
+		{"captcha of no kind", form("  captcha: {site_key: a}\n" + msg), "desk.yaml:9: forms[0].captcha.kind: is missing"},
+		{"captcha's kind", form("  captcha: {kind: puzzle, site_key: a}\n" + msg), "forms[0].captcha.kind: should be turnstile"},
+		{"captcha without a key", form("  captcha: {kind: turnstile}\n" + msg), "forms[0].captcha.site_key"},
+		{"captcha's timeout", form("  captcha: {kind: turnstile, site_key: a, on_timeout: wait}\n" + msg), "forms[0].captcha.on_timeout: should be accept or refuse"},
+		{"captcha's score", form("  captcha: {kind: recaptcha_v3, site_key: a, min_score: 2}\n" + msg), "forms[0].captcha.min_score"},
+		{"score as text", form("  captcha: {kind: recaptcha_v3, site_key: a, min_score: high}\n" + msg), "should be a number"},
+		{"score of another kind", form("  captcha: {kind: hcaptcha, site_key: a, min_score: 0.5}\n" + msg), "forms[0].captcha.min_score"},
+		{"captcha's host", form("  captcha: {kind: hcaptcha, site_key: a, hostnames: ['https://a.example']}\n" + msg), "forms[0].captcha.hostnames[0]"},
+		{"limit", form("  limit_per_hour: 101\n" + msg), "forms[0].limit_per_hour: should be from 1 to 100"},
 		{"origin null", form("  origins: ['null']\n" + msg), "forms[0].origins[0]: should be scheme://host"},
 		{"origin with a path", form("  origins: ['https://a.example/']\n" + msg), "forms[0].origins[0]"},
 		{"origin pattern", form("  origins: ['https://*.a.example']\n" + msg), "forms[0].origins[0]"},
@@ -201,4 +210,15 @@ func FuzzLoad(f *testing.F) {
 			require.NoError(t, err)
 		}
 	})
+}
+
+// A captcha's silence is an explicit choice: what isn't written is accept.
+func TestCaptchaDefaults(t *testing.T) {
+	yaml := func(kind string) string {
+		return least + "forms:\n- id: f\n  title: F\n  captcha: {kind: " + kind + ", site_key: a}\n  fields:\n  - {name: m, label: M, role: message}\n"
+	}
+	f := load(t, yaml("turnstile")).Forms[0]
+	require.Equal(t, config.Captcha{Kind: config.Turnstile, SiteKey: "a", OnTimeout: config.CaptchaAccept}, f.Captcha)
+	require.Equal(t, 20, f.LimitPerHour)
+	require.InDelta(t, 0.5, load(t, yaml("recaptcha_v3")).Forms[0].Captcha.MinScore, 0)
 }

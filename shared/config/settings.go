@@ -91,7 +91,48 @@ type Form struct {
 	Origins   []string    `json:"origins,omitempty" yaml:"origins"`     // that may post by script: scheme://host[:port]
 	Redirects []string    `json:"redirects,omitempty" yaml:"redirects"` // URL prefixes that _next may name
 	Honeypot  string      `json:"honeypot,omitempty" yaml:"honeypot"`   // field that people never see; default _gotcha
+	Captcha   Captcha     `json:"captcha,omitzero" yaml:"captcha"`      // none where its kind is empty
+
+	// LimitPerHour is how many submissions of one sender open tickets within an hour;
+	// those beyond it open as spam and are never dropped. Default 20, at most 100.
+	LimitPerHour int `json:"limit_per_hour,omitempty" yaml:"limit_per_hour"`
 }
+
+// CaptchaKind names a provider of captchas.
+type CaptchaKind string
+
+// The kinds of captcha.
+const (
+	Turnstile   CaptchaKind = "turnstile"
+	HCaptcha    CaptchaKind = "hcaptcha"
+	ReCaptchaV2 CaptchaKind = "recaptcha_v2"
+	ReCaptchaV3 CaptchaKind = "recaptcha_v3"
+)
+
+// Captcha is a form's check that a person fills it in. Its secret stands elsewhere:
+// SecretName(desk.WebForm, form, CaptchaSecret).
+type Captcha struct {
+	Kind    CaptchaKind `json:"kind,omitempty" yaml:"kind"`
+	SiteKey string      `json:"site_key,omitempty" yaml:"site_key"`
+	// Hostnames are those of the pages that the form stands on. None: those of
+	// desk.public_url and of the form's origins.
+	Hostnames []string `json:"hostnames,omitempty" yaml:"hostnames"`
+	// OnTimeout says what becomes of a submission that the provider gives no verdict
+	// on: accept (default; the ticket is marked) or refuse.
+	OnTimeout string `json:"on_timeout,omitempty" yaml:"on_timeout"`
+	// MinScore is the least score of recaptcha_v3, from 0 to 1; default 0.5. Below it a
+	// ticket opens as spam.
+	MinScore float64 `json:"min_score,omitempty" yaml:"min_score"`
+}
+
+// CaptchaSecret is the field of a form's secret that its captcha is checked with.
+const CaptchaSecret = "captcha_secret"
+
+// OnTimeout's values.
+const (
+	CaptchaAccept = "accept"
+	CaptchaRefuse = "refuse"
+)
 
 // FieldType rules what a field takes.
 type FieldType string
