@@ -47,7 +47,7 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 	held := map[string]bool{}
 	for _, m := range lambdaevent.Messages(e) {
 		if !held[m.Group] {
-			err := h.one(ctx, m.Body)
+			err := h.one(ctx, m)
 			if err == nil {
 				continue
 			}
@@ -64,11 +64,13 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 
 // one applies one message. Only faults that may pass are returned; what can never be
 // applied is in the quarantine.
-func (h *Handler) one(ctx context.Context, body string) error {
+func (h *Handler) one(ctx context.Context, m lambdaevent.Message) error {
+	body := m.Body
 	env, err := receive.Decode(body)
 	if err != nil {
+		// It has no stamp of its own; when it was enqueued doesn't change with a retry.
 		sum := sha256.Sum256([]byte(body))
-		return h.quarantine(ctx, channel.Envelope{Channel: "unknown", Dedup: hex.EncodeToString(sum[:8])}, body, err)
+		return h.quarantine(ctx, channel.Envelope{Channel: "unknown", Dedup: hex.EncodeToString(sum[:8]), At: m.Sent}, body, err)
 	}
 	if env.Channel == receive.Timer {
 		return ignoreGone(h.Desk.FireTimers(ctx, desk.TicketID(env.Order), env.At))
