@@ -205,7 +205,9 @@ func TestFiles(t *testing.T) {
 // A fault that may pass comes back; it is never mistaken for a broken message.
 func TestPassingFault(t *testing.T) {
 	b := newBench(t)
-	b.Parse = func(context.Context, channel.Envelope) ([]desk.Inbound, error) { return nil, errors.New("settings can't be read") }
+	b.Parse = func(context.Context, channel.Envelope) ([]desk.Inbound, error) {
+		return nil, errors.New("settings can't be read")
+	}
 	require.Equal(t, []string{"m1"}, b.handle(b.record("a", "1", "x")))
 	require.Empty(t, b.quarantine())
 }

@@ -1,0 +1,81 @@
+package relayfn_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/functions/relay/relayfn"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table/bolt"
+)
+
+// told is a queue that keeps what it is sent, and can fail.
+type told struct {
+	sent map[queue.Name][]string
+	fail error
+}
+
+func (q *told) Send(_ context.Context, to queue.Name, msgs ...queue.Message) error {
+	if q.fail != nil {
+		return q.fail
+	}
+	for _, m := range msgs {
+		q.sent[to] = append(q.sent[to], m.Body)
+	}
+	return nil
+}
+func (q *told) Postpone(context.Context, queue.Name, string, time.Duration) error { return nil }
+
+// What follows from a write comes from the feed: a nudge for a new message to send, once
+// for each ticket of a batch, and a job for new settings; nothing for anything else.
+func TestTells(t *testing.T) {
+	db, err := bolt.Open(filepath.Join(t.TempDir(), "t.db"), time.Now, bolt.Options{NoSync: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	st := store.New(db)
+	write := func(fill func(*store.Tx)) {
+		var tx store.Tx
+		fill(&tx)
+		require.NoError(t, st.Commit(t.Context(), &tx))
+	}
+	message := func(id string, k desk.MessageKind, s desk.SendState) desk.Message {
+		return desk.Message{ID: desk.MessageID(id), Ticket: "AAAAAA", Kind: k, State: s}
+	}
+	write(func(tx *store.Tx) {
+		tx.PutMessage(store.Row[desk.Message]{Value: message("1", desk.ToCustomer, desk.Queued)})
+		tx.PutMessage(store.Row[desk.Message]{Value: message("2", desk.ToCustomer, desk.Queued)})
+		tx.PutMessage(store.Row[desk.Message]{Value: message("3", desk.FromCustomer, "")})
+		tx.PutMessage(store.Row[desk.Message]{Value: message("4", desk.ToCustomer, desk.Sent)})
+		tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "AAAAAA", Status: desk.StatusNew}})
+	})
+	write(func(tx *store.Tx) {
+		tx.PutMessage(store.Row[desk.Message]{Value: message("1", desk.ToCustomer, desk.Queued), Version: 1}) // a retry, not new
+		tx.PutSettings(1, []byte(`{"version":1}`))
+	})
+	changes, err := db.Changes(t.Context(), "", 100)
+	require.NoError(t, err)
+
+	q := &told{sent: map[queue.Name][]string{}}
+	h := &relayfn.Handler{Queue: q, Log: slog.New(slog.DiscardHandler)}
+	resp, err := h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
+	require.NoError(t, err)
+	require.Empty(t, resp.BatchItemFailures)
+	require.Equal(t, map[queue.Name][]string{
+		queue.Outbound: {`{"ticket":"AAAAAA"}`},
+		queue.Jobs:     {`{"kind":"snapshot","doc":{"version":1}}`},
+	}, q.sent)
+
+	q.fail = errors.New("down")
+	resp, err = h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
+	require.NoError(t, err)
+	require.Equal(t, changes[0].Seq, resp.BatchItemFailures[0].ItemIdentifier, "all of it comes again")
+}
