@@ -1,0 +1,70 @@
+# What there is to do here. `make` alone lists it.
+
+GO ?= go
+SEED ?= 1
+ONCE ?= 0
+FUZZTIME ?= 10s
+VENV ?= .cache/venv
+SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test race test-aws test-crash sizes cost shots check lint fuzz rie sam build tools clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## run the whole desk on this machine; needs Go and nothing else
+	$(GO) run ./infra/deskhook run
+
+demo: ## show a scratch desk at work; ONCE=1 ends when it has answered
+	$(GO) run ./infra/deskhook demo $(if $(filter 1,$(ONCE)),--once)
+
+test: ## all tests; what needs more than Go skips and says so
+	$(GO) test ./...
+
+race: ## the tests of what runs at the same time, under the race detector
+	$(GO) test -race ./shared/queue/bolt ./shared/table/bolt ./shared/receive ./shared/config/... ./infra/local/...
+
+test-aws: ## the adapters against DynamoDB Local and ElasticMQ; needs java and mvn
+	$(GO) run ./infra/local/awslocal -- $(GO) test -count=1 ./shared/table/dynamo/... ./shared/queue/sqsq/...
+
+test-crash: ## kill the desk between any two effects; SEED=n replays one run
+	DESKHOOK_SEED=$(SEED) $(GO) test -count=1 -v ./infra/local/sim/...
+	$(GO) test -count=1 -run 'Kill|Crash' ./shared/queue/bolt ./shared/table/bolt
+
+sizes: ## each function's size as deployed, under its cap
+	$(GO) run ./infra/check/sizes
+
+cost: ## what messages and an idle month cost
+	$(GO) run ./infra/deskhook cost
+
+shots: ## pictures of the pages in a real browser, to .cache/shots; needs chromium
+	.ci/shots
+
+check: ## format, vet, staticcheck, tidiness
+	@test -z "$$(gofmt -l functions shared infra)" || { gofmt -l functions shared infra; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	FUZZTIME=$(FUZZTIME) .ci/fuzz
+
+rie: ## the functions' binaries under Lambda's own emulator; needs aws-sam-cli
+	$(GO) test -count=1 -v ./infra/check/rie
+
+sam: ## check the template and build what is deployed; needs aws-sam-cli and cfn-lint
+	$(SAM) validate --lint --region us-east-1 --template template.yaml
+	$(SAM) build --template template.yaml
+
+build: ## the command line, to bin/deskhook
+	$(GO) build -trimpath -o bin/deskhook ./infra/deskhook
+
+tools: ## aws-sam-cli and cfn-lint into .cache/venv; needs python3
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint
+
+clean: ## remove what was built and what the local desk keeps
+	rm -rf bin .aws-sam .deskhook
