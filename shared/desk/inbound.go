@@ -46,6 +46,13 @@ type Inbound struct {
 	Quiet     bool   `json:"quiet,omitempty"` // never opens or reopens a ticket: receipts, our own mail
 	Spam      string `json:"spam,omitempty"`  // why it is held to be spam: honeypot, verdict
 	Virus     bool   `json:"virus,omitempty"`
+
+	// Marks are what the receiver found and the ticket's journal shall tell: a captcha
+	// that nobody could check.
+	Marks []Decision `json:"marks,omitempty"`
+	// Follows is the submission that this continues, under the same From. The receiver
+	// has proven it: the customer's signed link names both.
+	Follows string `json:"follows,omitempty"`
 }
 
 // Contact is how a form's submitter asks to be answered.

@@ -79,7 +79,8 @@ type Field struct {
 }
 
 // Attachment is a file with a message. Blob is empty until the bytes are in the blob
-// store; Ref is then what a fetcher needs.
+// store; Ref is then what a fetcher needs, unless Fault says that there is nothing more
+// to fetch.
 type Attachment struct {
 	Name   string `json:"n,omitempty"`
 	Type   string `json:"t"` // MIME type
@@ -88,5 +89,9 @@ type Attachment struct {
 	Blob   string `json:"b,omitempty"`
 	Ref    string `json:"r,omitempty"` // the provider's media id or URL
 	Inline string `json:"i,omitempty"` // Content-ID where the HTML shows it
+	Fault  string `json:"x,omitempty"` // a decision code: why the bytes will never be there
 	Data   []byte `json:"-"`           // on its way from a parser to the blob store
 }
+
+// Waiting says whether the bytes are still to be fetched from the provider.
+func (a Attachment) Waiting() bool { return a.Blob == "" && a.Ref != "" && a.Fault == "" }

@@ -132,3 +132,19 @@ func IsUnsentMessage(c table.Change) (desk.TicketID, bool) {
 	}
 	return m.Value.Ticket, true
 }
+
+// UnfetchedOf tells a change of the feed that put a message some of whose files still
+// lie with the provider, and which of its attachments those are: what relay has fetched.
+func UnfetchedOf(c table.Change) (desk.Message, []int) {
+	m, ok := MessageOf(c)
+	if !ok {
+		return desk.Message{}, nil
+	}
+	var waiting []int
+	for i, a := range m.Attachments {
+		if a.Waiting() {
+			waiting = append(waiting, i)
+		}
+	}
+	return m, waiting
+}
