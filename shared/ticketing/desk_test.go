@@ -407,6 +407,32 @@ func TestReceipts(t *testing.T) {
 	require.Equal(t, desk.StatusOpen, b.ticket(got.Ticket).Status)
 }
 
+// An out-of-office note joins its ticket and moves nothing; our own mail opens nothing.
+func TestAutomaticMovesNothing(t *testing.T) {
+	b := newBench(t)
+	got := b.receive(text("1", "hello"))
+	_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: "Hi", Then: desk.StatusResolved})
+	require.NoError(t, err)
+	b.pass(time.Minute)
+	in := text("2", "I am away")
+	in.Automatic = "Auto-Submitted: auto-replied"
+	require.Equal(t, got.Ticket, b.receive(in).Ticket)
+	require.Equal(t, desk.StatusResolved, b.ticket(got.Ticket).Status)
+
+	own := desk.Inbound{Kind: desk.InMessage, ID: "own", Quiet: true, Text: "x", Mail: &desk.Mail{MessageID: "own"},
+		From: desk.Address{Channel: desk.Email, Account: "support", ID: "help@desk.test"}}
+	require.Empty(t, b.receive(own).Ticket)
+	require.True(t, b.receive(own).Duplicate)
+}
+
+// A report on a message that isn't ours is put aside, not dropped.
+func TestReportOnNothing(t *testing.T) {
+	b := newBench(t)
+	_, err := b.Receive(b.ctx, channel.Envelope{At: b.now}, desk.Inbound{Kind: desk.InBounce, ID: "b", From: customer,
+		Receipt: &desk.Receipt{MailID: "nobody@knows", State: desk.Failed, Permanent: true}})
+	require.Equal(t, desk.Unreadable, desk.KindOf(err))
+}
+
 // A spam message opens a ticket out of sight.
 func TestSpam(t *testing.T) {
 	b := newBench(t)

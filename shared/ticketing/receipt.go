@@ -21,7 +21,7 @@ func (r *receiving) receipt(ctx context.Context) error {
 		return err
 	}
 	if !found {
-		return r.event(ctx) // about nothing we know of: kept with the sender
+		return desk.Errorf(desk.Unreadable, "it reports on a message that this desk doesn't know")
 	}
 	m := &row.Value
 	r.seen = store.Seen{Ticket: m.Ticket, Message: m.ID}

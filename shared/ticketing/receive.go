@@ -57,6 +57,7 @@ type receiving struct {
 
 	sender   store.Sender
 	identity store.Row[desk.Identity]
+	known    bool // the identity is filled in
 	tx       store.Tx
 	seen     store.Seen
 }
@@ -94,6 +95,10 @@ func (r *receiving) messageID() desk.MessageID {
 
 // know fills in the identity of who wrote; a stranger becomes a customer.
 func (r *receiving) know() {
+	if r.known {
+		return
+	}
+	r.known = true
 	id := &r.identity.Value
 	id.Address = r.in.From
 	if !r.identity.Exists() {
@@ -138,6 +143,9 @@ func (r *receiving) message(ctx context.Context) error {
 	v := thread.Choose(thread.Question{
 		In: r.in, At: r.at, Candidates: toThread(candidates), ReopenWithin: r.s.Tickets.ReopenWithin.D(),
 	})
+	if r.in.Quiet && v.Join == nil {
+		return r.event(ctx) // our own mail, a read receipt: kept with the sender, never a ticket
+	}
 	ticket, err := r.place(ctx, v, candidates)
 	if err != nil {
 		return err

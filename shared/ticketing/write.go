@@ -26,7 +26,9 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	if r.in.Automatic != "" {
 		m.Decisions = append(m.Decisions, said("auto.recognised", "why", r.in.Automatic))
 	}
-	r.customerTurn(t, v.Reopen, &m)
+	if opened || r.person() {
+		r.customerTurn(t, v.Reopen, &m)
+	}
 	r.threadMail(t, m.ID, refs)
 	r.touchIdentity(*t)
 	if opened {
@@ -48,13 +50,17 @@ func (r *receiving) newMessage(t desk.TicketID) desk.Message {
 	}
 }
 
+// person says whether a person wrote: an out-of-office note neither reopens a ticket nor
+// takes it from "waiting for the customer".
+func (r *receiving) person() bool { return r.in.Automatic == "" && !r.in.Quiet }
+
 // customerTurn moves the ticket's state as a customer's message does.
 func (r *receiving) customerTurn(t *desk.Ticket, reopen bool, m *desk.Message) {
 	t.By, t.V, t.Updated = m.By, r.s.Version, r.at
 	if t.Status == desk.StatusSpam {
 		return
 	}
-	if t.WaitingSince.IsZero() && !r.in.Quiet {
+	if t.WaitingSince.IsZero() && r.person() {
 		t.WaitingSince = r.at
 	}
 	if reopen {
