@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/webform/webformfn"
 	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/channel/webform/captcha"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
@@ -29,6 +30,7 @@ func main() {
 	lambda.Start((&webformfn.Handler{
 		Settings:  settings.Current,
 		Secrets:   ssm.Open(cfg, os.Getenv),
+		HTTP:      captcha.Client(),
 		Queue:     sqsq.Open(cfg, os.Getenv),
 		Blob:      files,
 		Now:       time.Now,

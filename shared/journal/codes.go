@@ -16,6 +16,8 @@ var codes = map[string]words{
 	"route.team":  {"分到{team}", "Went to {team}"},
 	"spam.marked": {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 
+	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
+
 	"ack.sent":                 {"已自动回执", "Receipt was acknowledged automatically"},
 	"auto.recognised":          {"不是真人所写：{why}", "Not written by a person: {why}"},
 	"auto.not_to_automatic":    {"没有自动回复：来信本身是自动发出的", "No automatic answer: the message was automatic itself"},
@@ -72,4 +74,5 @@ var codes = map[string]words{
 	"thread.how.in_reply_to":   {"是对工单邮件的回复", "an answer to one of its mails"},
 	"thread.how.references":    {"邮件引用了工单往来", "its references point there"},
 	"thread.how.conversation":  {"客户在该渠道的进行中工单", "the customer's open ticket on this channel"},
+	"thread.how.status_link":   {"客户在进度页上继续留言", "written on the customer's own status page"},
 }

@@ -67,7 +67,19 @@ var purposes = map[string]words{
 }
 
 var reasons = map[string]words{
-	"honeypot": {"填写了真人看不到的字段", "a field was filled in that people never see"},
+	"honeypot":       {"填写了真人看不到的字段", "a field was filled in that people never see"},
+	"captcha_score":  {"人机验证评分过低", "the captcha's score is below the form's least"},
+	"limit_per_hour": {"同一发件人一小时内提交过多", "too many submissions of this sender within an hour"},
+
+	// of a captcha without a verdict
+	"timeout":              {"验证服务没有响应", "the provider didn't answer"},
+	"status":               {"验证服务出错", "the provider answered with an error"},
+	"answer":               {"无法识别验证服务的答复", "the provider's answer can't be read"},
+	"settings":             {"表单的验证设置有误", "the form's settings of it are wrong"},
+	"secret":               {"未配置验证密钥", "its secret is not set"},
+	"missing-input-secret": {"未配置验证密钥", "its secret is not set"},
+	"invalid-input-secret": {"验证密钥不正确", "its secret is wrong"},
+	"internal-error":       {"验证服务内部出错", "the provider is in trouble"},
 }
 
 // label says a value; one that isn't known is given as it is.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/deskhook/deskhook/shared/channel/webform/captcha"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/look"
 )
@@ -17,6 +18,7 @@ type formPage struct {
 	Nonce    string
 	Honeypot string
 	Upload   bool
+	Captcha  captcha.Widget
 	Fields   []formField
 }
 
@@ -43,13 +45,11 @@ func (p *portal) form(w http.ResponseWriter, r *http.Request) {
 		p.notFound(w, r)
 		return
 	}
-	// Browsers apply form-action to the redirect after the post too, and that leads to
-	// the desk's public address whatever address this page was opened at.
-	w.Header().Set("Content-Security-Policy", strings.Replace(look.Policy,
-		"form-action 'self'", strings.TrimSpace("form-action 'self' "+origin(v.s.Desk.PublicURL)), 1))
+	widget := captcha.WidgetOf(form, v.Lang)
+	w.Header().Set("Content-Security-Policy", widget.Allow(p.policy(v)))
 	page := formPage{
 		Page: v.Page, Intro: form.Intro.In(v.Lang), Action: "/forms/" + form.ID,
-		Nonce: rand.Text(), Honeypot: form.Honeypot,
+		Nonce: rand.Text(), Honeypot: form.Honeypot, Captcha: widget,
 	}
 	page.Title = form.Title.In(v.Lang)
 	if page.Honeypot == "" {
@@ -60,6 +60,14 @@ func (p *portal) form(w http.ResponseWriter, r *http.Request) {
 		page.Fields = append(page.Fields, fieldOf(f, v.Lang))
 	}
 	p.write(w, r, http.StatusOK, "form", page)
+}
+
+// policy is the content policy of a page with a form. Browsers apply form-action to the
+// redirect after the post too, and that leads to the desk's public address whatever
+// address this page was opened at.
+func (p *portal) policy(v view) string {
+	return strings.Replace(look.Policy,
+		"form-action 'self'", strings.TrimSpace("form-action 'self' "+origin(v.s.Desk.PublicURL)), 1)
 }
 
 var (

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/look"
 	"github.com/deskhook/deskhook/shared/sign"
@@ -21,10 +22,11 @@ import (
 //go:embed *.html *.css *.js
 var files embed.FS
 
-// Deps is what the portal works with. All are required.
+// Deps is what the portal works with. All but Blob are required.
 type Deps struct {
 	Desk     *ticketing.Desk
 	Store    *store.Store
+	Blob     blob.Store // of files in answers; nil: they are named and can't be downloaded
 	Settings func(context.Context) (*config.Settings, error)
 	Key      sign.Key // of survey links, status links and pages' forms
 	Now      func() time.Time
@@ -35,7 +37,7 @@ type portal struct {
 	kit *look.Kit
 }
 
-// New makes the portal: GET /forms/{form}, GET /t/{token}, GET and POST /s/{token},
+// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST /s/{token},
 // GET /assets/{file}. POST /forms/{form} is the webform receiver's. It panics only
 // where the embedded pages are broken, which any test shows.
 func New(d Deps) http.Handler {
@@ -47,10 +49,11 @@ func New(d Deps) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /forms/{form}", p.form)
 	mux.HandleFunc("GET /t/{token}", p.status)
+	mux.HandleFunc("GET /t/{token}/files/{id}/{n}", p.file)
 	mux.HandleFunc("GET /s/{token}", p.survey)
 	mux.HandleFunc("POST /s/{token}", p.answer)
 	mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) {
-		if !kit.ServeAsset(w, r) {
+		if !p.stable(w, r) && !kit.ServeAsset(w, r) {
 			p.notFound(w, r)
 		}
 	})

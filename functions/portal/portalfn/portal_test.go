@@ -365,3 +365,35 @@ func TestSettingsOutOfReach(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, rec.Code)
 	require.NotEmpty(t, rec.Header().Get("Retry-After"))
 }
+
+// A form with a captcha shows it, and its page lets in that provider and no other.
+func TestCaptchaOnTheForm(t *testing.T) {
+	w := newWorld(t)
+	policy := func() string { return w.do("GET", "/forms/contact", nil).Header.Get("Content-Security-Policy") }
+	require.NotContains(t, policy(), "challenges.cloudflare.com")
+	w.s.Forms[0].Captcha = config.Captcha{Kind: config.Turnstile, SiteKey: "1x00000000000000000000AA"}
+	resp := w.do("GET", "/forms/contact?lang=zh-CN", nil)
+	page := body(t, resp)
+	require.Contains(t, page, `<div class="cf-turnstile" data-sitekey="1x00000000000000000000AA" data-action="contact" data-language="zh-cn"></div>`)
+	require.Contains(t, page, `<script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer></script>`)
+	require.Contains(t, policy(), "script-src https://challenges.cloudflare.com 'self'")
+	require.Contains(t, policy(), "frame-src https://challenges.cloudflare.com 'self'")
+	require.NotContains(t, policy(), "hcaptcha")
+
+	w.s.Forms[0].Captcha.Kind = config.ReCaptchaV3
+	page = body(t, w.do("GET", "/forms/contact?lang=en", nil))
+	require.Contains(t, page, `name="g-recaptcha-response" data-captcha="1x00000000000000000000AA" data-action="contact"`)
+	require.Contains(t, page, `src="https://www.recaptcha.net/recaptcha/api.js?hl=en&amp;render=1x00000000000000000000AA"`)
+}
+
+// Scripts whose addresses others write down keep their names, and are asked for anew.
+func TestStableScripts(t *testing.T) {
+	w := newWorld(t)
+	resp := w.do("GET", "/assets/captcha.js", nil)
+	require.Equal(t, 200, resp.StatusCode)
+	require.Equal(t, "text/javascript; charset=utf-8", resp.Header.Get("Content-Type"))
+	require.Equal(t, "*", resp.Header.Get("Access-Control-Allow-Origin"))
+	require.Equal(t, "public, max-age=300", resp.Header.Get("Cache-Control"))
+	require.Equal(t, 304, w.do("GET", "/assets/captcha.js", nil, "If-None-Match", resp.Header.Get("ETag")).StatusCode)
+	require.Equal(t, 404, w.do("GET", "/assets/form.js", nil).StatusCode)
+}

@@ -29,7 +29,8 @@ import (
 // is safe for concurrent use.
 type Handler struct {
 	Settings  func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
-	Secrets   config.Lookup                                   // of config.LinkKey, which signs links to status pages
+	Secrets   config.Lookup                                   // of config.LinkKey, which signs links to status pages, and of captchas
+	HTTP      channel.Doer                                    // asks captchas' providers, such as captcha.Client
 	Queue     queue.Queue
 	Blob      blob.Store
 	Now       func() time.Time
@@ -82,6 +83,7 @@ func (h *Handler) channel(ctx context.Context, form string) (channel.Channel, er
 	}
 	c.Lang = set.Desk.Language
 	c.StatusURL = h.statusURL(ctx, set)
+	c.Captcha = h.captcha(set, f)
 	return c, nil
 }
 

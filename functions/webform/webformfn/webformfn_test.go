@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +56,7 @@ type rig struct {
 	blob  *memBlob
 	log   *bytes.Buffer
 	down  error
+	form  *config.Form
 }
 
 func newRig() *rig {
@@ -66,9 +69,10 @@ func newRig() *rig {
 			{Name: "file", Label: config.Text{"zh-CN": "附件"}, Type: config.FieldFile, Max: 1 << 20},
 		},
 	}
+	r.form = &form
 	r.Handler = &webformfn.Handler{
 		Settings: func(context.Context) (*config.Settings, error) {
-			return &config.Settings{Desk: config.Desk{Language: "zh-CN", PublicURL: "https://desk.example.com"}, Forms: []config.Form{form}}, r.down
+			return &config.Settings{Desk: config.Desk{Language: "zh-CN", PublicURL: "https://desk.example.com"}, Forms: []config.Form{*r.form}}, r.down
 		},
 		Queue:   r.queue,
 		Blob:    r.blob,
@@ -189,4 +193,47 @@ func TestRefuses(t *testing.T) {
 	require.Equal(t, 500, r.invoke(t, "POST", "/forms/contact", good).StatusCode)
 	r.down = errors.New("away")
 	require.Equal(t, 500, r.invoke(t, "POST", "/forms/contact", good).StatusCode)
+}
+
+type siteverify struct {
+	answer string
+	asked  []string
+}
+
+func (s *siteverify) Do(r *http.Request) (*http.Response, error) {
+	b, err := io.ReadAll(r.Body)
+	s.asked = append(s.asked, r.URL.Host+" "+string(b))
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(s.answer))}, err
+}
+
+// A form's captcha is checked with the form's own secret, and the token must be of a
+// page that the form stands on: the desk's, or one of its origins.
+func TestCaptcha(t *testing.T) {
+	r := newRig()
+	r.form.Captcha = config.Captcha{Kind: config.Turnstile, SiteKey: "site", OnTimeout: config.CaptchaAccept}
+	r.Secrets = func(name string) (string, bool, error) {
+		if name == "webform/contact/captcha_secret" {
+			return "the secret", true, nil
+		}
+		return config.LocalDefaults(name)
+	}
+	provider := &siteverify{}
+	r.HTTP = provider
+	body := good + "&cf-turnstile-response=tok"
+	for answer, want := range map[string]int{
+		`{"success":true,"hostname":"desk.example.com"}`:                 200,
+		`{"success":true,"hostname":"shop.example"}`:                     200,
+		`{"success":true,"hostname":"evil.example"}`:                     422,
+		`{"success":false,"error-codes":["timeout-or-duplicate"]}`:       422,
+		`{"success":false,"error-codes":["internal-error"]}`:             200,
+		`{"success":false,"error-codes":["invalid-input-secret"],"x":1}`: 200,
+	} {
+		provider.answer = answer
+		require.Equal(t, want, r.invoke(t, "POST", "/forms/contact", body).StatusCode, answer)
+	}
+	require.Contains(t, provider.asked[0], "challenges.cloudflare.com ")
+	require.Contains(t, provider.asked[0], "secret=the+secret")
+	require.Contains(t, r.log.String(), `"metric":"captcha_unknown"`, "the operator hears of it")
+	require.NotContains(t, r.log.String(), "the secret")
+	require.Equal(t, 422, r.invoke(t, "POST", "/forms/contact", good).StatusCode, "no token")
 }

@@ -24,7 +24,7 @@ const (
 )
 
 // Failure is one scripted fault. Code is WeChat's errcode, Twilio's error code or the
-// HTTP status of SES; RetryAfter, in seconds, goes out as a header if above 0.
+// HTTP status of SES and of siteverify (desk.WebForm); RetryAfter, in seconds, goes out as a header if above 0.
 type Failure struct {
 	Kind       FailureKind
 	Code       int
@@ -40,7 +40,7 @@ func (s *Standin) Fail(c desk.Channel, script ...Failure) {
 }
 
 // sends lists the ends of the paths that send.
-var sends = []string{"/message/custom/send", "/Messages.json", "/outbound-emails"}
+var sends = []string{"/message/custom/send", "/Messages.json", "/outbound-emails", "/siteverify"}
 
 func (s *Standin) nextFailure(c desk.Channel, req *http.Request) Failure {
 	sending := slices.ContainsFunc(sends, func(end string) bool { return strings.HasSuffix(req.URL.Path, end) })
@@ -61,6 +61,8 @@ func failureResponse(req *http.Request, c desk.Channel, f Failure) *http.Respons
 		resp = wechatError(req, f.Code, "scripted")
 	case desk.SMS:
 		resp = twilioError(req, f.Code)
+	case desk.WebForm:
+		resp = reply(req, f.Code, map[string]any{})
 	default:
 		resp = sesError(req, f.Code)
 	}

@@ -1,6 +1,6 @@
-// Package standin plays the far side on one machine: the APIs of WeChat, Twilio and
-// SES, answering with the providers' own codes, and an outbox page that shows what
-// customers would see, and lets a person write back as one of them.
+// Package standin plays the far side on one machine: the APIs of WeChat, Twilio, SES and
+// the providers of captchas, answering with the providers' own codes, and an outbox page
+// that shows what customers would see, and lets a person write back as one of them.
 //
 // A Standin is an http.RoundTripper: whoever sends through it reaches nothing else. A
 // host it doesn't play can't be dialled, so nothing ever leaves the machine.
@@ -80,6 +80,8 @@ type Standin struct {
 	serial  int           // of ids given, so that no two messages share one
 	changed chan struct{} // closed and replaced with each message
 	script  map[desk.Channel][]Failure
+	media   map[string]file // files that lie with a provider, by their ids
+	tokens  map[string]string // of captchas, used, with their idempotency keys
 }
 
 // Open reads the outbox kept in Config.File and readies the stand-in. A last line cut
@@ -88,7 +90,7 @@ func Open(cfg Config) (*Standin, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Standin{cfg: cfg, changed: make(chan struct{}), script: map[desk.Channel][]Failure{}}
+	s := &Standin{cfg: cfg, changed: make(chan struct{}), script: map[desk.Channel][]Failure{}, tokens: map[string]string{}}
 	if cfg.File == "" {
 		return s, nil
 	}
@@ -124,8 +126,12 @@ func (s *Standin) RoundTrip(req *http.Request) (*http.Response, error) {
 		return s.play(req, desk.WeChat, s.wechat)
 	case host == "api.twilio.com":
 		return s.play(req, desk.SMS, s.twilio)
+	case host == "standin.tc.qq.com" || host == "mms.twiliocdn.com":
+		return s.fileServer(req)
 	case strings.HasPrefix(host, "email.") && strings.HasSuffix(host, ".amazonaws.com"):
 		return s.play(req, desk.Email, s.ses)
+	case usedUp[host] != "" && strings.HasSuffix(req.URL.Path, "/siteverify"):
+		return s.play(req, desk.WebForm, s.siteverify)
 	}
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "the stand-in plays no such host", Name: host, IsNotFound: true}}
 }

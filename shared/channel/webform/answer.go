@@ -43,7 +43,7 @@ func wantsPage(r channel.Request) bool {
 // Ack sends a browser on to _next, where the form allows it, else to the status page;
 // a script gets JSON: ok, id and, where there is a status page, status_url.
 func (c *Channel) Ack(v channel.Verified) channel.Response {
-	s := c.submission(v)
+	s := c.accepted(v).submission
 	id, status := c.id(s, v.Request.At), ""
 	if c.StatusURL != nil {
 		status = c.StatusURL(c.from(s, id), id)

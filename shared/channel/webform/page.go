@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/webform/captcha"
 	"github.com/deskhook/deskhook/shared/config"
 )
 
@@ -25,8 +26,9 @@ var policy = func() string {
 // page is written by hand: html/template finds methods by name, after which the linker
 // keeps every method of the AWS SDK, and the receiver grows from 12 to 22 MB.
 type page struct {
-	b    strings.Builder
-	lang string
+	b      strings.Builder
+	lang   string
+	widget captcha.Widget
 }
 
 // put writes one piece of HTML. Arguments are escaped for text and for quoted
@@ -60,7 +62,7 @@ func newPage(lang, title string) *page {
 func (p *page) response(status int, h map[string]string) channel.Response {
 	p.put("</main></body></html>\n")
 	h["content-type"] = "text/html; charset=utf-8"
-	h["content-security-policy"] = policy
+	h["content-security-policy"] = p.widget.Allow(policy)
 	h["x-content-type-options"] = "nosniff"
 	h["referrer-policy"] = "no-referrer"
 	return channel.Response{Status: status, Header: h, Body: []byte(p.b.String())}
@@ -94,7 +96,7 @@ func (p *page) faults(form config.Form, ref refusal) map[string]string {
 	byField := map[string]string{}
 	for _, f := range ref.faults {
 		byField[f.Field] = f.Text
-		if f.Field == "" {
+		if f.Field == "" || f.Field == captchaField {
 			p.put(`<li class="bad">%s</li>`, f.Text)
 		}
 	}
@@ -124,7 +126,25 @@ func (p *page) form(form config.Form, action string, s submission, faults map[st
 	for _, f := range form.Fields {
 		p.field(f, s.value(f), faults[f.Name])
 	}
+	p.captcha(form)
 	p.put(`<button type="submit">%s</button></form>`, p.say(textSend))
+}
+
+// captcha lets the provider's script put its widget into the form, or, of reCAPTCHA v3,
+// the portal's script ask for a token.
+func (p *page) captcha(form config.Form) {
+	w := captcha.WidgetOf(form, p.lang)
+	if w.Kind == "" {
+		return
+	}
+	p.widget = w
+	if w.Class == "" {
+		p.put(`<input type="hidden" name="%s" data-captcha="%s" data-action="%s">`, w.Field, w.SiteKey, w.Action)
+		p.put(`<script src="%s" defer></script>`, captcha.OwnScript)
+	} else {
+		p.put(`<div class="field"><div class="%s" data-sitekey="%s" data-action="%s" data-language="%s"></div></div>`, w.Class, w.SiteKey, w.Action, strings.ToLower(w.Lang))
+	}
+	p.put(`<script src="%s" async defer></script><noscript><p class="bad">%s</p></noscript>`+"\n", w.Script, p.say(textCaptchaScript))
 }
 
 func (p *page) field(f config.FormField, value, fault string) {

@@ -23,6 +23,9 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 		From:    c.from(s, e.Dedup),
 		Contact: c.contact(s), Spam: e.Meta[metaSpam],
 	}
+	if why := e.Meta[metaMark]; why != "" {
+		in.Marks = []desk.Decision{{Code: "spam.captcha_unknown", Args: map[string]string{"why": why}}}
+	}
 	for _, f := range c.form.Fields {
 		c.take(&in, s, f)
 	}

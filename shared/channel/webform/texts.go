@@ -30,6 +30,12 @@ const (
 	textChoose      text = "choose"
 	textAgainFile   text = "again file"
 	textRequired    text = "required"
+
+	textCaptcha       text = "captcha"
+	textCaptchaOld    text = "captcha old"
+	textCaptchaFailed text = "captcha failed"
+	textCaptchaAway   text = "captcha away"
+	textCaptchaScript text = "captcha script"
 )
 
 // texts in zh-CN and en.
@@ -52,6 +58,12 @@ var texts = map[text][2]string{
 	textChoose:      {"请选择", "Please choose"},
 	textAgainFile:   {"如需附件，请重新选择文件。", "Please choose your file again."},
 	textRequired:    {"必填", "required"},
+
+	textCaptcha:       {"请完成人机验证。", "Please complete the check that a person is writing."},
+	textCaptchaOld:    {"人机验证已过期，请重新验证后提交。", "The check has expired. Please do it once more and send again."},
+	textCaptchaFailed: {"人机验证未通过，请重试。", "The check was not passed. Please try again."},
+	textCaptchaScript: {"此表单需要人机验证，请启用 JavaScript 后再提交。", "This form checks that a person is writing, which needs JavaScript."},
+	textCaptchaAway:   {"人机验证暂时无法使用，请稍后再提交。", "The check can't be made just now. Please send again in a moment."},
 }
 
 func say(lang string, t text, n ...int) string {

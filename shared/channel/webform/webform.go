@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/webform/captcha"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 )
@@ -25,6 +26,7 @@ const (
 	metaType = "ct"   // the body's content type
 	metaLang = "lang" // the customer's language
 	metaSpam = "spam" // why it is held to be spam
+	metaMark = "mark" // why nobody knows whether a person sent it: captcha.Verdict's word
 )
 
 // sameFor is how long the same text without _id counts as one submission: a double
@@ -39,6 +41,9 @@ type Channel struct {
 	StatusURL func(from desk.Address, submissionID string) string
 	// Lang is for customers whose language can't be told: zh-CN or en (default).
 	Lang string
+	// Captcha asks the provider of the form's captcha about a token. id is the
+	// submission's. Nil, where the form has a captcha: nobody can be asked.
+	Captcha func(ctx context.Context, token, remoteIP, id string) captcha.Verdict
 
 	form config.Form
 }
@@ -63,22 +68,36 @@ func New(form config.Form, _ channel.Account) (*Channel, error) {
 // Name is webform.
 func (c *Channel) Name() desk.Channel { return desk.WebForm }
 
-// Verify checks the fields. An error wraps channel.ErrRefused and a *desk.Error for
+// Verify checks the fields, and then the captcha where the form has one: a token is good
+// once, and a typing mistake shall not burn it. An error wraps channel.ErrRefused and a *desk.Error for
 // each field at fault, in the customer's language. Where the honeypot is filled, all is
 // accepted: a robot shall not learn why it failed.
-func (c *Channel) Verify(_ context.Context, r channel.Request) (channel.Verified, error) {
+func (c *Channel) Verify(ctx context.Context, r channel.Request) (channel.Verified, error) {
 	lang := c.requestLang(r)
 	s, err := read(r.Get("content-type"), r.Body)
 	if err != nil {
 		return channel.Verified{}, refusal{status: err.status, faults: []*desk.Error{desk.Errorf(desk.Invalid, "%s", say(lang, err.text))}}
 	}
 	lang = c.submissionLang(s, lang)
-	if s.first(c.form.Honeypot) == "" {
-		if faults := c.faults(s, lang); len(faults) > 0 {
-			return channel.Verified{}, refusal{status: 422, faults: faults}
-		}
+	got := accepted{submission: s}
+	if s.first(c.form.Honeypot) != "" {
+		got.spam = "honeypot"
+		return channel.Verified{Request: r, Body: r.Body}.With(got), nil
 	}
-	return channel.Verified{Request: r, Body: r.Body}.With(s), nil
+	if faults := c.faults(s, lang); len(faults) > 0 {
+		return channel.Verified{}, refusal{status: 422, faults: faults}
+	}
+	if err := c.person(ctx, r, &got, lang); err != nil {
+		return channel.Verified{}, err
+	}
+	return channel.Verified{Request: r, Body: r.Body}.With(got), nil
+}
+
+// accepted is what Verify lets pass.
+type accepted struct {
+	submission
+	spam string // why it is held to be spam
+	mark string // why the captcha told nothing
 }
 
 // refusal is what Verify gives for a submission that can be mended.
@@ -103,25 +122,24 @@ func (r refusal) Unwrap() []error {
 // else its own id; its dedup key is its id.
 func (c *Channel) Envelopes(v channel.Verified) ([]channel.Envelope, error) {
 	r := v.Request
-	s := c.submission(v)
+	s := c.accepted(v)
 	e := channel.Envelope{
-		Channel: desk.WebForm, Account: c.form.ID, At: r.At, Body: v.Body, Dedup: c.id(s, r.At),
-		Meta: map[string]string{metaType: r.Get("content-type"), metaLang: c.submissionLang(s, c.requestLang(r))},
+		Channel: desk.WebForm, Account: c.form.ID, At: r.At, Body: v.Body, Dedup: c.id(s.submission, r.At),
+		Meta: map[string]string{metaType: r.Get("content-type"), metaLang: c.submissionLang(s.submission, c.requestLang(r))},
 	}
-	if s.first(c.form.Honeypot) != "" {
-		e.Meta[metaSpam] = "honeypot"
+	for name, value := range map[string]string{metaSpam: s.spam, metaMark: s.mark} {
+		if value != "" {
+			e.Meta[name] = value
+		}
 	}
-	e.Order = c.who(s, e.Dedup)
+	e.Order = c.who(s.submission, e.Dedup)
 	return []channel.Envelope{e}, nil
 }
 
-// submission is what Verify has read, or reads it again.
-func (c *Channel) submission(v channel.Verified) submission {
-	if s, ok := v.State().(submission); ok {
-		return s
-	}
-	s, _ := read(v.Request.Get("content-type"), v.Body)
-	return s
+// accepted is what Verify let pass.
+func (c *Channel) accepted(v channel.Verified) accepted {
+	a, _ := v.State().(accepted)
+	return a
 }
 
 // id is a submission's own. The page's nonce makes it one for good; without it time

@@ -33,6 +33,11 @@ var recaptchaPolicy = map[string]string{
 	"script-src": recaptchaHosts, "frame-src": recaptchaFrames, "connect-src": "https://www.recaptcha.net/recaptcha/",
 }
 
+// recaptchaOwn: v3 shows nothing, and a script of the desk's own asks for the token.
+var recaptchaOwn = map[string]string{
+	"script-src": "'self' " + recaptchaHosts, "frame-src": recaptchaFrames, "connect-src": "https://www.recaptcha.net/recaptcha/",
+}
+
 // The hosts are those that each provider's own page on content policies names.
 var providers = map[config.CaptchaKind]provider{
 	config.Turnstile: {
@@ -51,7 +56,7 @@ var providers = map[config.CaptchaKind]provider{
 	},
 	config.ReCaptchaV3: {
 		verify: recaptchaVerify, field: "g-recaptcha-response",
-		script: recaptchaScript, lang: "hl", action: true, policy: recaptchaPolicy,
+		script: recaptchaScript, lang: "hl", action: true, policy: recaptchaOwn,
 	},
 }
 
@@ -93,6 +98,11 @@ func WidgetOf(f config.Form, lang string) Widget {
 	}
 	return w
 }
+
+// OwnScript is where the portal serves the script that gets the token of a widget that
+// shows nothing: it looks for a hidden input with data-captcha
+// (the site key) and data-action.
+const OwnScript = "/assets/captcha.js"
 
 // Field is the name of the form field that carries a kind's token; "" for no captcha.
 func Field(kind config.CaptchaKind) string { return providers[kind].field }
