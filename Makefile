@@ -7,10 +7,9 @@ FUZZTIME ?= 10s
 VENV ?= .cache/venv
 SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test race test-aws test-crash sizes cost shots check lint fuzz rie sam build tools clean
+.PHONY: help run demo test race test-aws test-crash sizes cost shots check fuzz rie sam build tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
