@@ -27,7 +27,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	key, err := links.Key(ssm.Open(cfg, os.Getenv))
 	if err != nil {
 		log.Fatal(err)
@@ -36,6 +37,7 @@ func main() {
 	lambda.Start(lambdaevent.HTTP(portalfn.New(portalfn.Deps{
 		Desk:     &ticketing.Desk{Store: rows, Settings: settings.Current, Key: key},
 		Store:    rows,
+		Blob:     files,
 		Settings: settings.Current,
 		Key:      key,
 		Now:      time.Now,

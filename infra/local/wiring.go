@@ -141,7 +141,7 @@ func (d *Desk) jobs(*config.Snapshot) any {
 
 func (d *Desk) portal(s *config.Snapshot) any {
 	return lambdaevent.HTTP(portalfn.New(portalfn.Deps{
-		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Key: d.key, Now: d.World.Now,
+		Desk: d.ticketing(s), Store: d.Store, Blob: d.World.Blob, Settings: s.Current, Key: d.key, Now: d.World.Now,
 	}))
 }
 

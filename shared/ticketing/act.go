@@ -10,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/parts"
+	"github.com/deskhook/deskhook/shared/policy/takes"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -125,6 +126,9 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 	return d.on(ctx, act, id, func(a *acting) error {
 		if a.t.Status == desk.StatusSpam {
 			return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+		}
+		if err := takes.Check(a.t.AnswerTo(), r.Attachments); err != nil {
+			return err
 		}
 		a.answered()
 		for i, text := range parts.Split(a.t.AnswerTo().Channel, r.Text) {

@@ -58,7 +58,12 @@ func (v *visit) reply() error {
 		if then != "" && then != desk.StatusPending && then != desk.StatusOpen && then != desk.StatusResolved {
 			return desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
 		}
-		_, err := v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()), id, ticketing.Reply{Text: v.text(), Then: then})
+		files, err := v.upload(id)
+		if err != nil {
+			return err
+		}
+		_, err = v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()+fingerprint(files)), id,
+			ticketing.Reply{Text: v.text(), Then: then, Attachments: files})
 		return err
 	})
 }

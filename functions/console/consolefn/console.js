@@ -171,6 +171,15 @@ for (const area of document.querySelectorAll("textarea[data-sms]")) {
   });
 }
 
+// Too much is said before it is sent.
+for (const input of document.querySelectorAll("input[type=file][data-max]")) {
+  input.addEventListener("change", () => {
+    const sum = [...input.files].reduce((n, f) => n + f.size, 0);
+    input.setCustomValidity(sum > Number(input.dataset.max) ? input.dataset.fault : "");
+    input.reportValidity();
+  });
+}
+
 settle();
 setInterval(since, 30e3);
 if (live && !("still" in live.dataset)) {

@@ -37,21 +37,26 @@ var kindHeads = map[desk.Kind][2]string{
 
 var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
-	"status": {"状态", "Status"}, "until": {"推迟到", "Until"},
+	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
 	"is empty": "不能为空",
-	"a snooze needs a time that is still to come":                  "请选择一个将来的时间",
-	"the ticket is spam: mark it as not spam before answering":     "工单已标为垃圾信息，请先改回处理中再回复",
-	"the ticket is closed: open it first":                          "工单已关闭，请先改为处理中",
-	"only a message that failed or is uncertain can be sent again": "只有发送失败或无法确认的消息才能再次发送",
-	"the page is too old: go back, reload it and try again":        "页面已过期，请返回刷新后再试",
-	"no such ticket":   "没有这张工单",
-	"no such customer": "没有这位客户",
-	"no such message":  "没有这条消息",
-	"no such page":     "没有这个页面",
+	"a snooze needs a time that is still to come":                            "请选择一个将来的时间",
+	"the ticket is spam: mark it as not spam before answering":               "工单已标为垃圾信息，请先改回处理中再回复",
+	"the ticket is closed: open it first":                                    "工单已关闭，请先改为处理中",
+	"only a message that failed or is uncertain can be sent again":           "只有发送失败或无法确认的消息才能再次发送",
+	"the page is too old: go back, reload it and try again":                  "页面已过期，请返回刷新后再试",
+	"this channel takes no files: send the text, and the file by e-mail":     "该渠道不能发送附件，请只发文字，文件另用邮件发送",
+	"at most 10 files go with one message":                                   "一次最多发送 10 个附件",
+	"at most 4 MB of files go with one message":                              "一次发送的附件合计不能超过 4 MB",
+	"the form is too large or not complete":                                  "提交的内容过大或不完整，附件合计不能超过 4 MB",
+	"files can't be kept here":                                               "这里不能保存附件",
+	"no such ticket":                                                         "没有这张工单",
+	"no such customer":                                                       "没有这位客户",
+	"no such message":                                                        "没有这条消息",
+	"no such page":                                                           "没有这个页面",
 	"the file has not been fetched from the provider yet":                    "文件还没有从平台取回",
 	"should be a time such as 2026-01-31T09:00":                              "请按 2026-01-31T09:00 的格式填写时间",
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",

@@ -59,8 +59,7 @@ func (v *visit) csrf() string {
 
 // checkForm reads a posted form and proves that a page of this session sent it.
 func (v *visit) checkForm() error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxBody)
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.readForm(); err != nil {
 		return desk.Errorf(desk.TooLarge, "the form is too large or not complete")
 	}
 	f, err := v.Key.Open(formPurpose, v.r.PostForm.Get("csrf"), v.now)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/takes"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -30,6 +31,7 @@ type ticketPage struct {
 	AnswerVia string
 	AnswerTo  string
 	SMS       bool
+	Files     bool // the channel takes files
 	Statuses  []choice
 	Prios     []choice
 	Agents    []choice
@@ -185,6 +187,7 @@ func (v *visit) controls(p *ticketPage) {
 		if s != desk.StatusNew {
 			p.Statuses = append(p.Statuses, choice{ID: string(s), Name: journal.Status(s, v.lang), Chosen: s == p.T.Status})
 		}
+	p.Files = v.Blob != nil && takes.Files(to).Count > 0
 	}
 	for _, x := range desk.Priorities {
 		p.Prios = append(p.Prios, choice{ID: string(x), Name: journal.Priority(x, v.lang), Chosen: x == p.T.Priority})

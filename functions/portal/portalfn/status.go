@@ -37,7 +37,7 @@ type bubble struct {
 	Who   string
 	At    time.Time
 	Text  string
-	Files []string
+	Files []fileLink
 }
 
 // talkShown bounds the rows of a timeline that one view of the page reads.
@@ -56,7 +56,7 @@ func (p *portal) status(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	page, err := p.statusOf(r.Context(), v, from, fields[3])
+	page, err := p.statusOf(r.Context(), v, from, fields[3], r.URL.Path)
 	if err != nil {
 		p.unavailable(w, r)
 		return
@@ -85,7 +85,8 @@ func (p *portal) part(w http.ResponseWriter, r *http.Request, page statusPage) {
 	look.Write(w, r, http.StatusOK, b)
 }
 
-func (p *portal) statusOf(ctx context.Context, v view, from desk.Address, submission string) (statusPage, error) {
+// statusOf makes the page at an address.
+func (p *portal) statusOf(ctx context.Context, v view, from desk.Address, submission, at string) (statusPage, error) {
 	page := statusPage{Page: v.Page}
 	page.Title = v.L("提交进度", "Your message")
 	seen, err := p.Store.Submission(ctx, from, submission)
@@ -107,7 +108,7 @@ func (p *portal) statusOf(ctx context.Context, v view, from desk.Address, submis
 	}
 	for _, row := range rows {
 		if public(row.Value, p.Now()) {
-			page.Talk = append(page.Talk, bubbleOf(row.Value, v))
+			page.Talk = append(page.Talk, p.bubbleOf(row.Value, v, at))
 		}
 	}
 	return page, nil
@@ -130,7 +131,8 @@ func public(m desk.Message, now time.Time) bool {
 	}
 }
 
-func bubbleOf(m desk.Message, v view) bubble {
+// bubbleOf shows a message on the page at an address.
+func (p *portal) bubbleOf(m desk.Message, v view, at string) bubble {
 	b := bubble{Own: m.Kind == desk.FromCustomer, At: m.ShownAt(), Text: m.Text}
 	switch {
 	case b.Own:
@@ -140,10 +142,6 @@ func bubbleOf(m desk.Message, v view) bubble {
 	default:
 		b.Who = v.Desk
 	}
-	for _, a := range m.Attachments {
-		if a.Name != "" {
-			b.Files = append(b.Files, a.Name)
-		}
-	}
+	b.Files = p.filesOf(m, at)
 	return b
 }

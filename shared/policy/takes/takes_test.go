@@ -1,0 +1,37 @@
+package takes_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/takes"
+)
+
+// What a channel can't carry is refused before it is sent, with words that say why.
+func TestCheck(t *testing.T) {
+	at := func(c desk.Channel) desk.Address { return desk.Address{Channel: c, Account: "main", ID: "somebody"} }
+	small := []desk.Attachment{{Name: "a.pdf", Size: 1000}}
+	for name, c := range map[string]struct {
+		to    desk.Address
+		files []desk.Attachment
+		kind  desk.Kind
+	}{
+		"mail":                   {to: at(desk.Email), files: small},
+		"the status page":        {files: small},
+		"SMS":                    {to: at(desk.SMS), files: small, kind: desk.Invalid},
+		"SMS without files":      {to: at(desk.SMS)},
+		"as much as may be":      {to: at(desk.Email), files: []desk.Attachment{{Size: takes.Most}}},
+		"one byte more":          {to: at(desk.Email), files: []desk.Attachment{{Size: takes.Most}, {Size: 1}}, kind: desk.TooLarge},
+		"more files than a mail": {to: at(desk.Email), files: make([]desk.Attachment, 11), kind: desk.Invalid},
+	} {
+		err := takes.Check(c.to, c.files)
+		if c.kind == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.Equal(t, c.kind, desk.KindOf(err), name)
+		require.ErrorContains(t, err, "files", name)
+	}
+}
