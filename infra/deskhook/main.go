@@ -22,7 +22,8 @@ type cli struct {
 	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON."`
 	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
 	Cost     costCmd     `cmd:"" help:"Print what messages and an idle month cost."`
-	Settings settingsCmd `cmd:"" help:"Check settings."`
+	Settings settingsCmd `cmd:"" help:"Check settings, or put them in force."`
+	Setup    setupCmd    `cmd:"" help:"Do what CloudFormation can't."`
 	Segments segmentsCmd `cmd:"" help:"Count what a text costs as SMS, as JSON."`
 	Verify   verifyCmd   `cmd:"" help:"Judge a recorded webhook call, as JSON: is it believed, why, and what is read of it."`
 }

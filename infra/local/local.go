@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/infra/local/standin"
 	"github.com/deskhook/deskhook/infra/local/template"
 	"github.com/deskhook/deskhook/shared/blob/folder"
+	"github.com/deskhook/deskhook/shared/channel/builtin/senders"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	qbolt "github.com/deskhook/deskhook/shared/queue/bolt"
@@ -142,7 +142,7 @@ func (d *Desk) world(o Options) (err error) {
 	}
 	d.World = World{
 		Table: d.Table, Queue: runner.WithDelays(d.Queue, o.Template), Blob: d.Files,
-		HTTP: &http.Client{Transport: d.Standin}, Now: o.Clock.Now, Rand: func(b []byte) { _, _ = rand.Read(b) },
+		HTTP: senders.Through(d.Standin), Now: o.Clock.Now, Rand: func(b []byte) { _, _ = rand.Read(b) },
 		Secrets: secrets, Log: o.Log, PublicURL: o.PublicURL,
 		LocalPassword: or(o.Getenv("DESKHOOK_PASSWORD"), DefaultPassword),
 		APIToken:      or(o.Getenv("DESKHOOK_API_TOKEN"), DefaultAPIToken),
@@ -172,27 +172,13 @@ func or(a, b string) string {
 
 // putSettings puts desk.yaml in force where it differs from what is.
 func (d *Desk) putSettings(ctx context.Context) error {
-	st := store.New(d.Table)
-	was, version, err := st.Settings(ctx)
+	doc, _, err := store.New(d.Table).PutNextSettings(ctx, func(version int64) (json.RawMessage, error) {
+		next := *d.settings
+		next.Version = version
+		return json.Marshal(next)
+	})
 	if err != nil {
 		return err
-	}
-	next := *d.settings
-	next.Version = version
-	doc, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
-	if string(doc) != string(was) {
-		next.Version = version + 1
-		if doc, err = json.Marshal(next); err != nil {
-			return err
-		}
-		var tx store.Tx
-		tx.PutSettings(next.Version, doc)
-		if err := st.Commit(ctx, &tx); err != nil {
-			return err
-		}
 	}
 	return config.PutSnapshot(ctx, d.Files, doc)
 }
