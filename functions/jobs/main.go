@@ -7,12 +7,19 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/deskhook/deskhook/functions/jobs/jobsfn"
 	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/channel/builtin/senders"
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/config/ssm"
+	"github.com/deskhook/deskhook/shared/queue/sqsq"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table/dynamo"
 )
 
 func main() {
@@ -20,8 +27,18 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	rows := store.New(dynamo.Open(cfg, os.Getenv))
+	far := &senders.Makers{
+		Settings: settings.Current, Secrets: ssm.Open(cfg, os.Getenv), Store: rows, HTTP: senders.Client(), Now: time.Now,
+	}
 	lambda.Start((&jobsfn.Handler{
-		Blob: s3.Open(cfg, os.Getenv),
-		Log:  slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Store: rows,
+		Blob:  files,
+		Queue: sqsq.Open(cfg, os.Getenv),
+		Media: far.Media,
+		Now:   time.Now,
+		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)
 }

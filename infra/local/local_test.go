@@ -114,3 +114,44 @@ func TestFourChannels(t *testing.T) {
 		require.NoError(t, err, "%s", c)
 	}
 }
+
+// What customers send as pictures lies with the provider at first, and a moment later
+// with the desk; a voice message has its transcript for a text and the sound beside it.
+func TestMediaIsFetched(t *testing.T) {
+	d, base := start(t)
+	now := time.Now()
+	w, err := d.WeChat(base)
+	require.NoError(t, err)
+	req, err := w.Image("oPict", "2001", d.Standin.WeChatMedia("image/jpeg", "M1.jpg", []byte("a picture")), now)
+	call(t, req, err)
+	req, err = w.Voice("oVoice", "2002", d.Standin.WeChatMedia("audio/amr", "", []byte("#!AMR")), "什么时候发货", now)
+	call(t, req, err)
+	req, err = w.Image("oLate", "2003", "long-gone", now)
+	call(t, req, err)
+	tw, err := d.Twilio(base)
+	require.NoError(t, err)
+	req, err = tw.Picture("+14155550177", "MM00000000000000000000000000000001", "look", d.Standin.TwilioMedia(tw.AccountSID, "image/png", []byte("another")), "image/png")
+	call(t, req, err)
+
+	want := map[string]struct{ text, data, fault string }{
+		"oPict": {"[图片 Image]", "a picture", ""}, "oVoice": {"什么时候发货", "#!AMR", ""},
+		"oLate": {"[图片 Image]", "", "media.gone"}, "+14155550177": {"look", "another", ""},
+	}
+	for _, tk := range tickets(t, d, len(want)) {
+		var m desk.Message
+		require.Eventually(t, func() bool {
+			rows, _, err := d.Store.Messages(context.Background(), tk.ID, "", 5, false)
+			require.NoError(t, err)
+			m = rows[0].Value
+			return !m.Attachments[0].Waiting()
+		}, 20*time.Second, 20*time.Millisecond)
+		a := m.Attachments[0]
+		require.Equal(t, want[tk.From.ID].text, m.Text)
+		require.Equal(t, want[tk.From.ID].fault, a.Fault)
+		if a.Fault == "" {
+			data, err := d.World.Blob.Get(t.Context(), a.Blob, 0)
+			require.NoError(t, err)
+			require.Equal(t, want[tk.From.ID].data, string(data))
+		}
+	}
+}

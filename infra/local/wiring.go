@@ -135,8 +135,9 @@ func (d *Desk) tokens(s *config.Snapshot) any {
 	return (&tokensfn.Handler{Store: d.Store, Settings: s.Current, Fetch: fetch, Now: w.Now, Log: w.Log}).Handle
 }
 
-func (d *Desk) jobs(*config.Snapshot) any {
-	return (&jobsfn.Handler{Blob: d.World.Blob, Log: d.World.Log}).Handle
+func (d *Desk) jobs(s *config.Snapshot) any {
+	w := d.World
+	return (&jobsfn.Handler{Store: d.Store, Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media, Now: w.Now, Log: w.Log}).Handle
 }
 
 func (d *Desk) portal(s *config.Snapshot) any {

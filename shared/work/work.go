@@ -36,7 +36,24 @@ type Job struct {
 // The kinds of Job.
 const (
 	JobSnapshot = "snapshot" // put a settings document in force
+	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
 )
+
+// Media names an attachment whose bytes still lie with the provider.
+type Media struct {
+	Ticket  desk.TicketID  `json:"ticket"`
+	Message desk.MessageID `json:"message"`
+	Index   int            `json:"index"` // in Message.Attachments
+}
+
+// NewJob makes a Job of what it is about.
+func NewJob(kind string, doc any) (Job, error) {
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return Job{}, fmt.Errorf("work: %w", err)
+	}
+	return Job{Kind: kind, Doc: b}, nil
+}
 
 // Message makes a queue's message of a Nudge, a SurveyTimer or a Job.
 func Message(v any) (queue.Message, error) {

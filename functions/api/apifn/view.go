@@ -97,6 +97,8 @@ type attachmentView struct {
 	Name        string `json:"name"`
 	ContentType string `json:"content_type"`
 	Size        int64  `json:"size"`
+	State       string `json:"state"` // kept, fetching, missing
+	Why         string `json:"why"`
 }
 
 type deliveryView struct {
@@ -130,7 +132,7 @@ func viewMessage(m desk.Message, lang string) messageView {
 		v.Fields = append(v.Fields, fieldView{f.Name, f.Label, f.Value})
 	}
 	for _, a := range m.Attachments {
-		v.Attachments = append(v.Attachments, attachmentView{a.Name, a.Type, a.Size})
+		v.Attachments = append(v.Attachments, viewAttachment(a, lang))
 	}
 	for _, d := range m.Decisions {
 		args := d.Args
@@ -138,6 +140,17 @@ func viewMessage(m desk.Message, lang string) messageView {
 			args = map[string]string{}
 		}
 		v.Decisions = append(v.Decisions, decisionView{d.Code, args, journal.Words(d, lang)})
+	}
+	return v
+}
+
+func viewAttachment(a desk.Attachment, lang string) attachmentView {
+	v := attachmentView{Name: a.Name, ContentType: a.Type, Size: a.Size, State: "kept"}
+	if a.Waiting() {
+		v.State = "fetching"
+	}
+	if a.Fault != "" {
+		v.State, v.Why = "missing", journal.Why(a.Fault, lang)
 	}
 	return v
 }

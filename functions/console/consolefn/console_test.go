@@ -285,7 +285,7 @@ func TestMailsAreShownSafely(t *testing.T) {
 	page := w.page(at + "?lang=en")
 	require.NotContains(t, page, "<em>")
 	require.Contains(t, page, "&gt; yes")
-	require.Contains(t, page, "not fetched yet")
+	require.Contains(t, page, "being fetched")
 
 	resp := w.do("GET", at+"/messages/"+string(got.Message)+"/html", nil)
 	require.Contains(t, body(t, resp), "<em>broken</em>")

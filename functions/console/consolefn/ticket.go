@@ -51,7 +51,7 @@ type item struct {
 	Purpose  string
 	Again    string // where to send it once more
 	HTML     string // where its formatted text is
-	Files    []choice
+	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
 }
 
@@ -128,14 +128,21 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 		it.HTML = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/html"
 	}
 	for i, a := range m.Attachments {
-		f := choice{Name: a.Name, Chosen: a.Blob != ""}
+		f := fileLink{choice: choice{Name: a.Name, Chosen: a.Blob != ""}}
 		if f.Name == "" {
 			f.Name = a.Type
 		}
+		f.Why = journal.Why(a.Fault, v.lang)
 		f.URL = ticketURL + "/files/" + url.PathEscape(string(m.ID)) + "/" + strconv.Itoa(i)
 		it.Files = append(it.Files, f)
 	}
 	return it
+}
+
+// fileLink leads to an attachment once it is there.
+type fileLink struct {
+	choice
+	Why string // it never will be: in words
 }
 
 // Rest is what a mail quotes, where it has more than what is shown.

@@ -1,24 +1,42 @@
-// Package jobsfn does the slow work: it puts new settings in force.
+// Package jobsfn does the slow work: it puts new settings in force and fetches the files
+// that messages have left with their providers.
 package jobsfn
 
 import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/deskhook/deskhook/shared/blob"
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/work"
 )
 
-// Handler works the jobs queue.
+// Handler works the jobs queue. All fields are needed.
 type Handler struct {
-	Blob blob.Store
-	Log  *slog.Logger
+	Store *store.Store
+	Blob  blob.Store
+	Queue queue.Queue
+	// Media gives what fetches files of an account; NotFound where there is no such
+	// account any more, or the channel's files don't lie elsewhere.
+	Media func(context.Context, desk.Channel, string) (channel.MediaFetcher, error)
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// waits are how soon a job is tried again after each failure, for as long as the queue
+// keeps giving it: a minute's trouble costs a minute, and the last tries reach into the
+// next day, when a used-up quota is there again.
+var waits = []time.Duration{
+	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour,
 }
 
 // Handle works one batch; what fails comes again.
@@ -28,6 +46,10 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 		if err := h.one(ctx, m.Body); err != nil {
 			h.Log.ErrorContext(ctx, "job handed back", "id", m.ID, "count", m.Count, "err", err)
 			failed = append(failed, m.ID)
+			wait := waits[min(max(m.Count, 1), len(waits))-1]
+			if err := h.Queue.Postpone(ctx, queue.Jobs, m.Receipt, wait); err != nil {
+				h.Log.WarnContext(ctx, "not postponed", "id", m.ID)
+			}
 		}
 	}
 	return lambdaevent.Failures(failed...), nil
@@ -41,6 +63,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	switch job.Kind {
 	case work.JobSnapshot:
 		return config.PutSnapshot(ctx, h.Blob, job.Doc)
+	case work.JobMedia:
+		var m work.Media
+		if err := json.Unmarshal(job.Doc, &m); err != nil {
+			return desk.Errorf(desk.Unreadable, "not a job")
+		}
+		return h.media(ctx, m)
 	default:
 		return desk.Errorf(desk.Unreadable, "no such job: %q", job.Kind)
 	}

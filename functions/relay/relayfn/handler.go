@@ -1,5 +1,5 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
-// of new messages to send, jobs of new settings. A nudge lost or repeated is harmless;
+// of new messages to send, jobs of new settings and of files to fetch. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
 
@@ -56,11 +56,35 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			}
 			jobs = append(jobs, m)
 		}
+		media, err := files(c)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, media...)
 	}
 	if err := send(ctx, h.Queue, queue.Outbound, nudges); err != nil {
 		return err
 	}
 	return send(ctx, h.Queue, queue.Jobs, jobs)
+}
+
+// files asks for what a new message has left with its provider, one job each: one file's
+// trouble then holds up no other.
+func files(c table.Change) ([]queue.Message, error) {
+	var out []queue.Message
+	m, waiting := store.UnfetchedOf(c)
+	for _, i := range waiting {
+		job, err := work.NewJob(work.JobMedia, work.Media{Ticket: m.Ticket, Message: m.ID, Index: i})
+		if err != nil {
+			return nil, err
+		}
+		msg, err := work.Message(job)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, msg)
+	}
+	return out, nil
 }
 
 func send(ctx context.Context, q queue.Queue, to queue.Name, msgs []queue.Message) error {

@@ -38,6 +38,19 @@ func (w WeChat) Text(openID, msgID, text string, at time.Time) (*http.Request, e
 		strings.ReplaceAll(text, "]]>", "]]]]><![CDATA[>"), msgID))
 }
 
+// Image is a picture that a customer sent: its bytes lie with Tencent under the media id.
+func (w WeChat) Image(openID, msgID, mediaID string, at time.Time) (*http.Request, error) {
+	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[image]]></MsgType><PicUrl><![CDATA[http://mmbiz.qpic.cn/mmbiz_jpg/%s/0]]></PicUrl><MediaId><![CDATA[%s]]></MediaId><MsgId>%s</MsgId>",
+		mediaID, mediaID, msgID))
+}
+
+// Voice is a voice message with Tencent's transcript of it; "" where the account has
+// speech recognition switched off.
+func (w WeChat) Voice(openID, msgID, mediaID, transcript string, at time.Time) (*http.Request, error) {
+	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[voice]]></MsgType><MediaId><![CDATA[%s]]></MediaId><Format><![CDATA[amr]]></Format><Recognition><![CDATA[%s]]></Recognition><MsgId>%s</MsgId>",
+		mediaID, transcript, msgID))
+}
+
 // Event is something a customer did: subscribe, unsubscribe, …
 func (w WeChat) Event(openID, event, key string, at time.Time) (*http.Request, error) {
 	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[%s]]></Event><EventKey><![CDATA[%s]]></EventKey>", event, key))
@@ -107,6 +120,15 @@ func (t Twilio) Message(from, sid, body string) (*http.Request, error) {
 	return t.call(t.Base+"/webhooks/sms/"+t.Account, url.Values{
 		"MessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {t.AccountSID}, "From": {from}, "To": {t.Number},
 		"Body": {body}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"},
+	})
+}
+
+// Picture is a customer's message with a file, which lies with Twilio under mediaURL.
+func (t Twilio) Picture(from, sid, body, mediaURL, kind string) (*http.Request, error) {
+	return t.call(t.Base+"/webhooks/sms/"+t.Account, url.Values{
+		"MessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {t.AccountSID}, "From": {from}, "To": {t.Number},
+		"Body": {body}, "NumMedia": {"1"}, "MediaUrl0": {mediaURL}, "MediaContentType0": {kind},
+		"NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"},
 	})
 }
 

@@ -138,7 +138,7 @@ func TestWeChatSend(t *testing.T) {
 		require.Equal(t, "o1", m.Customer)
 		require.Equal(t, "wx1", m.Desk)
 	}
-	_, out, err := w.do(t, "GET", "https://api.weixin.qq.com/cgi-bin/media/get?media_id=x", "")
+	_, out, err := w.do(t, "GET", strings.Replace(target, "message/custom/send", "media/get", 1)+"&media_id=x", "")
 	require.NoError(t, err)
 	require.EqualValues(t, 40007, out["errcode"])
 	_, out, err = w.do(t, "GET", "https://api.weixin.qq.com/other", "")

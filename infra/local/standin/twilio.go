@@ -24,6 +24,9 @@ func (s *Standin) twilio(req *http.Request) (*http.Response, *Message, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if m := twilioMediaPath.FindStringSubmatch(req.URL.Path); m != nil && req.Method == http.MethodGet {
+		return s.twilioMedia(req, m[1], m[2]), nil, nil
+	}
 	path := twilioPath.FindStringSubmatch(req.URL.Path)
 	user, password, ok := req.BasicAuth()
 	switch {

@@ -50,7 +50,9 @@ func (s *Standin) wechat(req *http.Request) (*http.Response, *Message, error) {
 		resp, m := s.customSend(req, app, body)
 		return resp, m, nil
 	case "GET /cgi-bin/media/get":
-		return wechatError(req, 40007, "invalid media_id"), nil, nil
+		return s.mediaGet(req), nil, nil
+	case "POST /cgi-bin/media/upload":
+		return s.mediaUpload(req, body), nil, nil
 	}
 	return wechatError(req, 40066, "invalid url"), nil, nil
 }
@@ -132,6 +134,9 @@ func (s *Standin) customSend(req *http.Request, app string, body []byte) (*http.
 		Text struct {
 			Content string `json:"content"`
 		} `json:"text"`
+		Image, Voice, Video struct {
+			ID string `json:"media_id"`
+		}
 		Menu struct {
 			Head string `json:"head_content"`
 			Tail string `json:"tail_content"`
@@ -156,11 +161,17 @@ func (s *Standin) customSend(req *http.Request, app string, body []byte) (*http.
 		for _, c := range in.Menu.List {
 			m.Menu = append(m.Menu, Choice{c.ID, c.Content})
 		}
+	case in.Type == "image" || in.Type == "voice" || in.Type == "video":
+		f, ok := s.laid(in.Image.ID + in.Voice.ID + in.Video.ID)
+		if !ok || s.cfg.Now().Sub(f.at) > mediaLife {
+			return wechatError(req, 40007, "invalid media_id"), nil
+		}
+		m.Files = []string{f.name}
 	default:
 		return wechatError(req, 40008, "invalid message type"), nil
 	}
 	switch {
-	case m.Text == "" && len(m.Menu) == 0:
+	case m.Text == "" && len(m.Menu) == 0 && len(m.Files) == 0:
 		return wechatError(req, 44004, "empty content"), nil
 	case len(m.Text) > 2048:
 		return wechatError(req, 45002, "content size out of limit"), nil

@@ -49,6 +49,42 @@ func TestFetchMedia(t *testing.T) {
 	require.NotContains(t, err.Error(), "first-token")
 }
 
+// Twilio keeps files elsewhere and says where: its own servers are followed to, without
+// the account's credentials, and nobody else is.
+func TestFetchMediaFollowsToTwiliosServers(t *testing.T) {
+	for to, want := range map[string]desk.Kind{
+		"https://mms.twiliocdn.com/AC1/f?Signature=x":                            "",
+		"https://s3-external-1.amazonaws.com/media.twiliocdn.com/AC1/f":          "",
+		"https://s3-external-1.amazonaws.com/somebody.example/f":                 desk.Forbidden,
+		"https://s3-external-1.amazonaws.com/media.twiliocdn.com/../other/f":     desk.Forbidden,
+		"https://twiliocdn.com.evil.example/f":                                   desk.Forbidden,
+		"http://mms.twiliocdn.com/f":                                             desk.Forbidden,
+		"https://mms.twiliocdn.com:8443/f":                                       desk.Forbidden,
+		"https://169.254.169.254/latest":                                         desk.Forbidden,
+		"/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages/again": desk.Forbidden,
+	} {
+		calls := 0
+		m, err := fetcher(t, func(r *http.Request) (*http.Response, error) {
+			if calls++; calls == 1 {
+				return &http.Response{StatusCode: 307, Header: http.Header{"Location": {to}}, Body: http.NoBody}, nil
+			}
+			require.Empty(t, r.Header.Get("Authorization"), "credentials are for Twilio's API alone")
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"image/png"}}, Body: io.NopCloser(strings.NewReader("picture"))}, nil
+		}).FetchMedia(t.Context(), mediaURL, 7)
+		if want == "" {
+			require.NoError(t, err, to)
+			require.Equal(t, "picture", string(m.Data))
+			continue
+		}
+		require.Equal(t, want, desk.KindOf(err), to)
+		require.Equal(t, 1, calls, to)
+	}
+	_, err := fetcher(t, func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 307, Header: http.Header{"Location": {"https://mms.twiliocdn.com/f"}}, Body: http.NoBody}, nil
+	}).FetchMedia(t.Context(), mediaURL, 7)
+	require.Equal(t, desk.Transient, desk.KindOf(err), "a circle ends")
+}
+
 // The reference comes in with a message: no other host is ever called with our token.
 func TestFetchMediaOnlyAtTwilio(t *testing.T) {
 	s := fetcher(t, func(*http.Request) (*http.Response, error) { panic("called") })

@@ -130,6 +130,24 @@ func TestFetchVideo(t *testing.T) {
 	require.Equal(t, desk.Transient, desk.KindOf(err), "an address that leads to an address")
 }
 
+// A picture that came with an address alone is got from Tencent's servers and no other.
+func TestFetchPicture(t *testing.T) {
+	m, err := media(t, "picture:http://mmbiz.qpic.cn/mmbiz_jpg/abc/0", 8, func(r *http.Request) (*http.Response, error) {
+		require.Equal(t, "https://mmbiz.qpic.cn/mmbiz_jpg/abc/0", r.URL.String())
+		return reply("image/jpeg", "12345678"), nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, "12345678", string(m.Data))
+	_, err = media(t, "picture:https://127.0.0.1/a.jpg", 8, nil)
+	require.Equal(t, desk.Invalid, desk.KindOf(err))
+	_, err = media(t, "picture:https://mmbiz.qpic.cn/a", 8, func(*http.Request) (*http.Response, error) {
+		resp := reply("text/html", "")
+		resp.StatusCode = 404
+		return resp, nil
+	})
+	require.Equal(t, desk.NotFound, desk.KindOf(err))
+}
+
 // An error is JSON behind a good status; its kind says whether to come again.
 func TestFetchMediaErrors(t *testing.T) {
 	for body, want := range map[string]desk.Kind{

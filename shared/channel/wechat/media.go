@@ -13,16 +13,23 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
-// mediaRef begins the Ref of an attachment whose bytes lie with Tencent, for three days.
-const mediaRef = "media:"
+// mediaRef begins the Ref of an attachment whose bytes lie with Tencent, for three days;
+// pictureRef that of a picture which came with an address alone.
+const (
+	mediaRef   = "media:"
+	pictureRef = "picture:"
+)
 
 var errNoMedia = desk.FieldError("ref", "not a media reference of WeChat")
 
-// FetchMedia gets a temporary file (media/get). Errors are *desk.Error: Invalid for a ref
-// that is not this channel's, NotFound when
+// FetchMedia gets a temporary file (media/get), or a picture from Tencent's servers.
+// Errors are *desk.Error: Invalid for a ref that is not this channel's, NotFound when
 // the three days are over, TooLarge above max bytes, Forbidden for the account's own
 // fault, Transient otherwise.
 func (c *client) FetchMedia(ctx context.Context, ref string, max int64) (channel.Media, error) {
+	if address, ok := strings.CutPrefix(ref, pictureRef); ok {
+		return c.picture(ctx, address, max)
+	}
 	id, ok := strings.CutPrefix(ref, mediaRef)
 	if !ok || id == "" {
 		return channel.Media{}, errNoMedia
@@ -49,6 +56,18 @@ func (c *client) FetchMedia(ctx context.Context, ref string, max int64) (channel
 	return m, err
 }
 
+func (c *client) picture(ctx context.Context, address string, max int64) (channel.Media, error) {
+	req, err := videoRequest(ctx, address)
+	if err != nil {
+		return channel.Media{}, errNoMedia // it came in with the message: it will never be another
+	}
+	m, video, err := c.file(req, max)
+	if err == nil && video != "" {
+		err = desk.Errorf(desk.Transient, "wechat: a picture's address leads to another")
+	}
+	return m, err
+}
+
 // file reads a file, or the address of a video where the answer is that. Which one it
 // is, and whether it is an error, shows in Content-Type alone: the status is 200.
 func (c *client) file(req *http.Request, max int64) (m channel.Media, video string, err error) {
@@ -57,6 +76,9 @@ func (c *client) file(req *http.Request, max int64) (m channel.Media, video stri
 		return m, "", desk.Errorf(desk.Transient, "wechat: no answer from Tencent") // err quotes the URL
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone {
+		return m, "", desk.Errorf(desk.NotFound, "wechat: the file is no longer with Tencent (%d)", resp.StatusCode)
+	}
 	if resp.StatusCode != http.StatusOK {
 		return m, "", desk.Errorf(desk.Transient, "wechat: Tencent answered with status %d", resp.StatusCode)
 	}

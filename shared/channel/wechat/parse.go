@@ -60,7 +60,9 @@ func (d document) message(in *desk.Inbound, kind string) {
 		in.Text = d.text("Content")
 	case "image":
 		in.Text = "[图片 Image]"
-		in.Attachments = d.media("image", "image/jpeg", "jpg")
+		if in.Attachments = d.media("image", "image/jpeg", "jpg"); len(in.Attachments) == 0 {
+			in.Attachments = d.picture()
+		}
 	case "voice":
 		d.voice(in)
 	case "video", "shortvideo":
@@ -112,6 +114,15 @@ func (d document) media(name, mime, ext string) []desk.Attachment {
 		return nil
 	}
 	return []desk.Attachment{{Name: name + "." + ext, Type: mime, Ref: mediaRef + id}}
+}
+
+// picture is an image that came without a MediaId.
+func (d document) picture() []desk.Attachment {
+	address := d.text("PicUrl")
+	if address == "" {
+		return nil
+	}
+	return []desk.Attachment{{Name: "image.jpg", Type: "image/jpeg", Ref: pictureRef + address}}
 }
 
 // event fills in what the platform tells about a customer. Names are compared in lower

@@ -52,6 +52,23 @@ func (m *Makers) Sender(ctx context.Context, c desk.Channel, name string) (chann
 	}
 }
 
+// Media gives what fetches the files of an account's messages; NotFound where there is
+// no such account, or where the channel's files come with the message.
+func (m *Makers) Media(ctx context.Context, c desk.Channel, name string) (channel.MediaFetcher, error) {
+	a, err := m.account(ctx, c, name)
+	if err != nil {
+		return nil, err
+	}
+	switch c {
+	case desk.WeChat:
+		return wechat.NewMediaFetcher(a, m.token(c, name)), nil
+	case desk.SMS:
+		return sms.NewSender(a)
+	default:
+		return nil, desk.Errorf(desk.NotFound, "channel %q keeps no files elsewhere", c)
+	}
+}
+
 func (m *Makers) account(ctx context.Context, c desk.Channel, name string) (channel.Account, error) {
 	s, err := m.Settings(ctx)
 	if err != nil {
