@@ -18,6 +18,8 @@ type demoCmd struct {
 	place
 	Addr string `default:"127.0.0.1:3000" help:"Where to listen; the next free port is taken if this one is in use."`
 	Once bool   `help:"Print the four scores and exit instead of serving on."`
+	Week bool   `help:"Let a seeded week of life pass first, so that lists and figures are full."`
+	Seed uint64 `default:"1" help:"Of --week."`
 }
 
 // Run shows it. The desk lies in a scratch folder, has its own clock, and is gone when
@@ -37,6 +39,9 @@ func (c *demoCmd) Run(w *world) (err error) {
 		return err
 	}
 	base, clock := "http://"+l.Addr().String(), local.NewWarp()
+	if c.Week {
+		clock.Jump(-demo.WeekLength)
+	}
 	s.Desk.PublicURL = base
 	d, err := local.Open(local.Options{
 		Dir: dir, Template: t, Settings: s, PublicURL: base, Getenv: func(string) string { return "" }, Clock: clock,
@@ -74,7 +79,11 @@ func (c *demoCmd) show(w *world, show *demo.Demo, base string) error {
 	for _, sc := range scores {
 		fmt.Fprintf(w.out, "  %-8s %s  %d of 5\n", sc.Channel, sc.Ticket, sc.Value)
 	}
-	return nil
+	if !c.Week {
+		return nil
+	}
+	fmt.Fprintln(w.out, "\nA week of life:")
+	return show.Week(w.ctx, c.Seed)
 }
 
 // waitFor waits until the desk answers.
