@@ -42,7 +42,9 @@ type Identity struct {
 	Followed time.Time   `json:"fol,omitzero"`
 	Gone     time.Time   `json:"gone,omitzero"` // unsubscribed from the account
 	Bounced  string      `json:"bnc,omitempty"`
+	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
+	Forms    []int64     `json:"fm,omitempty"`   // a form's submissions of the last hour, Unix seconds
 }
 
 // Opt notes that the customer opted out or in at a time (promise 2: what happened later

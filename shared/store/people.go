@@ -12,6 +12,16 @@ import (
 type Seen struct {
 	Ticket  desk.TicketID  `json:"t,omitempty"`
 	Message desk.MessageID `json:"m,omitempty"`
+	// Now is the ticket in which a form's conversation goes on, where that isn't Ticket.
+	Now desk.TicketID `json:"n,omitempty"`
+}
+
+// Current is the ticket in which the conversation goes on.
+func (v Seen) Current() desk.TicketID {
+	if v.Now != "" {
+		return v.Now
+	}
+	return v.Ticket
 }
 
 // Sender is what is known of who wrote, read at once.
@@ -56,6 +66,11 @@ func (tx *Tx) PutIdentity(r Row[desk.Identity]) {
 // ErrConflict if that is noted already.
 func (tx *Tx) PutSeen(a desk.Address, messageID string, v Seen) {
 	put(tx, seenKey(a, messageID), Row[Seen]{Value: v}, table.Item{})
+}
+
+// PutSubmission notes where a form's conversation goes on.
+func (tx *Tx) PutSubmission(a desk.Address, id string, r Row[Seen]) {
+	put(tx, seenKey(a, id), r, table.Item{})
 }
 
 // CustomerSummary is what an index tells of a customer.

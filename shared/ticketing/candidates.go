@@ -25,6 +25,9 @@ func (r *receiving) candidates(ctx context.Context) ([]candidate, map[string]sto
 	switch {
 	case r.in.Mail != nil:
 		return r.mailCandidates(ctx)
+	case r.in.Follows != "":
+		cs, err := r.followed(ctx)
+		return cs, nil, err
 	case oneTicketEach(r.in.From.Channel) && r.identity.Value.Ticket != "":
 		rows, err := r.desk.Store.Tickets(ctx, r.identity.Value.Ticket)
 		if err != nil || len(rows) == 0 {
@@ -127,10 +130,12 @@ func plusTag(address string) (string, bool) {
 }
 
 // ownAddress says whether a mail address is the desk's own, with or without a tag.
-func (r *receiving) ownAddress(address string) bool {
+func (r *receiving) ownAddress(address string) bool { return ownAddress(r.s, address) }
+
+func ownAddress(s *config.Settings, address string) bool {
 	local, domain, _ := strings.Cut(strings.ToLower(address), "@")
 	local, _, _ = strings.Cut(local, "+")
-	return slices.Contains(MailAddresses(r.s), local+"@"+domain)
+	return slices.Contains(MailAddresses(s), local+"@"+domain)
 }
 
 // MailAddresses are the addresses of the desk's e-mail accounts, in lower case.

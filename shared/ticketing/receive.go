@@ -55,11 +55,12 @@ type receiving struct {
 	at   time.Time
 	try  int
 
-	sender   store.Sender
-	identity store.Row[desk.Identity]
-	known    bool // the identity is filled in
-	tx       store.Tx
-	seen     store.Seen
+	submission store.Row[store.Seen] // that the message follows
+	sender     store.Sender
+	identity   store.Row[desk.Identity]
+	known      bool // the identity is filled in
+	tx         store.Tx
+	seen       store.Seen
 }
 
 // read gets who wrote, and makes an identity and a customer for a stranger.
@@ -136,6 +137,7 @@ func (r *receiving) message(ctx context.Context) error {
 	if done, err := r.answersQuestion(ctx); done || err != nil {
 		return err
 	}
+	r.limited()
 	candidates, refs, err := r.candidates(ctx)
 	if err != nil {
 		return err
@@ -164,7 +166,9 @@ func (r *receiving) place(ctx context.Context, v thread.Verdict, cs []candidate)
 		}
 	}
 	id, err := r.freeID(ctx)
-	return store.Row[desk.Ticket]{Value: r.newTicket(id, v)}, err
+	t := r.newTicket(id, v)
+	r.carryOn(&t, cs)
+	return store.Row[desk.Ticket]{Value: t}, err
 }
 
 // freeID derives the new ticket's id. Only after a conflict is it looked up whether

@@ -20,6 +20,7 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 		m.Decisions = append(m.Decisions, said("route.team", "team", t.Team))
 		r.tx.PutFact(factID(desk.FactOpened, *t), fact(r.s, desk.FactOpened, *t, r.at))
 	}
+	m.Decisions = append(m.Decisions, r.in.Marks...)
 	if r.in.Spam != "" {
 		m.Decisions = append(m.Decisions, said("spam.marked", "why", r.in.Spam))
 	}
@@ -106,11 +107,23 @@ func (r *receiving) threadMail(t *desk.Ticket, id desk.MessageID, known map[stri
 			h.Parts = append(h.Parts, a)
 		}
 	}
-	h.Cc = slices.DeleteFunc(slices.Clone(mail.Cc), r.ownAddress)
-	if len(h.Cc) > mailParts {
-		h.Cc = h.Cc[:mailParts]
+	if r.person() { // who is copied in a robot's note asked for nothing
+		h.Cc = r.readers()
 	}
 	r.noteRefs(t.ID, id, known)
+}
+
+// readers are those of a mail that an answer to all goes to: its author, and everybody
+// it was sent to but the desk. Whom the answer goes to anyway is left out when it is
+// written.
+func (r *receiving) readers() []string {
+	var out []string
+	for _, a := range slices.Concat([]string{r.in.From.ID}, r.in.Mail.To, r.in.Mail.Cc) {
+		if a != "" && !r.ownAddress(a) && !slices.Contains(out, a) && len(out) <= mailParts {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func (r *receiving) noteRefs(t desk.TicketID, m desk.MessageID, known map[string]store.Row[store.Ref]) {
@@ -165,7 +178,9 @@ func (r *receiving) touchIdentity(t desk.Ticket) {
 }
 
 // oneTicketEach says whether a customer has one open ticket at a time on a channel.
-func oneTicketEach(c desk.Channel) bool { return c == desk.WeChat || c == desk.SMS }
+func oneTicketEach(c desk.Channel) bool {
+	return c == desk.WeChat || c == desk.SMS || c == desk.Generic
+}
 
 // acknowledge answers a ticket's first message where the settings say so and nothing
 // speaks against it; either way the journal tells.

@@ -1,6 +1,6 @@
 // Package webformfn receives what customers send by web form: a POST to /forms/{form},
-// from the desk's own page or another site's, and the OPTIONS that a browser asks
-// first. The fields are checked at once, since the customer is still there to mend
+// from the desk's own page or another site's, a POST to /t/{token}/messages when they
+// write on in the conversation, and the OPTIONS that a browser asks first. The fields are checked at once, since the customer is still there to mend
 // them; all else is done behind the queue.
 package webformfn
 
@@ -44,16 +44,25 @@ func (h *Handler) Handle(ctx context.Context, e events.APIGatewayV2HTTPRequest) 
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
-	return lambdaevent.Response(h.answer(ctx, r, path.Base(r.Path))), nil
+	if token, ok := conversation(r.Path); ok {
+		return lambdaevent.Response(h.answer(ctx, r, token, h.followUp, h.followedForm)), nil
+	}
+	return lambdaevent.Response(h.answer(ctx, r, path.Base(r.Path), h.channel, asIs)), nil
 }
 
-func (h *Handler) answer(ctx context.Context, r channel.Request, form string) channel.Response {
+// answer serves a call about a form, or a conversation, of a name; formOf tells the form
+// that the name leads to.
+func (h *Handler) answer(ctx context.Context, r channel.Request, name string,
+	open func(context.Context, string) (channel.Channel, error), formOf func(string) string,
+) channel.Response {
 	if r.Method == http.MethodOptions {
-		return h.preflight(ctx, r, form)
+		return h.preflight(ctx, r, formOf(name))
 	}
-	rc := receive.Handler{Channel: h.channel, Queue: h.Queue, Blob: h.Blob, Now: h.Now, Log: h.Log}
-	return rc.Account(ctx, r, form)
+	rc := receive.Handler{Channel: open, Queue: h.Queue, Blob: h.Blob, Now: h.Now, Log: h.Log}
+	return rc.Account(ctx, r, name)
 }
+
+func asIs(form string) string { return form }
 
 func (h *Handler) preflight(ctx context.Context, r channel.Request, form string) channel.Response {
 	set, err := h.Settings(ctx)
@@ -69,6 +78,10 @@ func (h *Handler) preflight(ctx context.Context, r channel.Request, form string)
 }
 
 func (h *Handler) channel(ctx context.Context, form string) (channel.Channel, error) {
+	return h.form(ctx, form)
+}
+
+func (h *Handler) form(ctx context.Context, form string) (*webform.Channel, error) {
 	set, err := h.Settings(ctx)
 	if err != nil {
 		return nil, err

@@ -237,3 +237,46 @@ func TestCaptcha(t *testing.T) {
 	require.NotContains(t, r.log.String(), "the secret")
 	require.Equal(t, 422, r.invoke(t, "POST", "/forms/contact", good).StatusCode, "no token")
 }
+
+// Who holds a submission's link writes on in its conversation; nobody else does.
+func TestWriteOn(t *testing.T) {
+	r := newRig()
+	resp := r.invoke(t, "POST", "/forms/contact", good)
+	var answer struct {
+		ID        string `json:"id"`
+		StatusURL string `json:"status_url"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(resp.Body), &answer))
+	path := strings.TrimPrefix(answer.StatusURL, "https://desk.example.com") + "/messages"
+
+	resp = r.invoke(t, "POST", path, "text=my+parcel+again&_id=n1", "origin", "https://shop.example")
+	require.Equal(t, 200, resp.StatusCode)
+	require.Equal(t, "https://shop.example", resp.Headers["access-control-allow-origin"])
+	r.invoke(t, "POST", path, "text=my+parcel+again&_id=n1")
+	require.Len(t, r.queue.sent, 3)
+	require.Equal(t, r.queue.sent[0].Group, r.queue.sent[1].Group, "behind the submission")
+	require.Equal(t, r.queue.sent[1].Dedup, r.queue.sent[2].Dedup, "a double click is one")
+	e, err := receive.Decode(r.queue.sent[1].Body)
+	require.NoError(t, err)
+	require.Equal(t, answer.ID, e.Meta["follows"])
+	require.Equal(t, "ann@shop.example", e.Meta["from"])
+
+	resp = r.invoke(t, "POST", path, "text=my+parcel&_lang=en", "accept", "text/html")
+	require.Equal(t, 303, resp.StatusCode)
+	require.True(t, strings.HasPrefix(resp.Headers["location"], answer.StatusURL+"?sent="))
+	require.Equal(t, 422, r.invoke(t, "POST", path, "text=").StatusCode)
+	require.Equal(t, "https://shop.example", r.invoke(t, "OPTIONS", path, "", "origin", "https://shop.example").Headers["access-control-allow-origin"])
+
+	forged := strings.Replace(path, "/t/A", "/t/B", 1)
+	if forged == path {
+		forged = "/t/A" + path[len("/t/")+1:]
+	}
+	n := len(r.queue.sent)
+	for _, p := range []string{forged, "/t//messages", "/t/x/messages"} {
+		require.Equal(t, 404, r.invoke(t, "POST", p, "text=x").StatusCode, p)
+		require.Equal(t, 404, r.invoke(t, "OPTIONS", p, "").StatusCode, p)
+	}
+	require.Len(t, r.queue.sent, n)
+	r.Secrets = func(string) (string, bool, error) { return "", false, errors.New("away") }
+	require.Equal(t, 500, r.invoke(t, "POST", path, "text=x").StatusCode, "it comes again")
+}

@@ -26,9 +26,15 @@ func Preflight(form config.Form, origin string) channel.Response {
 	return channel.Response{Status: http.StatusNoContent, Header: h}
 }
 
+// MayRead says whether scripts of an origin may read what the desk says about a form's
+// submissions: those that the form lists, and never "null".
+func MayRead(form config.Form, origin string) bool {
+	return origin != "" && origin != "null" && slices.Contains(form.Origins, origin)
+}
+
 func cors(form config.Form, origin string) map[string]string {
 	h := map[string]string{"vary": "Origin, Accept, Accept-Language"}
-	if origin != "" && origin != "null" && slices.Contains(form.Origins, origin) {
+	if MayRead(form, origin) {
 		h["access-control-allow-origin"] = origin
 	}
 	return h
@@ -88,6 +94,11 @@ func (c *Channel) Refuse(r channel.Request, err error) channel.Response {
 	if wantsPage(r) {
 		return c.again(r, ref, h)
 	}
+	return problem(ref, h)
+}
+
+// problem names the faults for a script (RFC 9457).
+func problem(ref refusal, h map[string]string) channel.Response {
 	type fault struct {
 		Field   string `json:"field,omitempty"`
 		Message string `json:"message"`

@@ -18,6 +18,9 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: the form's body can't be read", channel.ErrUnreadable)
 	}
+	if e.Meta[metaFollows] != "" {
+		return []desk.Inbound{c.followed(e, s)}, nil
+	}
 	in := desk.Inbound{
 		Kind: desk.InMessage, ID: e.Dedup, Form: c.form.ID, Lang: e.Meta[metaLang],
 		From:    c.from(s, e.Dedup),

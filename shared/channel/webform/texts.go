@@ -31,6 +31,7 @@ const (
 	textAgainFile   text = "again file"
 	textRequired    text = "required"
 
+	textWrite         text = "write"
 	textCaptcha       text = "captcha"
 	textCaptchaOld    text = "captcha old"
 	textCaptchaFailed text = "captcha failed"
@@ -59,6 +60,7 @@ var texts = map[text][2]string{
 	textAgainFile:   {"如需附件，请重新选择文件。", "Please choose your file again."},
 	textRequired:    {"必填", "required"},
 
+	textWrite:         {"继续留言", "Write more"},
 	textCaptcha:       {"请完成人机验证。", "Please complete the check that a person is writing."},
 	textCaptchaOld:    {"人机验证已过期，请重新验证后提交。", "The check has expired. Please do it once more and send again."},
 	textCaptchaFailed: {"人机验证未通过，请重试。", "The check was not passed. Please try again."},

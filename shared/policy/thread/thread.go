@@ -13,6 +13,7 @@ import (
 
 // How a candidate was found, the strongest first.
 const (
+	ByStatusLink   = "status_link"   // written on the status page that our signed link opens
 	ByReplyAddress = "reply_address" // our signed address stands among the recipients
 	ByInReplyTo    = "in_reply_to"
 	ByReferences   = "references"
@@ -77,7 +78,13 @@ func place(q Question, c Candidate, args map[string]string) Verdict {
 
 // barred says why a message may not join a candidate, or "".
 func barred(in desk.Inbound, c Candidate) string {
-	if c.How == ByConversation {
+	switch c.How {
+	case ByConversation:
+		return ""
+	case ByStatusLink: // the link names who it was made for
+		if c.Ticket.From != in.From {
+			return "thread.stranger"
+		}
 		return ""
 	}
 	if !TakesPart(c.Ticket, in.From.ID) {
