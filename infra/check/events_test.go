@@ -116,11 +116,14 @@ func lost(a, b any, path string) []string {
 //
 //	wechat  sha1("".join(sorted([token, timestamp, nonce, encrypted])))
 //	sms     base64(hmac_sha1(auth_token, url + "".join(k + v for k, v in sorted(form))))
+//	generic base64(hmac_sha256(secret, id + "." + timestamp + "." + body))
 //
-// WeChat's timestamp is not judged unless the account's max_age says so.
+// WeChat's timestamp is not judged unless the account's max_age says so. A generic
+// call's always is, and no file can be of the last five minutes: it is refused.
 var leadsTo = map[string]string{
 	"wechat/text": "200", "wechat/subscribe": "200", "wechat/check": "200",
 	"sms/message": "200", "sms/stop": "200", "sms/status": "200",
+	"generic/stale": "403",
 	"webform/submit": "200", "webform/json": "200",
 	"portal/form": "200", "portal/forged": "404",
 	"console/login": "200", "console/home": "303",

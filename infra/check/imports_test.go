@@ -23,7 +23,7 @@ type ban struct {
 const sdk = `^github\.com/aws/(aws-sdk-go-v2|smithy-go)`
 
 // receivers answer a provider that waits.
-const receivers = `^functions/(wechat|sms|webform)$`
+const receivers = `^functions/(wechat|sms|webform|generic)$`
 
 var bans = []ban{
 	{

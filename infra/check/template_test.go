@@ -68,7 +68,7 @@ func TestReadersOfFilesMayList(t *testing.T) {
 }
 
 func TestReceiversMayNotTouchTheTable(t *testing.T) {
-	for _, name := range []string{"wechat", "sms", "webform", "email"} {
+	for _, name := range []string{"wechat", "sms", "webform", "generic", "email"} {
 		require.False(t, readStack(t).functions()[name].allowsAny("dynamodb"), name)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/functions/delivery/deliveryfn"
 	"github.com/deskhook/deskhook/functions/email/emailfn"
 	"github.com/deskhook/deskhook/functions/figures/figuresfn"
+	"github.com/deskhook/deskhook/functions/generic/genericfn"
 	"github.com/deskhook/deskhook/functions/jobs/jobsfn"
 	"github.com/deskhook/deskhook/functions/portal/portalfn"
 	"github.com/deskhook/deskhook/functions/relay/relayfn"
@@ -25,6 +26,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
 	"github.com/deskhook/deskhook/shared/channel/builtin/senders"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
@@ -62,15 +64,24 @@ func (d *Desk) ticketing(s *config.Snapshot) *ticketing.Desk {
 func (d *Desk) senders(s *config.Snapshot) *senders.Makers {
 	return &senders.Makers{
 		Settings: s.Current, Secrets: d.World.Secrets, Store: d.Store, Key: d.key, HTTP: d.World.HTTP,
-		Now: d.World.Now, Region: "us-east-1", ConfigurationSet: "deskhook",
+		Now: d.World.Now, Region: "us-east-1", ConfigurationSet: "deskhook", Callbacks: d.callbacks,
 	}
+}
+
+// callbacks reaches programs on this machine, where the account allows it, and nobody
+// else: beyond it there is only the stand-in.
+func (d *Desk) callbacks(allowLoopback bool) channel.Doer {
+	if allowLoopback {
+		return generic.Client(true)
+	}
+	return d.World.HTTP
 }
 
 // functions makes the constructors of all functions. Each call of one is a cold start.
 func (d *Desk) functions() map[string]runner.Constructor {
 	all := map[string]runner.Constructor{}
 	for name, make := range map[string]func(*config.Snapshot) any{
-		"wechat": d.wechat, "sms": d.sms, "webform": d.webform, "email": d.email,
+		"wechat": d.wechat, "sms": d.sms, "webform": d.webform, "generic": d.generic, "email": d.email,
 		"tickets": d.tickets, "relay": d.relay, "figures": d.figures, "delivery": d.delivery,
 		"schedule": d.schedule, "surveys": d.surveys, "tokens": d.tokens, "jobs": d.jobs,
 		"portal": d.portal, "console": d.console, "api": d.api,
@@ -88,6 +99,11 @@ func (d *Desk) wechat(s *config.Snapshot) any {
 func (d *Desk) sms(s *config.Snapshot) any {
 	w := d.World
 	return (&smsfn.Handler{Settings: s.Current, Secrets: w.Secrets, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log, PublicURL: w.PublicURL}).Handle
+}
+
+func (d *Desk) generic(s *config.Snapshot) any {
+	w := d.World
+	return (&genericfn.Handler{Settings: s.Current, Secrets: w.Secrets, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log}).Handle
 }
 
 func (d *Desk) webform(s *config.Snapshot) any {

@@ -152,11 +152,11 @@ type Choice struct{ ID, Text string }
 // OutcomeKind says what became of an attempt to send.
 type OutcomeKind string
 
-// The outcomes. Only those marked "nothing was accepted" are ever tried again.
+// The outcomes. Only those marked "again" are ever tried again.
 const (
 	OutcomeSent         OutcomeKind = "sent"
 	OutcomeRateLimited  OutcomeKind = "rate_limited"  // nothing was accepted; again after RetryAfter
-	OutcomeTransient    OutcomeKind = "transient"     // nothing was accepted, provably; again with back-off
+	OutcomeTransient    OutcomeKind = "transient"     // nothing was accepted, provably, or the far side drops a repeat by our id; again with back-off
 	OutcomeWindowClosed OutcomeKind = "window_closed" // not now on this channel
 	OutcomeBadRecipient OutcomeKind = "bad_recipient" // never
 	OutcomeAuth         OutcomeKind = "auth"          // our credentials or settings; again after they are mended
@@ -168,6 +168,7 @@ const (
 type Outcome struct {
 	Kind       OutcomeKind
 	ProviderID string        // the provider's id of the message, when sent
+	MailIDs    []string      // e-mail, when sent: the Message-IDs that answers may refer to, ours first
 	RetryAfter time.Duration // rate limited
 	Code       string        // the provider's own code
 	Reason     string        // in words, without secrets and without the customer's text

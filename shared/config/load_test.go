@@ -27,7 +27,7 @@ const least = "desk:\n  name: Desk\nteams:\n  - id: support\n    name: Support\n
 func TestShippedSettings(t *testing.T) {
 	src, err := os.ReadFile("../../infra/desk.yaml")
 	require.NoError(t, err)
-	s, warnings, err := config.Load(src, "desk.yaml", desk.WeChat, desk.Email, desk.SMS)
+	s, warnings, err := config.Load(src, "desk.yaml", desk.WeChat, desk.Email, desk.SMS, desk.Generic)
 	require.NoError(t, err)
 	require.Empty(t, warnings)
 	require.Equal(t, "示例客服", s.Desk.Name["zh-CN"])

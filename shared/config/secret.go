@@ -89,6 +89,7 @@ var localDefaults = map[string]string{
 	"wechat/encoding_aes_key": "bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE", // 43 characters: "local-wechat-aes-key-32-bytes-!!" without the =
 	"wechat/app_secret":       "local-wechat-app-secret",
 	"sms/auth_token":          "local-sms-auth-token",
+	"generic/secret":          "whsec_bG9jYWwtZ2VuZXJpYy1zZWNyZXQtMzItYnl0ZXMtb2s=", // "local-generic-secret-32-bytes-ok"
 	"desk/link-key":           "local-desk-link-key-32-bytes-long",
 }
 
@@ -99,6 +100,7 @@ var localDefaults = map[string]string{
 //	wechat/<account>/encoding_aes_key  bG9jYWwtd2VjaGF0LWFlcy1rZXktMzItYnl0ZXMtISE
 //	wechat/<account>/app_secret  local-wechat-app-secret
 //	sms/<account>/auth_token     local-sms-auth-token
+//	generic/<account>/secret     whsec_bG9jYWwtZ2VuZXJpYy1zZWNyZXQtMzItYnl0ZXMtb2s=
 //	desk/link-key                local-desk-link-key-32-bytes-long
 //
 // Everybody can read them: a deployed stack wraps its lookup in RefuseLocal.

@@ -11,6 +11,7 @@ const (
 	Email   Channel = "email"
 	SMS     Channel = "sms"
 	WebForm Channel = "webform"
+	Generic Channel = "generic" // programs: Standard Webhooks
 )
 
 // Status is where a ticket stands.

@@ -55,6 +55,7 @@ var channels = map[desk.Channel]words{
 	desk.Email:   {"邮件", "E-mail"},
 	desk.SMS:     {"短信", "SMS"},
 	desk.WebForm: {"网页表单", "Web form"},
+	desk.Generic: {"应用", "App"},
 	"page":       {"评价页", "Survey page"}, // where an answer to a survey was given
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
 	"github.com/deskhook/deskhook/shared/channel/email"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/channel/sms"
 	"github.com/deskhook/deskhook/shared/channel/webform"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
@@ -36,13 +37,15 @@ var keys = map[desk.Channel]map[string]kind{
 	desk.SMS:     {"auth_token": secret, "account_sid": text, "number": text, "messaging_service_sid": text, "url": text, "shadow": flag},
 	desk.Email:   {"address": text, "name": text, "topic_arn": text, "own": list},
 	desk.WebForm: {"form": text},
+	desk.Generic: {"secret": secret, "signing_key": secret, "callback_url": text, "allow_loopback": flag, "shadow": flag},
 }
 
 // neutral stands in for settings that a channel needs but that no judgement rests on.
 var neutral = map[desk.Channel]map[string]any{
-	desk.WeChat: {},
-	desk.SMS:    {"account_sid": "AC00000000000000000000000000000000", "number": "+15005550006"},
-	desk.Email:  {"address": "desk@desk.example"},
+	desk.WeChat:  {},
+	desk.SMS:     {"account_sid": "AC00000000000000000000000000000000", "number": "+15005550006"},
+	desk.Generic: {},
+	desk.Email:   {"address": "desk@desk.example"},
 }
 
 // given is Input.Set, sorted out.
@@ -60,6 +63,9 @@ func sortOut(c desk.Channel, set []Pair) (given, error) {
 		case !ok || previous && k != secret:
 			return g, faulty("the channel %s has no setting or secret %q", c, p.Key)
 		case k == secret:
+			if key == "signing_key" { // as other services call it
+				key = "secret"
+			}
 			g.secrets[key] = append(g.secrets[key], p.Value)
 			continue
 		}
@@ -136,6 +142,8 @@ func construct(c desk.Channel, a channel.Account) (channel.Channel, error) {
 		return sms.New(a)
 	case desk.Email:
 		return email.New(a)
+	case desk.Generic:
+		return generic.New(a)
 	}
 	return nil, faulty("the channel %s can't be judged", c)
 }

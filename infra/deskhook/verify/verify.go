@@ -19,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -76,7 +77,7 @@ type Envelope struct {
 }
 
 // maxBody is what each receiver takes at most, in bytes; absent: receive.DefaultMaxBody.
-var maxBody = map[desk.Channel]int{desk.WeChat: wechat.BodyLimit, desk.SMS: 128 << 10}
+var maxBody = map[desk.Channel]int{desk.WeChat: wechat.BodyLimit, desk.SMS: 128 << 10, desk.Generic: generic.BodyLimit}
 
 // Run judges. Its error always wraps ErrInput; a call that the desk refuses is no
 // error but a Result with Valid false.
@@ -166,6 +167,7 @@ func why(ctx context.Context, r channel.Request, ch channel.Channel, status int)
 var good = map[desk.Channel]string{
 	desk.WeChat:  "the signature is good",
 	desk.SMS:     "the signature is good",
+	desk.Generic: "the signature is good, and the time is within 5 minutes",
 	desk.WebForm: "nothing in the fields needs mending; a form is public, so nothing is signed",
 	desk.Email:   "a notice of SES; that SES wrote it is proven by the queue's policy, not by the notice",
 }

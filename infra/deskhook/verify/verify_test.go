@@ -87,6 +87,11 @@ var judgements = []judgement{
 	{"form, named by its path", "webform", "form.http", "", "", true, "nothing in the fields", 200, "", "bo@customer.example", "*", "Hello"},
 	{"form without a needed field", "webform", "form-no-mail.http", "", "", false, "email: ", 422, "email", "", "", ""},
 
+	{"generic", "generic", "generic.http", "", "secret=whsec_YSBzZWNyZXQgb2YgMzIgYnl0ZXMgZm9yIHRlc3Rpbmc=", true, "signature is good", 200, "", "u-1", "msg_1", "Where is it?"},
+	{"generic, signing_key", "generic", "generic.http", "", "signing_key=whsec_YSBzZWNyZXQgb2YgMzIgYnl0ZXMgZm9yIHRlc3Rpbmc=", true, "signature is good", 200, "", "u-1", "msg_1", "Where is it?"},
+	{"generic, the local secret", "generic", "generic.http", "", "", false, "no signature", 403, "Forbidden", "", "", ""},
+	{"generic, altered", "generic", "generic-altered.http", "", "secret=whsec_YSBzZWNyZXQgb2YgMzIgYnl0ZXMgZm9yIHRlc3Rpbmc=", false, "no signature", 403, "Forbidden", "", "", ""},
+
 	{"mail", "email", "email-notice.http", "", "", true, "notice of SES", 200, "", "cy@customer.example", "o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1", "Where is it?"},
 	{"mail, another topic", "email", "email-notice.http", "", "topic_arn=arn:aws:sns:us-east-1:123456789012:other", false, "topic", 403, "Forbidden", "", "", ""},
 	{"not a notice", "email", "form.http", "", "", false, "not a notice", 403, "Forbidden", "", "", ""},

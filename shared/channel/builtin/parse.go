@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/email"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/channel/sms"
 	"github.com/deskhook/deskhook/shared/channel/webform"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
@@ -17,7 +18,7 @@ import (
 )
 
 // Names lists the channels, in the order pages show them.
-var Names = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm}
+var Names = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic}
 
 // parse reads an envelope with the settings in force; no channel needs a secret for it.
 var parse = map[desk.Channel]func(*config.Settings, channel.Envelope) ([]desk.Inbound, error){
@@ -25,6 +26,7 @@ var parse = map[desk.Channel]func(*config.Settings, channel.Envelope) ([]desk.In
 	desk.SMS:     func(_ *config.Settings, e channel.Envelope) ([]desk.Inbound, error) { return sms.Parse(e) },
 	desk.Email:   parseEmail,
 	desk.WebForm: parseForm,
+	desk.Generic: func(_ *config.Settings, e channel.Envelope) ([]desk.Inbound, error) { return generic.Parse(e) },
 }
 
 // Parse makes the function that reads envelopes of every channel. Its failures wrap

@@ -23,6 +23,9 @@ type SenderSpec struct {
 	Message channel.Outgoing                     // an acceptable one
 	Secrets []string                             // in no Outcome
 	Answers []Answer
+	// Dedups says how the far side drops a repeat of a message, by our own id: an attempt
+	// whose outcome nobody knows may then be made again. "" where it doesn't.
+	Dedups string
 	// Check looks at the request of a good call; nil: not looked at.
 	Check func(t *testing.T, r *http.Request, body []byte)
 }
@@ -41,7 +44,7 @@ type Answer struct {
 }
 
 // RunSender holds a Sender to the promise that a reply is never attempted again once
-// it may have been accepted. The calls go through net/http to a listening server, so
+// it may have been accepted, unless the far side drops a repeat. The calls go through net/http to a listening server, so
 // that what counts as proof is what the real client gives.
 func RunSender(t *testing.T, s SenderSpec) {
 	for _, a := range s.Answers {
@@ -109,6 +112,15 @@ func (s SenderSpec) noConnection(t *testing.T) {
 	require.Zero(t, p.calls.Load())
 }
 
+// ambiguous is the outcome of an attempt that may have been accepted.
+func (s SenderSpec) ambiguous(t *testing.T, got channel.Outcome) {
+	want := channel.OutcomeUnknown
+	if s.Dedups != "" {
+		want = channel.OutcomeTransient
+	}
+	require.Equal(t, want, got.Kind, got.Reason)
+}
+
 func (s SenderSpec) noAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := newProvider(t, func(_ http.ResponseWriter, r *http.Request, _ []byte) {
@@ -116,14 +128,14 @@ func (s SenderSpec) noAnswer(t *testing.T) {
 		<-r.Context().Done()
 	})
 	got := s.send(t, ctx, p.client(nil))
-	require.Equal(t, channel.OutcomeUnknown, got.Kind, got.Reason)
+	s.ambiguous(t, got)
 	require.EqualValues(t, 1, p.calls.Load())
 }
 
 func (s SenderSpec) cutConnection(t *testing.T) {
 	p := newProvider(t, func(http.ResponseWriter, *http.Request, []byte) { panic(http.ErrAbortHandler) })
 	got := s.send(t, t.Context(), p.client(nil))
-	require.Equal(t, channel.OutcomeUnknown, got.Kind, got.Reason)
+	s.ambiguous(t, got)
 	require.EqualValues(t, 1, p.calls.Load())
 }
 
@@ -134,7 +146,7 @@ func (s SenderSpec) cutAnswer(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	got := s.send(t, t.Context(), p.client(nil))
-	require.Equal(t, channel.OutcomeUnknown, got.Kind, got.Reason)
+	s.ambiguous(t, got)
 	require.EqualValues(t, 1, p.calls.Load())
 }
 

@@ -69,6 +69,19 @@ write("form.http", ["POST /forms/contact HTTP/1.1", "Host: desk.example.com", "C
 write("form-no-mail.http", ["POST /forms/contact HTTP/1.1", "Host: desk.example.com", "Content-Type: application/x-www-form-urlencoded",
                             "Accept: application/json"], b"name=Bo&topic=order&message=Hello", b"\n")
 
+# Standard Webhooks, spec/standard-webhooks.md: an older secret's signature first.
+said = b'{"type":"message","from":{"id":"u-1"},"text":"Where is it?"}'
+stamp = "1772440200"  # 2026-03-02T08:30:00Z
+
+
+def v1(secret):
+    return "v1," + base64.b64encode(hmac.new(secret, b"msg_1.%s.%s" % (stamp.encode(), said), hashlib.sha256).digest()).decode()
+
+
+for file, content in ("generic.http", said), ("generic-altered.http", said.replace(b"u-1", b"u-2")):
+    write(file, ["POST /webhooks/generic/main HTTP/1.1", "Host: desk.example.com", "Content-Type: application/json", "Webhook-Id: msg_1",
+                 "Webhook-Timestamp: " + stamp, "Webhook-Signature: %s %s" % (v1(b"an older secret, 32 bytes long !"), v1(b"a secret of 32 bytes for testing"))], content)
+
 # SES: a notice as its page "Contents of notifications" tells, within SNS's envelope.
 good = {"status": "PASS"}
 notice = {

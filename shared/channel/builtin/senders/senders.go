@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/email/ses"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/channel/sms"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
 	"github.com/deskhook/deskhook/shared/config"
@@ -19,7 +20,7 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 )
 
-// Makers is what senders are made with. All fields are needed.
+// Makers is what senders are made with. All fields but Callbacks are needed.
 type Makers struct {
 	Settings         func(context.Context) (*config.Settings, error)
 	Secrets          config.Lookup
@@ -29,6 +30,10 @@ type Makers struct {
 	Now              func() time.Time
 	Region           string // of SES
 	ConfigurationSet string // of SES; "" = none, and no receipts
+
+	// Callbacks gives what accounts' own callbacks are called with, loopback addresses
+	// being allowed or not. Nil takes generic.Client, which dials no private address.
+	Callbacks func(allowLoopback bool) channel.Doer
 }
 
 // Sender gives an account's sender; NotFound where there is no such account.
@@ -47,9 +52,24 @@ func (m *Makers) Sender(ctx context.Context, c desk.Channel, name string) (chann
 			Region: m.Region, ConfigurationSet: m.ConfigurationSet, HTTP: m.HTTP,
 			SignReply: func(t desk.TicketID) string { return links.ReplyTag(m.Key, t) },
 		})
+	case desk.Generic:
+		return m.generic(a)
 	default:
 		return nil, desk.Errorf(desk.NotFound, "nothing can be sent on channel %q", c)
 	}
+}
+
+// generic sends to an address that the settings name, so not by the providers' client.
+func (m *Makers) generic(a channel.Account) (channel.Sender, error) {
+	s, err := generic.ReadSettings(a.Settings)
+	if err != nil {
+		return nil, err
+	}
+	a.HTTP = generic.Client(s.AllowLoopback)
+	if m.Callbacks != nil {
+		a.HTTP = m.Callbacks(s.AllowLoopback)
+	}
+	return generic.NewSender(a)
 }
 
 // Media gives what fetches the files of an account's messages; NotFound where there is
