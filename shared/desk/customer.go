@@ -58,6 +58,41 @@ func (i *Identity) Opt(out bool, at time.Time) bool {
 	return true
 }
 
+// Follow notes that the customer followed the account at a time. Whoever left later
+// stays gone (promise 2: the provider's time counts, whatever is applied first).
+func (i *Identity) Follow(at time.Time) {
+	i.Followed = later(i.Followed, at)
+	i.back(at)
+}
+
+// Leave notes that the customer unfollowed the account at a time, unless they followed
+// or wrote since.
+func (i *Identity) Leave(at time.Time) {
+	if !at.Before(i.Followed) && !at.Before(i.LastIn) {
+		i.Gone = later(i.Gone, at)
+	}
+}
+
+// Wrote notes that the customer wrote at a time: only followers can.
+func (i *Identity) Wrote(at time.Time) {
+	i.LastIn = later(i.LastIn, at)
+	i.Sent = 0
+	i.back(at)
+}
+
+func (i *Identity) back(at time.Time) {
+	if !at.Before(i.Gone) {
+		i.Gone = time.Time{}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // OptedOut says whether messages to the address are forbidden.
 func (i Identity) OptedOut() bool { return i.Out }
 

@@ -79,3 +79,33 @@ func TestAnswerTo(t *testing.T) {
 	require.Empty(t, desk.Ticket{From: form}.AnswerTo().ID)
 	require.Equal(t, mail, desk.Ticket{From: form, To: mail}.AnswerTo())
 }
+
+// Promise 2: whether somebody still follows an account is what they did last by the
+// provider's time, in whatever order it is applied; in one second, what is applied last.
+func TestFollowersInAnyOrder(t *testing.T) {
+	follow, leave, write := (*desk.Identity).Follow, (*desk.Identity).Leave, (*desk.Identity).Wrote
+	tests := []struct {
+		name string
+		do   []func(*desk.Identity, time.Time)
+		at   []int // seconds
+		gone bool
+	}{
+		{"leaves", []func(*desk.Identity, time.Time){follow, leave}, []int{1, 2}, true},
+		{"an old follow comes late", []func(*desk.Identity, time.Time){leave, follow}, []int{2, 1}, true},
+		{"an old leave comes late", []func(*desk.Identity, time.Time){follow, leave}, []int{2, 1}, false},
+		{"an old message comes late", []func(*desk.Identity, time.Time){leave, write}, []int{2, 1}, true},
+		{"leaves before a message, told late", []func(*desk.Identity, time.Time){write, leave}, []int{2, 1}, false},
+		{"writes again", []func(*desk.Identity, time.Time){leave, write}, []int{1, 2}, false},
+		{"one second", []func(*desk.Identity, time.Time){follow, leave}, []int{1, 1}, true},
+		{"one second, other way", []func(*desk.Identity, time.Time){leave, follow}, []int{1, 1}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var id desk.Identity
+			for i, do := range tt.do {
+				do(&id, at.Add(time.Duration(tt.at[i])*time.Second))
+			}
+			require.Equal(t, tt.gone, !id.Gone.IsZero())
+		})
+	}
+}

@@ -2,7 +2,6 @@ package ticketing
 
 import (
 	"context"
-	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
@@ -21,11 +20,11 @@ func (r *receiving) event(ctx context.Context) error {
 	case r.in.Kind == desk.InOptIn:
 		ds = append(ds, said(r.opt(false)))
 	case r.in.Type == "subscribe":
-		id.Followed, id.Gone = latest(id.Followed, r.when()), time.Time{}
+		id.Follow(r.when())
 	case r.in.Type == "unsubscribe":
-		id.Gone = latest(id.Gone, r.when())
+		id.Leave(r.when())
 	case r.in.Type == "scan" || r.in.Type == "click":
-		id.Followed = latest(id.Followed, r.when()) // opens the same short window
+		id.Follow(r.when()) // opens the same short window
 	}
 	m := r.newMessage("")
 	m.Kind, m.Decisions = desk.Journal, ds
@@ -37,13 +36,6 @@ func (r *receiving) event(ctx context.Context) error {
 	r.tx.PutIdentity(r.identity)
 	r.seen = store.Seen{Ticket: id.Ticket, Message: m.ID}
 	return nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // opt notes an opt-out or opt-in and gives the journal's code.

@@ -227,8 +227,7 @@ func (r *receiving) answersQuestion(ctx context.Context) (bool, error) {
 		return false, notOver(err)
 	}
 	r.identity.Value.Pending = nil
-	r.identity.Value.LastIn = latest(r.identity.Value.LastIn, r.when())
-	r.identity.Value.Sent = 0
+	r.identity.Value.Wrote(r.when())
 	m := r.newMessage(row.Value.Ticket)
 	m.Decisions = []desk.Decision{said("survey.digit", "score", fmt.Sprint(value))}
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})

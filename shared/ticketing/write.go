@@ -167,11 +167,7 @@ func chain(old, more []string) []string {
 // and a channel with one ticket per customer finds it here.
 func (r *receiving) touchIdentity(t desk.Ticket) {
 	id := &r.identity.Value
-	if when := r.when(); when.After(id.LastIn) {
-		id.LastIn = when
-	}
-	id.Sent = 0
-	id.Gone = time.Time{}
+	id.Wrote(r.when())
 	if oneTicketEach(r.in.From.Channel) && t.Status != desk.StatusSpam {
 		id.Ticket = t.ID
 	}
