@@ -52,6 +52,7 @@ type Message struct {
 	NotBefore time.Time `json:"nb,omitzero"`   // undo-send
 	Purpose   string    `json:"p,omitempty"`   // reply, ack, survey, reminder
 	Survey    SurveyID  `json:"sv,omitempty"`
+	Cc        []string  `json:"cc,omitempty"` // e-mail: who else reads it
 
 	Decisions []Decision `json:"d,omitempty"` // the journal: what was decided on it, and why
 	V         int64      `json:"v,omitzero"`  // settings version

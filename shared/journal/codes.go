@@ -72,6 +72,8 @@ var codes = map[string]words{
 	"survey.never_answered":    {"没有人工回复过客户", "nobody has answered the customer"},
 	"survey.no_address":        {"没有可以联系客户的地址", "there is no address to ask at"},
 	"survey.opted_out":         {"客户已退订或取消关注", "the customer has opted out or unfollowed"},
+	"survey.unsubscribed":      {"客户已退订满意度评价", "the customer asked for no more surveys"},
+	"opt.no_surveys":           {"客户退订了满意度评价，今后不再邀请", "The customer unsubscribed from surveys: no more are sent"},
 	"survey.bounced":           {"客户的邮件地址无法送达", "mail to the customer comes back"},
 	"survey.cooldown":          {"近期已邀请过该客户", "the customer was asked not long ago"},
 	"survey.window_closed":     {"该渠道当前不允许主动发送", "the channel takes no message now"},

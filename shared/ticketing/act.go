@@ -9,7 +9,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/policy/parts"
 	"github.com/deskhook/deskhook/shared/policy/takes"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -109,12 +108,15 @@ type Reply struct {
 	Text        string
 	Attachments []desk.Attachment // with their bytes in the blob store
 	Then        desk.Status       // what the ticket is afterwards; "" = pending
+	// Cc is who else gets an answer by mail: nil answers to all of the last mail, an
+	// empty list to its sender alone.
+	Cc []string
 }
 
 // Reply writes a public answer and queues it for the customer's channel, in several
 // messages where the channel takes no text of that length. It gives the first one's id.
 func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (desk.MessageID, error) {
-	if err := checkText(r.Text); err != nil {
+	if err := checkText(r.Text); err != nil && (r.Text != "" || len(r.Attachments) == 0) {
 		return "", err
 	}
 	if r.Then == "" {
@@ -130,12 +132,17 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 		if err := takes.Check(a.t.AnswerTo(), r.Attachments); err != nil {
 			return err
 		}
+		cc, err := a.copies(r.Cc)
+		if err != nil {
+			return err
+		}
 		a.answered()
-		for i, text := range parts.Split(a.t.AnswerTo().Channel, r.Text) {
-			m := a.message("reply", text)
-			m.Purpose, m.Subject, m.Lang = "reply", a.t.Subject, a.t.Lang
+		for i, p := range pieces(a.t.AnswerTo().Channel, r) {
+			m := a.message("reply", p.text)
+			m.Attachments = p.files
+			m.Purpose, m.Subject, m.Lang, m.Cc = "reply", a.t.Subject, a.t.Lang, cc
 			if i == 0 {
-				a.msg, m.Attachments = m.ID, r.Attachments
+				a.msg = m.ID
 			} else {
 				m.ID = desk.NewMessageID(a.act.At.Add(time.Duration(i)*time.Millisecond), "part", string(a.msg), fmt.Sprint(i))
 			}
@@ -328,7 +335,7 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 			return desk.Errorf(desk.Conflict, "only a message that failed or is uncertain, and was not sent again yet, can be sent again")
 		}
 		again := a.message("again", m.Text)
-		again.Purpose, again.Attachments, again.Subject, again.Lang = m.Purpose, m.Attachments, m.Subject, m.Lang
+		again.Purpose, again.Attachments, again.Subject, again.Lang, again.Cc = m.Purpose, m.Attachments, m.Subject, m.Lang, m.Cc
 		a.msg = again.ID
 		a.said = append(a.said, said("send.again", "message", string(m.ID)))
 		m.Why = sentAgain

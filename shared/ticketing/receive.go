@@ -102,7 +102,7 @@ func (r *receiving) know() {
 	r.known = true
 	id := &r.identity.Value
 	id.Address = r.in.From
-	if !r.identity.Exists() {
+	if id.Customer == "" { // a stranger, or one who unsubscribed before ever writing
 		f := r.in.From
 		c := desk.Customer{
 			ID:   desk.CustomerID(desk.DeriveID("customer", string(f.Channel), f.Account, f.ID)),

@@ -13,6 +13,7 @@ type conversation struct {
 	ticket   store.Row[desk.Ticket]
 	message  store.Row[desk.Message]
 	identity store.Row[desk.Identity]
+	refs     map[string]store.Row[store.Ref] // known of the mail's ids, as read
 	tx       store.Tx
 	wrote    bool // the message changed
 }

@@ -97,6 +97,10 @@ func (h *Handler) attempt(ctx context.Context, c *conversation, sender channel.S
 		if c.t().Claim.Worker != worker {
 			return false, nil
 		}
+		// An answer can be quicker than we are, and has noted then what it refers to.
+		if c.refs, err = h.Store.Refs(ctx, outcome.MailIDs); err != nil {
+			return false, err
+		}
 	}
 }
 
@@ -129,14 +133,12 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 	out := channel.Outgoing{
 		ID: m.ID, Ticket: t.ID, To: m.From, Name: t.Name, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
 		Lang: m.Lang, Purpose: m.Purpose, Automatic: m.By.Kind == desk.ByDesk,
+		Cc: m.Cc,
 	}
 	if m.From.Channel == desk.Email {
 		out.Subject = "Re: " + strings.TrimPrefix(m.Subject, "Re: ")
 		if t.Mail != nil {
 			out.InReplyTo, out.References = t.Mail.LastID, t.Mail.Refs
-			if m.Purpose == "reply" {
-				out.Cc = t.Mail.Cc
-			}
 		}
 	}
 	for _, a := range m.Attachments {

@@ -69,10 +69,26 @@ func (h *Handler) sent(c *conversation, o channel.Outcome) {
 		c.identity.Value.Sent++
 		c.tx.PutIdentity(c.identity)
 	}
-	if m.From.Channel == desk.Email && o.ProviderID != "" {
-		// SES puts its own id over ours; answers refer to that.
-		c.tx.PutRef(o.ProviderID, store.Row[store.Ref]{Value: store.Ref{Ticket: m.Ticket, Message: m.ID}})
+	c.mailed(o.MailIDs)
+}
+
+// mailed notes the ids of a mail that went out, so that answers to it find the ticket.
+// A ticket that had no mail yet is continued under the first.
+func (c *conversation) mailed(ids []string) {
+	m, t := c.m(), c.t()
+	for i, id := range ids {
+		if i == 0 || !store.SameRef(id, ids[0]) {
+			c.tx.PutRef(id, store.Row[store.Ref]{Value: store.Ref{Ticket: m.Ticket, Message: m.ID}, Version: c.refs[id].Version})
+		}
 	}
+	if len(ids) == 0 || m.Purpose == "forward" || t.Mail != nil && t.Mail.LastID != "" {
+		return
+	}
+	last := ids[len(ids)-1]
+	if t.Mail == nil {
+		t.Mail = &desk.MailHead{}
+	}
+	t.Mail.LastID, t.Mail.Refs = last, append(t.Mail.Refs, last)
 }
 
 // finish ends a message that won't be tried again by itself. A receipt that has said

@@ -37,6 +37,8 @@ func Skip(q Question) string {
 		return "survey.no_address"
 	case q.Identity.OptedOut() || !q.Identity.Gone.IsZero():
 		return "survey.opted_out"
+	case q.Identity.NoSurvey:
+		return "survey.unsubscribed"
 	case q.Identity.Bounced != "":
 		return "survey.bounced"
 	case cooling(q.Customer.Asked, q.At, q.Cooldown):

@@ -31,6 +31,7 @@ func TestSkip(t *testing.T) {
 		"survey.never_answered": func(q *ask.Question) { q.Ticket.Answers = 0 },
 		"survey.no_address":     func(q *ask.Question) { q.Survey.To.ID = "" },
 		"survey.opted_out":      func(q *ask.Question) { q.Identity.Out = true },
+		"survey.unsubscribed":   func(q *ask.Question) { q.Identity.NoSurvey = true },
 		"survey.bounced":        func(q *ask.Question) { q.Identity.Bounced = "5.1.1" },
 		"survey.cooldown":       func(q *ask.Question) { q.Customer.Asked = []time.Time{now.Add(-time.Hour)} },
 		"survey.window_closed":  func(q *ask.Question) { q.WindowOpen = false },

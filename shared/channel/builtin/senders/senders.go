@@ -50,7 +50,10 @@ func (m *Makers) Sender(ctx context.Context, c desk.Channel, name string) (chann
 	case desk.Email:
 		return ses.New(a, ses.Options{
 			Region: m.Region, ConfigurationSet: m.ConfigurationSet, HTTP: m.HTTP,
-			SignReply: func(t desk.TicketID) string { return links.ReplyTag(m.Key, t) },
+			SignReply: m.replyTag,
+			Unsubscribe: func(out channel.Outgoing) string {
+				return links.Unsubscribe(a.PublicURL, m.Key, out.To, out.Ticket)
+			},
 		})
 	case desk.Generic:
 		return m.generic(a)
@@ -87,6 +90,14 @@ func (m *Makers) Media(ctx context.Context, c desk.Channel, name string) (channe
 	default:
 		return nil, desk.Errorf(desk.NotFound, "channel %q keeps no files elsewhere", c)
 	}
+}
+
+// replyTag is the tag of the address that answers to a mail go to.
+func (m *Makers) replyTag(out channel.Outgoing) string {
+	if out.Purpose == "forward" {
+		return links.ForwardTag(m.Key, out.Ticket, out.To.ID)
+	}
+	return links.ReplyTag(m.Key, out.Ticket)
 }
 
 func (m *Makers) account(ctx context.Context, c desk.Channel, name string) (channel.Account, error) {

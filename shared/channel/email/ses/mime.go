@@ -40,7 +40,7 @@ func (s *sender) headers(m channel.Outgoing, set func(name, value string)) {
 	set("To", mailbox(m.Name, m.To.ID))
 	set("Cc", strings.Join(addresses(m.Cc), ", "))
 	if s.opt.SignReply != nil && m.Ticket != "" {
-		set("Reply-To", mailbox(s.settings.Name, tagged(s.settings.Address, s.opt.SignReply(m.Ticket))))
+		set("Reply-To", mailbox(s.settings.Name, tagged(s.settings.Address, s.opt.SignReply(m))))
 	}
 	set("Subject", word(m.Subject))
 	set("Date", s.now().UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
@@ -50,11 +50,26 @@ func (s *sender) headers(m channel.Outgoing, set func(name, value string)) {
 	}
 	set("References", references(m))
 	if m.Automatic {
-		set("Auto-Submitted", "auto-replied") // RFC 3834
+		set("Auto-Submitted", autoSubmitted(m.Purpose))
 		set("X-Auto-Response-Suppress", "All")
+	}
+	if survey(m.Purpose) && s.opt.Unsubscribe != nil {
+		set("List-Unsubscribe", "<"+msgID(s.opt.Unsubscribe(m))+">")
+		set("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 	}
 	set("Content-Language", language(m.Lang))
 	set("MIME-Version", "1.0")
+}
+
+func survey(purpose string) bool { return purpose == "survey" || purpose == "reminder" }
+
+// autoSubmitted: what answers a mail is auto-replied, what nobody asked for is
+// auto-generated (RFC 3834, 5).
+func autoSubmitted(purpose string) string {
+	if survey(purpose) {
+		return "auto-generated"
+	}
+	return "auto-replied"
 }
 
 // messageID is ours: message and ticket at the desk's domain.
@@ -197,7 +212,7 @@ type writer interface{ Write([]byte) (int, error) }
 // text writes the text part, or both forms of it.
 func (s *sender) text(open func(textproto.MIMEHeader) (writer, error), m channel.Outgoing) error {
 	if m.HTML == "" {
-		return quoted(open, "text/plain", m.Text)
+		m.HTML = htmlOf(m.Text)
 	}
 	var inner bytes.Buffer
 	w := multipart.NewWriter(&inner)

@@ -29,7 +29,10 @@ type Options struct {
 	Credentials      aws.CredentialsProvider // nil: the environment's, as Lambda gives them
 	// SignReply gives the signed tag that makes an answer find its ticket: it becomes
 	// the plus tag of Reply-To. nil sends without Reply-To.
-	SignReply func(desk.TicketID) string
+	SignReply func(channel.Outgoing) string
+	// Unsubscribe gives the address of one-click unsubscription (RFC 8058) of a survey;
+	// nil sends without. Answers have none: who wrote to us wants them.
+	Unsubscribe func(channel.Outgoing) string
 }
 
 type sender struct {
@@ -111,7 +114,17 @@ func (s *sender) Send(ctx context.Context, m channel.Outgoing) (out channel.Outc
 	if err != nil {
 		return outcome(err)
 	}
-	return channel.Outcome{Kind: channel.OutcomeSent, ProviderID: aws.ToString(got.MessageId)}
+	id := aws.ToString(got.MessageId)
+	return channel.Outcome{Kind: channel.OutcomeSent, ProviderID: id, MailIDs: []string{s.messageID(m), s.finalID(id)}}
+}
+
+// finalID is the Message-ID under which the mail arrives: SES puts its own over ours.
+// https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
+func (s *sender) finalID(id string) string {
+	if s.opt.Region == "us-east-1" {
+		return id + "@email.amazonses.com"
+	}
+	return id + "@" + s.opt.Region + ".amazonses.com"
 }
 
 func reachable(addr string) bool {
@@ -119,11 +132,20 @@ func reachable(addr string) bool {
 	return len(boxes) == 1 && strings.Count(boxes[0].Address, "@") == 1 && boxes[0].Address == strings.ToLower(addr)
 }
 
+// input is the call. The envelope's sender is SES's own, or of the custom MAIL FROM domain
+// set up for the identity: the API takes neither a null path nor one of ours, so that
+// bounces go to SES, which tells of them by the configuration set's events. Where an
+// identity's feedback forwarding is on as well, SES mails the report; it is sent to the
+// mailbox itself, whose own mail never gets an automatic answer and whose bounces are
+// read as such, and not to Return-Path or Reply-To, where it would look like a
+// customer's.
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 func (s *sender) input(m channel.Outgoing, raw []byte) *sesv2.SendEmailInput {
 	in := &sesv2.SendEmailInput{
-		FromEmailAddress: aws.String(s.settings.Address),
-		Destination:      &types.Destination{ToAddresses: []string{m.To.ID}},
-		Content:          &types.EmailContent{Raw: &types.RawMessage{Data: raw}},
+		FromEmailAddress:               aws.String(s.settings.Address),
+		FeedbackForwardingEmailAddress: aws.String(s.settings.Address),
+		Destination:                    &types.Destination{ToAddresses: []string{m.To.ID}},
+		Content:                        &types.EmailContent{Raw: &types.RawMessage{Data: raw}},
 		EmailTags: []types.MessageTag{
 			{Name: aws.String(email.TagMessage), Value: aws.String(tagValue(string(m.ID)))},
 			{Name: aws.String(email.TagTicket), Value: aws.String(tagValue(string(m.Ticket)))},

@@ -32,7 +32,8 @@ var credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credent
 func newSender(do channel.Doer) channel.Sender {
 	a := channel.Account{Name: "help", Settings: []byte(settings), HTTP: do, Now: func() time.Time { return time.Unix(1709604000, 0) }}
 	s, err := ses.New(a, ses.Options{Region: "eu-west-1", ConfigurationSet: "desk", Credentials: credentials, Endpoint: "http://ses.test",
-		SignReply: func(t desk.TicketID) string { return "t." + string(t) + ".SIG" }})
+		SignReply:   func(m channel.Outgoing) string { return "t." + string(m.Ticket) + ".SIG" },
+		Unsubscribe: func(m channel.Outgoing) string { return "https://desk.example.com/u/" + string(m.Ticket) }})
 	if err != nil {
 		panic(err)
 	}
@@ -133,6 +134,7 @@ func TestHeaders(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, mail.Address{Name: "示例客服", Address: want}, *a)
 	}
+	require.Empty(t, got.Header.Get("List-Unsubscribe"), "only surveys have it")
 	m.Automatic = false
 	require.NotContains(t, string(sent(t, m)), "Auto-Submitted")
 }
@@ -143,7 +145,7 @@ func TestBodies(t *testing.T) {
 	read, err := email.Read(sent(t, m))
 	require.NoError(t, err)
 	require.Equal(t, m.Text, read.Text)
-	require.Empty(t, read.HTML)
+	require.Equal(t, "<p>您好，<br>\n已经寄出。</p>", read.HTML)
 
 	m.HTML = "<p>您好，</p><p>已经寄出。</p>"
 	m.Attachments = []desk.Attachment{
