@@ -123,7 +123,7 @@ func lost(a, b any, path string) []string {
 var leadsTo = map[string]string{
 	"wechat/text": "200", "wechat/subscribe": "200", "wechat/check": "200",
 	"sms/message": "200", "sms/stop": "200", "sms/status": "200",
-	"generic/stale": "403",
+	"generic/stale":  "403",
 	"webform/submit": "200", "webform/json": "200",
 	"portal/form": "200", "portal/forged": "404",
 	"console/login": "200", "console/home": "303",
