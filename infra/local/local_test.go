@@ -17,6 +17,7 @@ import (
 	"github.com/deskhook/deskhook/infra/local/runner"
 	"github.com/deskhook/deskhook/infra/local/standin"
 	"github.com/deskhook/deskhook/infra/local/template"
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
@@ -154,4 +155,31 @@ func TestMediaIsFetched(t *testing.T) {
 			require.Equal(t, want[tk.From.ID].data, string(data))
 		}
 	}
+}
+
+// An agent's picture reaches a WeChat customer behind the text, each as a message of its
+// own; what WeChat can't carry is refused before anything is written.
+func TestPictureToWeChat(t *testing.T) {
+	d, base := start(t)
+	w, err := d.WeChat(base)
+	require.NoError(t, err)
+	req, err := w.Text("oAlice", "3001", "在哪里取件", time.Now())
+	call(t, req, err)
+	tk := tickets(t, d, 1)[0]
+	require.NoError(t, d.World.Blob.Put(t.Context(), "files/map", []byte("a map"), blob.Options{ContentType: "image/png"}))
+	s := &ticketing.Desk{Store: d.Store, Settings: (&config.Snapshot{Blob: d.World.Blob, Now: time.Now}).Current}
+	reply := func(kind string) error {
+		_, err := s.Reply(t.Context(), ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, At: time.Now()}, tk.ID,
+			ticketing.Reply{Text: "这里", Attachments: []desk.Attachment{{Name: "地图.png", Type: kind, Size: 5, Blob: "files/map"}}})
+		return err
+	}
+	require.Equal(t, desk.Invalid, desk.KindOf(reply("application/pdf")))
+	require.NoError(t, reply("image/png"))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	got, err := d.Standin.Wait(ctx, standin.Filter{Channel: desk.WeChat, Outgoing: true}, 2)
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	require.Equal(t, "这里", got[0].Text)
+	require.Equal(t, []string{"image.png"}, got[1].Files)
 }

@@ -24,7 +24,8 @@ const MaxText = 2048
 // also a MediaFetcher and a Windower.
 //
 // One Outgoing is one message: a text over MaxText is refused, and Split tells how to
-// cut it. Attachments are refused too, rather than dropped in silence.
+// cut it. A file is a message of its own too, without a text: it is uploaded as temporary
+// material and then sent; until it is uploaded nothing was accepted.
 func NewSender(a channel.Account, token func(context.Context) (string, error)) channel.Sender {
 	return newClient(a, token)
 }
@@ -68,6 +69,15 @@ type outMessage struct {
 	Type string   `json:"msgtype"`
 	Text *outText `json:"text,omitempty"`
 	Menu *outMenu `json:"msgmenu,omitempty"`
+
+	Image *outMedia `json:"image,omitempty"`
+	Voice *outMedia `json:"voice,omitempty"`
+	Video *outMedia `json:"video,omitempty"`
+}
+
+type outMedia struct {
+	ID    string `json:"media_id"`
+	Title string `json:"title,omitempty"`
 }
 
 type outText struct {
@@ -98,6 +108,11 @@ func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 	if err != nil || token == "" {
 		return channel.Outcome{Kind: channel.OutcomeTransient, Reason: "there is no access token; nothing was sent"}
 	}
+	if len(m.Attachments) > 0 {
+		if msg, refusal = c.attach(ctx, token, m); refusal != nil {
+			return *refusal
+		}
+	}
 	req, err := request(ctx, http.MethodPost, "message/custom/send", url.Values{"access_token": {token}}, msg)
 	if err != nil {
 		return refuse("the message can't be written as JSON")
@@ -119,8 +134,10 @@ func compose(m channel.Outgoing) (outMessage, *channel.Outcome) {
 	switch {
 	case m.To.ID == "":
 		o = channel.Outcome{Kind: channel.OutcomeBadRecipient, Reason: "no OpenID"}
+	case len(m.Attachments) > 0 && fileFault(m.Attachments, m.Text) == "":
+		return out, nil
 	case len(m.Attachments) > 0:
-		o = refuse("attachments can't be sent on WeChat yet")
+		o = refuse(fileFault(m.Attachments, m.Text))
 	case out.Text != nil && out.Text.Content == "" || out.Menu != nil && out.Menu.Head == "":
 		o = refuse("the message is empty")
 	case out.size() > MaxText:

@@ -18,6 +18,11 @@ func TestCheck(t *testing.T) {
 		files []desk.Attachment
 		kind  desk.Kind
 	}{
+		"a picture on WeChat":    {to: at(desk.WeChat), files: []desk.Attachment{{Type: "image/JPEG", Size: 4 << 20}}},
+		"a document on WeChat":   {to: at(desk.WeChat), files: []desk.Attachment{{Type: "application/pdf", Size: 9}}, kind: desk.Invalid},
+		"a long song on WeChat":  {to: at(desk.WeChat), files: []desk.Attachment{{Type: "audio/mpeg", Size: 2<<20 + 1}}, kind: desk.TooLarge},
+		"nothing on WeChat":      {to: at(desk.WeChat), files: []desk.Attachment{{Type: "image/png"}}, kind: desk.Invalid},
+		"five on WeChat":         {to: at(desk.WeChat), files: make([]desk.Attachment, 5), kind: desk.Invalid},
 		"mail":                   {to: at(desk.Email), files: small},
 		"the status page":        {files: small},
 		"SMS":                    {to: at(desk.SMS), files: small, kind: desk.Invalid},
