@@ -44,7 +44,7 @@ func (s *Sim) act() {
 		weight int
 		do     func()
 	}{
-		{16, s.wechatText}, {6, s.wechatBurst}, {5, s.wechatFollow}, {1, s.wechatGarbage},
+		{16, s.wechatText}, {6, s.wechatBurst}, {9, s.wechatFollow}, {1, s.wechatGarbage},
 		{12, s.smsText}, {6, s.smsWord}, {6, s.digit},
 		{12, s.mailText}, {5, s.mailStranger}, {3, s.mailRobot}, {7, s.form},
 		{26, s.agentActs}, {6, s.followLink}, {6, s.twilioTells}, {4, s.outage},
@@ -93,7 +93,7 @@ func (s *Sim) hook(what, id string, call func() bool) {
 		}
 		return ok
 	}
-	if s.chance(100) { // held up on the way, and so passed by what came after
+	if s.chance(s.heldUp(what)) { // held up on the way, and so passed by what came after
 		s.repeat(time.Duration(s.rng.IntN(120))*time.Second, 40, first)
 		return
 	}
@@ -102,6 +102,14 @@ func (s *Sim) hook(what, id string, call func() bool) {
 	if !done {
 		s.repeat(5*time.Second, 40, first)
 	}
+}
+
+// heldUp is how many of 1,000 calls are held up: of those whose order counts, many.
+func (s *Sim) heldUp(what string) int {
+	if strings.HasSuffix(what, "subscribe") {
+		return 400
+	}
+	return 80
 }
 
 func (s *Sim) wechat() provider.WeChat {
