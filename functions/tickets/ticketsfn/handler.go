@@ -37,8 +37,12 @@ type Handler struct {
 	Log   *slog.Logger
 }
 
-// retryAfter is how soon a message that was handed back is tried again.
-const retryAfter = 5 * time.Second
+// retryAfter is how soon a message that was received count times is tried again: soon
+// at first, for most faults pass in seconds, then each minute, so that the queue's
+// thirty tries outlast a throttle of a quarter of an hour.
+func retryAfter(count int) time.Duration {
+	return min(5*time.Second<<min(count-1, 4), time.Minute)
+}
 
 // Handle works one batch. A message that fails goes back with all after it of its
 // group, each made visible again soon rather than at the end of its timeout.
@@ -55,7 +59,7 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 			held[m.Group] = true
 		}
 		failed = append(failed, m.ID)
-		if err := h.Queue.Postpone(ctx, queue.Inbound, m.Receipt, retryAfter); err != nil {
+		if err := h.Queue.Postpone(ctx, queue.Inbound, m.Receipt, retryAfter(m.Count)); err != nil {
 			h.Log.WarnContext(ctx, "not postponed", "id", m.ID)
 		}
 	}

@@ -30,11 +30,15 @@ import (
 var at = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // held is a queue that only notes what is postponed.
-type held struct{ receipts []string }
+type held struct {
+	receipts []string
+	waits    time.Duration
+}
 
 func (h *held) Send(context.Context, queue.Name, ...queue.Message) error { return nil }
-func (h *held) Postpone(_ context.Context, _ queue.Name, receipt string, _ time.Duration) error {
+func (h *held) Postpone(_ context.Context, _ queue.Name, receipt string, d time.Duration) error {
 	h.receipts = append(h.receipts, receipt)
+	h.waits += d
 	return nil
 }
 
@@ -145,6 +149,22 @@ func TestHandBackKeepsOrder(t *testing.T) {
 	b.table.fail = nil
 	require.Empty(t, b.handle(b.record("a", "1", "x"), b.record("b", "2", "x"), b.record("a", "3", "y")))
 	require.Len(t, b.tickets(), 2)
+}
+
+// A throttle of a quarter of an hour ends no message: the thirty tries that template.yaml
+// gives it take longer, and the first come soon.
+func TestTriesOutlastAThrottle(t *testing.T) {
+	b := newBench(t)
+	b.table.fail = table.ErrThrottled
+	for count := 1; count <= 30; count++ {
+		r := b.record("a", "1", "x")
+		r.Attributes["ApproximateReceiveCount"] = fmt.Sprint(count)
+		b.handle(r)
+		if count == 1 {
+			require.Equal(t, 5*time.Second, b.queue.waits)
+		}
+	}
+	require.Greater(t, b.queue.waits, 20*time.Minute)
 }
 
 // Promise 1: what can't be applied lies in the quarantine with the reason, at the first
