@@ -26,12 +26,15 @@ import (
 
 var client = &http.Client{Timeout: 10 * time.Second}
 
-// start runs a whole desk behind a test server.
-func start(t *testing.T) (*local.Desk, string) {
+// start runs a whole desk behind a test server, with the settings changed.
+func start(t *testing.T, change ...func(*config.Settings)) (*local.Desk, string) {
 	src, err := os.ReadFile("../desk.yaml")
 	require.NoError(t, err)
 	s, _, err := config.Load(src, "desk.yaml")
 	require.NoError(t, err)
+	for _, c := range change {
+		c(s)
+	}
 	tpl, err := template.Load("../../template.yaml", nil)
 	require.NoError(t, err)
 	srv := httptest.NewUnstartedServer(nil)

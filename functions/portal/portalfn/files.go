@@ -1,6 +1,7 @@
 package portalfn
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 // linkLife is how long a download's own link is good; the page gives another.
@@ -63,7 +65,7 @@ func (p *portal) fileAsked(w http.ResponseWriter, r *http.Request) (desk.Attachm
 		p.unavailable(w, r)
 		return desk.Attachment{}, false
 	}
-	m, err := p.Store.Message(r.Context(), seen.Value.Ticket, desk.MessageID(r.PathValue("id")))
+	m, err := p.messageOf(r.Context(), seen.Value, desk.MessageID(r.PathValue("id")))
 	switch {
 	case err != nil:
 		p.failed(w, r, err)
@@ -73,4 +75,18 @@ func (p *portal) fileAsked(w http.ResponseWriter, r *http.Request) (desk.Attachm
 		return m.Value.Attachments[n], true
 	}
 	return desk.Attachment{}, false
+}
+
+// messageOf finds a message in any ticket of a conversation.
+func (p *portal) messageOf(ctx context.Context, seen store.Seen, id desk.MessageID) (m store.Row[desk.Message], err error) {
+	tickets, err := p.conversation(ctx, seen)
+	if err != nil || len(tickets) == 0 {
+		return p.Store.Message(ctx, seen.Ticket, id)
+	}
+	for _, t := range tickets {
+		if m, err = p.Store.Message(ctx, t.ID, id); desk.KindOf(err) != desk.NotFound {
+			return m, err
+		}
+	}
+	return m, err
 }

@@ -45,6 +45,11 @@ func (p *portal) form(w http.ResponseWriter, r *http.Request) {
 		p.notFound(w, r)
 		return
 	}
+	w.Header().Add("Vary", "Accept")
+	if wantsJSON(r) {
+		p.definition(w, r, v, form)
+		return
+	}
 	widget := captcha.WidgetOf(form, v.Lang)
 	w.Header().Set("Content-Security-Policy", widget.Allow(p.policy(v)))
 	page := formPage{

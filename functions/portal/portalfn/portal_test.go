@@ -2,6 +2,7 @@ package portalfn_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -396,4 +397,110 @@ func TestStableScripts(t *testing.T) {
 	require.Equal(t, "public, max-age=300", resp.Header.Get("Cache-Control"))
 	require.Equal(t, 304, w.do("GET", "/assets/captcha.js", nil, "If-None-Match", resp.Header.Get("ETag")).StatusCode)
 	require.Equal(t, 404, w.do("GET", "/assets/form.js", nil).StatusCode)
+}
+
+// What embed.js needs of a form, for the pages that the form lists and no others.
+func TestFormForScripts(t *testing.T) {
+	w := newWorld(t)
+	w.s.Forms[0].Origins = []string{"https://shop.example"}
+	resp := w.do("GET", "/forms/contact?lang=zh-CN", nil, "Accept", "application/json", "Origin", "https://shop.example")
+	require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+	require.Equal(t, "https://shop.example", resp.Header.Get("Access-Control-Allow-Origin"))
+	require.Contains(t, strings.Join(resp.Header.Values("Vary"), ","), "Origin")
+	doc := body(t, resp)
+	require.Contains(t, doc, `{"name":"mail","label":"邮箱","type":"email","required":true,"max":254,"autocomplete":"email"}`)
+	require.Contains(t, doc, `"options":[{"value":"order","label":"订单"}]`)
+	require.NotContains(t, doc, "captcha")
+	for _, origin := range []string{"https://evil.example", "null", ""} {
+		resp = w.do("GET", "/forms/contact", nil, "Accept", "application/json", "Origin", origin)
+		require.Empty(t, resp.Header.Get("Access-Control-Allow-Origin"), origin)
+	}
+	w.s.Forms[0].Captcha = config.Captcha{Kind: config.HCaptcha, SiteKey: "site"}
+	doc = body(t, w.do("GET", "/forms/contact?lang=en", nil, "Accept", "application/json"))
+	require.Contains(t, doc, `"captcha":{"kind":"hcaptcha","site_key":"site","script":"https://js.hcaptcha.com/1/api.js?hl=en","field":"h-captcha-response","class":"h-captcha","lang":"en"}`)
+}
+
+// The conversation for embed.js: what the status page shows, and nothing when there is
+// no news.
+func TestConversationForScripts(t *testing.T) {
+	w := newWorld(t)
+	w.s.Forms[0].Origins = []string{"https://shop.example"}
+	path := strings.TrimPrefix(portalfn.StatusURL(w.s, w.key, submitter, "sub1"), w.s.Desk.PublicURL) + "/conversation"
+	type conversation struct {
+		Tag, Number, Subject, Status string
+		Filed                        bool
+		Messages                     []struct {
+			ID, Who, Text string
+			Own           bool
+		}
+	}
+	look := func(query string) (c conversation, status int) {
+		resp := w.do("GET", path+query, nil, "Accept", "application/json", "Origin", "https://shop.example")
+		require.Equal(t, "https://shop.example", resp.Header.Get("Access-Control-Allow-Origin"))
+		if resp.StatusCode == http.StatusOK {
+			require.NoError(t, json.Unmarshal([]byte(body(t, resp)), &c))
+		}
+		return c, resp.StatusCode
+	}
+	c, _ := look("?lang=en")
+	require.False(t, c.Filed)
+	id := w.submit("Where is it?")
+	c, _ = look("?lang=en&tag=" + c.Tag)
+	require.Equal(t, id.Number(), c.Number)
+	require.Equal(t, "Where is it?", c.Messages[0].Text)
+	require.Equal(t, "sub1", c.Messages[0].ID)
+	_, status := look("?lang=en&tag=" + c.Tag)
+	require.Equal(t, http.StatusNoContent, status)
+	_, err := w.desk.Note(t.Context(), w.act(), id, "he is angry")
+	require.NoError(t, err)
+	_, status = look("?lang=en&tag=" + c.Tag)
+	require.Equal(t, http.StatusNoContent, status, "a note is the desk's own affair")
+	_, err = w.desk.Reply(t.Context(), w.act(), id, ticketing.Reply{Text: "On its way"})
+	require.NoError(t, err)
+	c, _ = look("?lang=en&tag=" + c.Tag)
+	require.Equal(t, "On its way", c.Messages[1].Text)
+	require.False(t, c.Messages[1].Own)
+	require.Empty(t, c.Messages[1].ID)
+	require.Equal(t, 404, w.do("GET", "/t/forged/conversation", nil).StatusCode)
+}
+
+// The page takes more words, by a plain form, and says so until they are filed; after
+// the ticket's end the conversation goes on in another, on the same page.
+func TestWriteOnFromTheStatusPage(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit("Where is it?")
+	path := strings.TrimPrefix(portalfn.StatusURL(w.s, w.key, submitter, "sub1"), w.s.Desk.PublicURL)
+	resp := w.do("GET", path+"?lang=en", nil)
+	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "form-action 'self' https://desk.example.com")
+	page := body(t, resp)
+	require.Contains(t, page, `method="post" action="`+path+`/messages"`)
+	require.Contains(t, page, `maxlength="5000"`)
+	require.NotContains(t, page, "http-equiv", "a page that reloads by itself would lose what is being written")
+	require.Contains(t, body(t, w.do("GET", path+"?lang=en&sent=f1", nil)), "It is being filed")
+
+	_, err := w.desk.Reply(t.Context(), w.act(), id, ticketing.Reply{Text: "Sent", Then: desk.StatusResolved})
+	require.NoError(t, err)
+	w.now = w.now.Add(60 * 24 * time.Hour)
+	got, err := w.desk.Receive(t.Context(), channel.Envelope{At: w.now}, desk.Inbound{
+		Kind: desk.InMessage, ID: "f1", From: submitter, Form: "contact", Text: "It is broken", Lang: "en", Follows: "sub1",
+	})
+	require.NoError(t, err)
+	require.NotEqual(t, id, got.Ticket)
+	page = body(t, w.do("GET", path+"?lang=en&sent=f1", nil))
+	for _, want := range []string{"Where is it?", "Sent", "It is broken", got.Ticket.Number()} {
+		require.Contains(t, page, want)
+	}
+	require.NotContains(t, page, "It is being filed")
+	w.s.Forms = nil
+	require.NotContains(t, body(t, w.do("GET", path, nil)), "<form", "nobody would take it")
+}
+
+func TestEmbedScript(t *testing.T) {
+	w := newWorld(t)
+	resp := w.do("GET", "/assets/embed.js", nil)
+	require.Equal(t, 200, resp.StatusCode)
+	script := body(t, resp)
+	require.Less(t, len(script), 12_000, "other sites' visitors wait for it")
+	require.NotContains(t, script, "innerHTML", "what customers and agents wrote is text")
+	require.NotContains(t, script, "eval(")
 }

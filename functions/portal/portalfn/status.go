@@ -2,17 +2,21 @@ package portalfn
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/channel/webform"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/look"
 	"github.com/deskhook/deskhook/shared/sign"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 // StatusURL is the address of a submission's status page. It doesn't expire: it is
@@ -29,10 +33,15 @@ type statusPage struct {
 	Status  string
 	State   desk.Status
 	Talk    []bubble
+	Sending bool   // what was just written isn't filed yet
+	Write   string // where to write on; "" where that isn't possible
+	Nonce   string
+	Max     int // characters
 }
 
 // bubble is one public message as the customer sees it.
 type bubble struct {
+	ID    string // the submission's
 	Own   bool
 	Who   string
 	At    time.Time
@@ -46,20 +55,24 @@ const talkShown = 200
 // status shows how a submission stands. ?part gives only what changes, for the page's
 // own script, with an ETag.
 func (p *portal) status(w http.ResponseWriter, r *http.Request) {
-	fields, err := p.Key.Open(links.StatusPurpose, r.PathValue("token"), p.Now())
-	if err != nil || len(fields) != 4 {
+	from, submission, ok := links.OpenStatus(p.Key, r.PathValue("token"), p.Now())
+	if !ok {
 		p.notFound(w, r)
 		return
 	}
-	from := desk.Address{Channel: desk.Channel(fields[0]), Account: fields[1], ID: fields[2]}
-	v, ok := p.begin(w, r, "", "part")
+	v, ok := p.begin(w, r, "", "part", "sent")
 	if !ok {
 		return
 	}
-	page, err := p.statusOf(r.Context(), v, from, fields[3], r.URL.Path)
+	page, err := p.statusOf(r.Context(), v, from, submission, r.URL.Path)
 	if err != nil {
 		p.unavailable(w, r)
 		return
+	}
+	page.Sending = page.misses(r.URL.Query().Get("sent"))
+	if form, ok := v.s.Form(from.Account); ok && from.Channel == desk.WebForm {
+		page.Write, page.Nonce, page.Max = r.URL.Path+"/messages", rand.Text(), webform.MaxText(form)
+		w.Header().Set("Content-Security-Policy", p.policy(v))
 	}
 	if r.URL.Query().Has("part") {
 		p.part(w, r, page)
@@ -93,25 +106,59 @@ func (p *portal) statusOf(ctx context.Context, v view, from desk.Address, submis
 	if err != nil || seen.Value.Ticket == "" {
 		return page, err
 	}
-	t, err := p.Store.Ticket(ctx, seen.Value.Ticket)
+	tickets, err := p.conversation(ctx, seen.Value)
 	if err != nil {
 		return page, err
 	}
-	rows, _, err := p.Store.Messages(ctx, t.Value.ID, "", talkShown, false)
-	if err != nil {
-		return page, err
-	}
-	page.Filed, page.Number, page.Subject = true, t.Value.ID.Number(), t.Value.Subject
-	page.State, page.Status = t.Value.Status, journal.CustomerStatus(t.Value.Status, v.Lang)
-	if page.State == desk.StatusSpam || page.State == desk.StatusSnoozed || page.State == desk.StatusOnHold {
-		page.State = desk.StatusOpen // how the desk sorts is its own affair
-	}
-	for _, row := range rows {
-		if public(row.Value, p.Now()) {
-			page.Talk = append(page.Talk, p.bubbleOf(row.Value, v, at))
+	page.head(tickets[len(tickets)-1])
+	for _, t := range tickets {
+		rows, _, err := p.Store.Messages(ctx, t.ID, "", talkShown, false)
+		if err != nil {
+			return page, err
+		}
+		for _, row := range rows {
+			if public(row.Value, p.Now()) {
+				page.Talk = append(page.Talk, p.bubbleOf(row.Value, v, at))
+			}
 		}
 	}
 	return page, nil
+}
+
+// head tells of the ticket what its customer may know.
+func (page *statusPage) head(t desk.Ticket) {
+	page.Filed, page.Number, page.Subject = true, t.ID.Number(), t.Subject
+	page.State, page.Status = t.Status, journal.CustomerStatus(t.Status, page.Lang)
+	if page.State == desk.StatusSpam || page.State == desk.StatusSnoozed || page.State == desk.StatusOnHold {
+		page.State = desk.StatusOpen // how the desk sorts is its own affair
+	}
+}
+
+// misses says whether something the customer sent isn't shown yet.
+func (page *statusPage) misses(sent string) bool {
+	return sent != "" && len(sent) <= 40 && !slices.ContainsFunc(page.Talk, func(b bubble) bool { return b.Own && b.ID == sent })
+}
+
+// chainShown bounds how many tickets of one conversation the page reads.
+const chainShown = 4
+
+// conversation gives the tickets of a form's conversation, the oldest first: more than
+// one where the customer wrote on after a ticket was closed.
+func (p *portal) conversation(ctx context.Context, seen store.Seen) ([]desk.Ticket, error) {
+	var all []desk.Ticket
+	for id := seen.Current(); id != "" && len(all) < chainShown; {
+		t, err := p.Store.Ticket(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t.Value)
+		if id == seen.Ticket {
+			break
+		}
+		id = t.Value.Before
+	}
+	slices.Reverse(all)
+	return all, nil
 }
 
 // public says whether a row of a timeline is for the customer's eyes on the status
@@ -133,7 +180,7 @@ func public(m desk.Message, now time.Time) bool {
 
 // bubbleOf shows a message on the page at an address.
 func (p *portal) bubbleOf(m desk.Message, v view, at string) bubble {
-	b := bubble{Own: m.Kind == desk.FromCustomer, At: m.ShownAt(), Text: m.Text}
+	b := bubble{ID: m.ProviderID, Own: m.Kind == desk.FromCustomer, At: m.ShownAt(), Text: m.Text}
 	switch {
 	case b.Own:
 		b.Who = v.L("您", "You")

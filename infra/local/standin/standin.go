@@ -80,7 +80,7 @@ type Standin struct {
 	serial  int           // of ids given, so that no two messages share one
 	changed chan struct{} // closed and replaced with each message
 	script  map[desk.Channel][]Failure
-	media   map[string]file // files that lie with a provider, by their ids
+	media   map[string]file   // files that lie with a provider, by their ids
 	tokens  map[string]string // of captchas, used, with their idempotency keys
 }
 
