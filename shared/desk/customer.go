@@ -17,6 +17,7 @@ const (
 type Customer struct {
 	ID        CustomerID  `json:"id"`
 	Name      string      `json:"name,omitempty"`
+	Remark    string      `json:"rmk,omitempty"` // what agents call them; goes before Name
 	Lang      string      `json:"lang,omitempty"`
 	Tier      Tier        `json:"tier,omitempty"`
 	Addresses []Address   `json:"addr,omitempty"`
@@ -32,6 +33,7 @@ type Identity struct {
 	Address  Address     `json:"addr"`
 	Customer CustomerID  `json:"cust"`
 	Name     string      `json:"name,omitempty"`
+	Remark   string      `json:"rmk,omitempty"` // the customer's, kept here for new tickets
 	Lang     string      `json:"lang,omitempty"`
 	Ticket   TicketID    `json:"tk,omitempty"` // open ticket: channels with one per customer
 	Pending  *Question   `json:"ask,omitempty"`

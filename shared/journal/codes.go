@@ -60,6 +60,7 @@ var codes = map[string]words{
 	"media.too_large":          {"文件超过 25 MB，未取回", "the file is over 25 MB and was not fetched"},
 	"media.bad_reference":      {"文件地址不属于该平台，未取回", "its address is not the provider's, so it was not fetched"},
 	"media.no_account":         {"该渠道的账号已不在配置中", "the settings no longer have the account it came in by"},
+	"customer.remark":          {"客户备注改为“{to}”", "The agents' name for the customer is now “{to}”"},
 	"survey.planned":           {"计划于 {at} 发出满意度评价", "A survey is planned for {at}"},
 	"survey.asked":             {"已发出满意度评价", "The customer was asked how it went"},
 	"survey.answered":          {"客户评价：{score} 分（{by}）", "The customer's score: {score} of 5 ({by})"},

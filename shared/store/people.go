@@ -92,7 +92,7 @@ func (s *Store) Customer(ctx context.Context, id desk.CustomerID) (Row[desk.Cust
 func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 	c := r.Value
 	put(tx, customerKey(c.ID), r, table.Item{
-		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Name, 100)}),
+		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}),
 		Index: map[table.Index]table.IndexKey{
 			table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
 		},

@@ -191,7 +191,7 @@ func (r *receiving) newTicket(id desk.TicketID, v thread.Verdict) desk.Ticket {
 	in := r.in
 	t := desk.Ticket{
 		ID: id, Subject: subject(in), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
-		Team: r.team(), Customer: r.identity.Value.Customer, Name: r.identity.Value.Name,
+		Team: r.team(), Customer: r.identity.Value.Customer, Name: r.identity.Value.Called(),
 		From: in.From, Lang: r.lang(), Opened: r.at, Before: v.Follows, Contact: in.Contact,
 	}
 	if in.Form != "" {

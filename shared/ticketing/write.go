@@ -45,7 +45,7 @@ func (r *receiving) newMessage(t desk.TicketID) desk.Message {
 	in := r.in
 	return desk.Message{
 		ID: r.messageID(), Ticket: t, Kind: desk.FromCustomer,
-		By: desk.Actor{Kind: desk.ByCustomer, Name: r.identity.Value.Name}, At: r.at, Sent: in.At, From: in.From,
+		By: desk.Actor{Kind: desk.ByCustomer, Name: r.identity.Value.Called()}, At: r.at, Sent: in.At, From: in.From,
 		Subject: in.Subject, Text: in.Text, Full: in.Full, HTML: in.HTML, Type: in.Type, Fields: in.Fields,
 		Attachments: in.Attachments, ProviderID: in.ID, Automatic: in.Automatic, Lang: in.Lang, V: r.s.Version,
 	}

@@ -56,7 +56,7 @@ func viewTicket(r store.Row[desk.Ticket]) ticketView {
 	return ticketView{
 		ID: string(t.ID), Number: t.ID.Number(), Version: r.Version, Subject: t.Subject,
 		Status: string(t.Status), Priority: string(t.Priority), Type: string(t.Type), Team: t.Team,
-		AssigneeID: orNull(t.Assignee), Customer: personView{string(t.Customer), t.Name}, Via: via(t.From),
+		AssigneeID: orNull(t.Assignee), Customer: personView{string(t.Customer), t.Called(t.Lang)}, Via: via(t.From),
 		Language: t.Lang, Tags: orEmpty(t.Tags), Follows: orNull(t.Before.Number()),
 		Answers: t.Answers, Reopened: t.Reopened, Unsent: len(t.Unsent),
 		CreatedAt: t.Opened, UpdatedAt: t.Updated, FirstAnsweredAt: moment(t.FirstAnswered),
@@ -181,7 +181,7 @@ type scoreView struct {
 
 func viewCustomer(c desk.Customer) customerView {
 	v := customerView{
-		ID: string(c.ID), Name: c.Name, Language: c.Lang, Tier: string(c.Tier), Addresses: []viaView{},
+		ID: string(c.ID), Name: c.Called(c.Lang), Language: c.Lang, Tier: string(c.Tier), Addresses: []viaView{},
 		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created,
 	}
 	for _, a := range c.Addresses {

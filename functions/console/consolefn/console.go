@@ -71,6 +71,7 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/status":              (*visit).status,
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
 		"GET /console/customers/{id}":                        (*visit).customer,
+		"POST /console/customers/{id}/remark":                (*visit).remark,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/quarantine":                            (*visit).quarantine,
 		"GET /console/figures":                               (*visit).figures,

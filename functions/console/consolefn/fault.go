@@ -37,7 +37,7 @@ var kindHeads = map[desk.Kind][2]string{
 
 var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
-	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"},
+	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
 }
 
@@ -54,10 +54,14 @@ var chineseFaults = map[string]string{
 	"at most 4 files go with one message":                                                                    "微信一次最多发送 4 个文件",
 	"WeChat carries pictures (JPEG, PNG, GIF), sound (MP3, AMR) and video (MP4): send other files by e-mail": "微信只能发送图片（JPEG、PNG、GIF）、音频（MP3、AMR）和视频（MP4），其他文件请用邮件发送",
 	"on WeChat sound may have 2 MB, pictures and video 10 MB":                                                "微信音频不能超过 2 MB，图片和视频不能超过 10 MB",
+	"may have one line of at most 60 characters":                                                             "限一行，最多 60 个字",
 	"a file is empty": "文件是空的",
 	"at most 4 MB of files go with one message":           "一次发送的附件合计不能超过 4 MB",
 	"the form is too large or not complete":               "提交的内容过大或不完整，附件合计不能超过 4 MB",
 	"is not a mail address":                               "不是有效的邮件地址",
+	"the ticket is over: open it before forwarding":       "工单已结束，请先改为处理中再转发",
+	"is the desk's own address":                           "是本客服台自己的地址",
+	"no mailbox is set up to forward from":                "没有可用于转发的邮箱账号",
 	"only mails have copies":                              "只有邮件可以抄送",
 	"at most 12 addresses get a copy":                     "最多抄送 12 个地址",
 	"files can't be kept here":                            "这里不能保存附件",

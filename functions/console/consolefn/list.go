@@ -63,6 +63,7 @@ type listRow struct {
 	URL      string
 	T        desk.Ticket
 	Number   string
+	Who      string // the customer, in words
 	Channel  string
 	Status   string
 	Priority string
@@ -188,6 +189,7 @@ func (v *visit) listRow(t desk.Ticket) listRow {
 	return listRow{
 		URL: "/console/tickets/" + t.ID.Number(), T: t, Number: t.ID.Number(),
 		Channel: journal.Channel(t.From.Channel, v.lang), Status: journal.Status(t.Status, v.lang),
+		Who:      t.Called(v.lang),
 		Priority: journal.Priority(t.Priority, v.lang), Assignee: v.agentName(t.Assignee), Team: v.teamName(t.Team),
 	}
 }

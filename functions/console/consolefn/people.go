@@ -28,8 +28,8 @@ func (v *visit) customer() error {
 	if page.Person, err = v.person(row, customersShown); err != nil {
 		return err
 	}
-	if row.Value.Name != "" {
-		page.Title = row.Value.Name
+	if page.Person.Name != "" {
+		page.Title = page.Person.Name
 	}
 	events, _, err := v.Store.CustomerEvents(ctx, row.Value.ID, "", customersShown)
 	if err != nil {
@@ -39,6 +39,20 @@ func (v *visit) customer() error {
 		page.Events = append(page.Events, v.item(e.Value, ""))
 	}
 	return v.write("customer", page)
+}
+
+// remark gives a customer the name that the agents call them by.
+func (v *visit) remark() error {
+	id := desk.CustomerID(v.r.PathValue("id"))
+	if err := v.Desk.Remark(v.r.Context(), v.act(), id, v.r.PostForm.Get("remark")); err != nil {
+		return err
+	}
+	if t, ok := desk.ParseNumber(v.r.PostForm.Get("back")); ok {
+		v.redirect("/console/tickets/" + t.Number())
+		return nil
+	}
+	v.redirect("/console/customers/" + url.PathEscape(string(id)))
+	return nil
 }
 
 type feedbackPage struct {

@@ -209,6 +209,7 @@ func (v *visit) controls(p *ticketPage) {
 type person struct {
 	C         desk.Customer
 	URL       string
+	Back      string // number of the ticket that the card stands beside
 	Name      string
 	Addresses []address
 	Tickets   []listRow
@@ -229,19 +230,20 @@ const othersShown = 6
 func (v *visit) personOf(t desk.Ticket) (person, error) {
 	row, err := v.Store.Customer(v.r.Context(), t.Customer)
 	if desk.KindOf(err) == desk.NotFound && err != nil {
-		return person{Name: t.Name}, nil
+		return person{Name: t.Called(v.lang)}, nil
 	}
 	if err != nil {
 		return person{}, err
 	}
 	p, err := v.person(row, othersShown+1)
+	p.Back = t.ID.Number()
 	p.Tickets = slices.DeleteFunc(p.Tickets, func(r listRow) bool { return r.T.ID == t.ID })
 	return p, err
 }
 
 func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error) {
 	c := row.Value
-	p := person{C: c, Name: c.Name, URL: "/console/customers/" + url.PathEscape(string(c.ID))}
+	p := person{C: c, Name: c.Called(v.lang), URL: "/console/customers/" + url.PathEscape(string(c.ID))}
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
 	}
