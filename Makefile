@@ -15,6 +15,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## run the whole desk on this machine; needs Go and nothing else
+	@echo "Building; the first time takes a minute."
 	$(GO) run ./infra/deskhook run
 
 demo: ## show a scratch desk at work; ONCE=1 ends when it has answered
@@ -29,9 +30,8 @@ race: ## the tests of what runs at the same time, under the race detector
 test-aws: ## the adapters against DynamoDB Local and ElasticMQ; needs java and mvn
 	$(GO) run ./infra/local/awslocal -- $(GO) test -count=1 ./shared/table/dynamo/... ./shared/queue/sqsq/...
 
-test-crash: ## kill the desk between any two effects; SEED=n replays one run
-	DESKHOOK_SEED=$(SEED) $(GO) test -count=1 -v ./infra/local/sim/...
-	$(GO) test -count=1 -run 'Kill|Crash' ./shared/queue/bolt ./shared/table/bolt
+test-crash: ## a running desk, killed ten times under load; then nothing missing, nothing twice; SEED=n
+	$(GO) run ./infra/local/crash -seed $(SEED)
 
 sizes: ## each function's size as deployed, under its cap
 	$(GO) run ./infra/check/sizes
