@@ -25,6 +25,7 @@ type cli struct {
 	Settings settingsCmd `cmd:"" help:"Check settings, or put them in force."`
 	Setup    setupCmd    `cmd:"" help:"Do what CloudFormation can't."`
 	Segments segmentsCmd `cmd:"" help:"Count what a text costs as SMS, as JSON."`
+	Doctor   doctorCmd   `cmd:"" help:"Look after a desk: settings, secrets, addresses to paste, tokens, dead letters, and what providers call."`
 	Verify   verifyCmd   `cmd:"" help:"Judge a recorded webhook call, as JSON: is it believed, why, and what is read of it."`
 }
 

@@ -126,7 +126,7 @@ func (d *Desk) asCustomer(ctx context.Context, in standin.Inbound) error {
 // Call makes a webhook call to the desk itself, without a network.
 func (d *Desk) Call(req *http.Request) error {
 	w := httptest.NewRecorder()
-	d.Runner.ServeHTTP(w, serverSide(req))
+	d.calls.watch(d.Runner).ServeHTTP(w, serverSide(req))
 	if w.Code/100 != 2 {
 		return fmt.Errorf("local: the desk answered %d", w.Code)
 	}

@@ -15,8 +15,10 @@ import (
 // which `deskhook mail` hands mails over.
 func (d *Desk) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", d.Runner)
+	mux.Handle("/", d.calls.watch(d.Runner))
 	mux.HandleFunc("GET /healthz", d.healthz)
+	mux.HandleFunc("GET /local/calls", d.listCalls)
+	mux.HandleFunc("GET /local/state", d.tellState)
 	mux.HandleFunc("POST /local/mail", d.takeMail)
 	mux.Handle("/blobs/", http.StripPrefix("/blobs", d.Files.Handler()))
 	d.pages(mux)

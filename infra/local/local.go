@@ -53,6 +53,7 @@ type Desk struct {
 	Standin *standin.Standin
 
 	dir      string
+	calls    *calls
 	settings *config.Settings
 	key      sign.Key
 }
@@ -69,7 +70,7 @@ const (
 
 // Open opens a desk, or makes one. Close it when done.
 func Open(o Options) (_ *Desk, err error) {
-	d := &Desk{dir: o.Dir, settings: o.Settings}
+	d := &Desk{dir: o.Dir, settings: o.Settings, calls: &calls{now: o.Clock.Now}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Close())
@@ -143,7 +144,7 @@ func (d *Desk) world(o Options) (err error) {
 	d.World = World{
 		Table: d.Table, Queue: runner.WithDelays(d.Queue, o.Template), Blob: d.Files,
 		HTTP: senders.Through(d.Standin), Now: o.Clock.Now, Rand: func(b []byte) { _, _ = rand.Read(b) },
-		Secrets: secrets, Log: o.Log, PublicURL: o.PublicURL,
+		Secrets: secrets, Log: slog.New(hearing{o.Log.Handler(), d.calls}), PublicURL: o.PublicURL,
 		LocalPassword: or(o.Getenv("DESKHOOK_PASSWORD"), DefaultPassword),
 		APIToken:      or(o.Getenv("DESKHOOK_API_TOKEN"), DefaultAPIToken),
 	}
