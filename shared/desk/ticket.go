@@ -84,6 +84,8 @@ const (
 	ByCustomer ActorKind = "customer"
 	ByAgent    ActorKind = "agent"
 	ByDesk     ActorKind = "desk" // rules, timers, acknowledgements
+
+	ByThirdParty ActorKind = "third_party" // whom a ticket was forwarded to
 )
 
 // Ticket is the header of a ticket: what lists and decisions need, and nothing that

@@ -13,6 +13,9 @@ var codes = map[string]words{
 	"thread.stranger":       {"没有归入工单 {ticket}：发件人不是该工单的参与者", "Did not join {ticket}: the author takes no part in it"},
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
+	"thread.internal": {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
+	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
+
 	"route.team":  {"分到{team}", "Went to {team}"},
 	"spam.marked": {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 

@@ -64,6 +64,7 @@ var purposes = map[string]words{
 	"ack":      {"自动回执", "Acknowledgement"},
 	"survey":   {"满意度评价", "Survey"},
 	"reminder": {"评价提醒", "Reminder"},
+	"forward":  {"转发第三方", "Forwarded"},
 	"thanks":   {"感谢评价", "Thanks"},
 }
 

@@ -154,8 +154,10 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 
 // send queues a public message, or lays it on the status page where the customer can't
 // be reached otherwise.
-func (a *acting) send(m desk.Message) {
-	m.From = a.t.AnswerTo()
+func (a *acting) send(m desk.Message) { a.sendTo(m, a.t.AnswerTo()) }
+
+func (a *acting) sendTo(m desk.Message, to desk.Address) {
+	m.From = to
 	if m.From.ID == "" {
 		m.Kind, m.State, m.Why = desk.ToCustomer, desk.Sent, "send.status_page"
 		a.tx.PutMessage(store.Row[desk.Message]{Value: m})
@@ -342,6 +344,10 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 		m.State = desk.Failed
 		row.Value = m
 		a.tx.PutMessage(row)
+		if m.Purpose == purposeForward { // its text is not for the customer
+			a.sendTo(again, m.From)
+			return nil
+		}
 		a.send(again)
 		return nil
 	})

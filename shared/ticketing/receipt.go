@@ -91,9 +91,9 @@ func (r *receiving) failed(ctx context.Context, row store.Row[desk.Message]) err
 		return err
 	}
 	ds := []desk.Decision{said("send.failed_later", "code", rc.Code)}
-	if t.Value.Status == desk.StatusPending {
+	if was := t.Value.Status; was == desk.StatusPending || was == desk.StatusOnHold && m.Purpose == purposeForward {
 		t.Value.Status = desk.StatusOpen
-		ds = append(ds, said("status.changed", "from", string(desk.StatusPending), "to", string(desk.StatusOpen)))
+		ds = append(ds, said("status.changed", "from", string(was), "to", string(desk.StatusOpen)))
 	}
 	t.Value.Updated = r.at
 	r.tx.PutTicket(t)

@@ -133,6 +133,12 @@ func (r *receiving) lang() string {
 
 // message applies something that somebody wrote.
 func (r *receiving) message(ctx context.Context) error {
+	if row, ok, err := r.fromThirdParty(ctx); ok || err != nil {
+		if ok {
+			r.noteAnswer(row)
+		}
+		return err
+	}
 	r.know()
 	if done, err := r.answersQuestion(ctx); done || err != nil {
 		return err

@@ -26,6 +26,7 @@ func (d *Desk) StopSurveys(ctx context.Context, a desk.Address, t desk.TicketID,
 		tx.PutIdentity(id)
 		by := desk.Actor{Kind: desk.ByCustomer, Name: id.Value.Name}
 		j := journal(t, by, at, s.Version, said("opt.no_surveys"))
+		j.ID = desk.NewMessageID(at, "no surveys", string(a.Channel), a.Account, a.ID)
 		if id.Value.Customer != "" {
 			tx.PutCustomerEvent(id.Value.Customer, j)
 		}

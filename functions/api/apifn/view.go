@@ -120,7 +120,7 @@ var messageTypes = map[desk.MessageKind]string{
 func viewMessage(m desk.Message, lang string) messageView {
 	v := messageView{
 		ID: string(m.ID), Ticket: m.Ticket.Number(), Type: messageTypes[m.Kind],
-		Public:    m.Kind == desk.FromCustomer || m.Kind == desk.ToCustomer,
+		Public:    m.Kind == desk.FromCustomer || m.Kind == desk.ToCustomer && m.Purpose != "forward",
 		Author:    authorView{string(m.By.Kind), m.By.ID, m.By.Name},
 		CreatedAt: m.At, ShownAt: m.ShownAt(), Subject: m.Subject, Text: m.Text,
 		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{},

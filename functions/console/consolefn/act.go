@@ -63,14 +63,40 @@ func (v *visit) reply() error {
 			return err
 		}
 		_, err = v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()+fingerprint(files)), id,
-			ticketing.Reply{Text: v.text(), Then: then, Attachments: files})
+			ticketing.Reply{Text: v.text(), Then: then, Attachments: files, Cc: v.copies()})
 		return err
 	})
+}
+
+// copies are whom the agent chose to copy. A form without the field (an old page, a
+// ticket that isn't answered by mail) leaves it to the desk.
+func (v *visit) copies() []string {
+	given, ok := v.r.PostForm["cc"]
+	if !ok {
+		return nil
+	}
+	out := []string{}
+	for _, s := range given {
+		for _, one := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;，；、\n", r) }) {
+			if one = strings.TrimSpace(one); one != "" {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
 }
 
 func (v *visit) note() error {
 	return v.do(func(id desk.TicketID) error {
 		_, err := v.Desk.Note(v.r.Context(), v.writing("note", v.text()), id, v.text())
+		return err
+	})
+}
+
+func (v *visit) forward() error {
+	return v.do(func(id desk.TicketID) error {
+		f := ticketing.Forward{To: v.r.PostForm.Get("to"), Text: v.text(), Last: v.r.PostForm.Get("last") != ""}
+		_, err := v.Desk.Forward(v.r.Context(), v.writing("forward", f.To+"\x00"+v.text()), id, f)
 		return err
 	})
 }

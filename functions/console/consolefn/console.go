@@ -66,6 +66,7 @@ func New(d Deps) http.Handler {
 		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
 		"POST /console/tickets/{number}/reply":               (*visit).reply,
 		"POST /console/tickets/{number}/note":                (*visit).note,
+		"POST /console/tickets/{number}/forward":             (*visit).forward,
 		"POST /console/tickets/{number}/assign":              (*visit).assign,
 		"POST /console/tickets/{number}/priority":            (*visit).priority,
 		"POST /console/tickets/{number}/status":              (*visit).status,

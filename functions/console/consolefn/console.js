@@ -171,6 +171,11 @@ for (const area of document.querySelectorAll("textarea[data-sms]")) {
   });
 }
 
+// Answering all is the default; one press answers the sender alone.
+for (const button of document.querySelectorAll("button[data-clear]")) {
+  button.addEventListener("click", () => (document.getElementById(button.dataset.clear).value = ""));
+}
+
 // Too much is said before it is sent.
 for (const input of document.querySelectorAll("input[type=file][data-max]")) {
   input.addEventListener("change", () => {

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/takes"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 // timelineShown is how many rows of a timeline a page shows; older ones are a link away.
@@ -32,11 +34,15 @@ type ticketPage struct {
 	AnswerTo  string
 	SMS       bool
 	Files     bool // the channel takes files
-	Statuses  []choice
-	Prios     []choice
-	Agents    []choice
-	Person    person
-	Snoozed   time.Time
+	Mail      bool // it is answered by mail
+	Cc        string
+
+	CanForward bool
+	Statuses   []choice
+	Prios      []choice
+	Agents     []choice
+	Person     person
+	Snoozed    time.Time
 }
 
 // item is one row of the timeline.
@@ -187,6 +193,10 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 func (v *visit) controls(p *ticketPage) {
 	to := p.T.AnswerTo()
 	p.SMS = to.Channel == desk.SMS && to.ID != ""
+	p.Mail = to.Channel == desk.Email && to.ID != ""
+	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
+	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
+	p.Files = v.Blob != nil && takes.Files(to).Count > 0
 	if p.AnswerTo = to.ID; to.ID != "" {
 		p.AnswerVia = journal.Channel(to.Channel, v.lang)
 	}
@@ -194,7 +204,6 @@ func (v *visit) controls(p *ticketPage) {
 		if s != desk.StatusNew {
 			p.Statuses = append(p.Statuses, choice{ID: string(s), Name: journal.Status(s, v.lang), Chosen: s == p.T.Status})
 		}
-	p.Files = v.Blob != nil && takes.Files(to).Count > 0
 	}
 	for _, x := range desk.Priorities {
 		p.Prios = append(p.Prios, choice{ID: string(x), Name: journal.Priority(x, v.lang), Chosen: x == p.T.Priority})

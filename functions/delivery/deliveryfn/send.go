@@ -137,7 +137,9 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 	}
 	if m.From.Channel == desk.Email {
 		out.Subject = "Re: " + strings.TrimPrefix(m.Subject, "Re: ")
-		if t.Mail != nil {
+		if m.Purpose == "forward" { // a third party knows neither the thread nor the name
+			out.Subject, out.Name = "Fwd: "+m.Subject, ""
+		} else if t.Mail != nil {
 			out.InReplyTo, out.References = t.Mail.LastID, t.Mail.Refs
 		}
 	}

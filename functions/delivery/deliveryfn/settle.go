@@ -115,7 +115,7 @@ func (c *conversation) retry(now time.Time, o channel.Outcome) {
 func (c *conversation) tell(now time.Time, code string, o channel.Outcome) {
 	t, m := c.t(), c.m()
 	ds := []desk.Decision{{Code: code, Args: map[string]string{"why": why(o), "message": string(m.ID)}}}
-	if t.Status == desk.StatusPending && m.Purpose == "reply" {
+	if t.Status == desk.StatusPending && m.Purpose == "reply" || t.Status == desk.StatusOnHold && m.Purpose == "forward" {
 		ds = append(ds, desk.Decision{Code: "status.changed", Args: map[string]string{"from": string(t.Status), "to": string(desk.StatusOpen)}})
 		t.Status = desk.StatusOpen
 	}
