@@ -14,6 +14,7 @@ var codes = map[string]words{
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
 	"thread.internal": {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
+	"mail.unproven":   {"发件人未经验证，可能是冒用：{why}", "The sender is not proven and may be somebody else: {why}"},
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
 	"route.team":  {"分到{team}", "Went to {team}"},

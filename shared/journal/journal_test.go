@@ -165,7 +165,7 @@ func TestWords(t *testing.T) {
 
 func TestWhy(t *testing.T) {
 	require.Equal(t, "客户已退订", Why("send.opted_out", "zh-CN"))
-	require.Equal(t, "the provider says that it did not arrive (30003)", Why("provider.failed 30003", "en"))
+	require.Equal(t, "the provider says that it did not arrive (30003 the phone is off or out of reach)", Why("provider.failed 30003", "en"))
 	require.Equal(t, "the provider says that it did not arrive (—)", Why("provider.failed", "en"))
 	require.Equal(t, "mailbox full, says the provider", Why("mailbox full, says the provider", "zh-CN"))
 	require.Equal(t, "the customer has opted out (21610)", Why("send.opted_out (21610)", "en"))

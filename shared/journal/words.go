@@ -79,6 +79,10 @@ func argument(name, value, lang string) string {
 		}
 	case "why":
 		return Why(reason(value, lang), lang)
+	case "code":
+		if w, ok := providerCodes[value]; ok {
+			return value + " " + w.in(lang)
+		}
 	case "from", "to":
 		return fromTo(value, lang)
 	case "by":

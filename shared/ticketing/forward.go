@@ -160,6 +160,9 @@ func (r *receiving) noteAnswer(row store.Row[desk.Ticket]) {
 	if r.in.Automatic != "" {
 		m.Decisions = append(m.Decisions, said("auto.recognised", "why", r.in.Automatic))
 	}
+	if !r.in.Mail.Trusted {
+		m.Decisions = append(m.Decisions, said("mail.unproven", "why", r.in.Mail.Why))
+	}
 	if t.Status == desk.StatusOnHold && r.person() {
 		m.Decisions = append(m.Decisions, said("status.changed", "from", string(t.Status), "to", string(desk.StatusOpen)))
 		t.Status = desk.StatusOpen

@@ -27,6 +27,9 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	if r.in.Automatic != "" {
 		m.Decisions = append(m.Decisions, said("auto.recognised", "why", r.in.Automatic))
 	}
+	if mail := r.in.Mail; mail != nil && !mail.Trusted {
+		m.Decisions = append(m.Decisions, said("mail.unproven", "why", mail.Why))
+	}
 	if opened || r.person() {
 		r.customerTurn(t, v.Reopen, &m)
 	}

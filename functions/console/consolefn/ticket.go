@@ -52,6 +52,7 @@ type item struct {
 	Side     string // in, out, note, event
 	Who      string
 	Said     []string // decisions in words
+	Warn     string   // what an agent must know before answering
 	State    string
 	Why      string
 	Purpose  string
@@ -121,6 +122,10 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 func (v *visit) item(m desk.Message, ticketURL string) item {
 	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type}
 	for _, d := range m.Decisions {
+		if d.Code == "mail.unproven" {
+			it.Warn = journal.Words(d, v.lang)
+			continue
+		}
 		it.Said = append(it.Said, journal.Words(v.named(d), v.lang))
 	}
 	if m.Kind == desk.ToCustomer {
