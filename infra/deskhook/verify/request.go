@@ -103,7 +103,7 @@ func cutBody(header map[string][]string, b []byte) ([]byte, error) {
 // It is done by hand because a signature may cover the address byte by byte.
 func splitURL(u string) (base, target string) {
 	i := strings.Index(u, "://")
-	if i < 0 || strings.IndexAny(u[:i], "/?#") >= 0 {
+	if i < 0 || strings.ContainsAny(u[:i], "/?#") {
 		return "", u
 	}
 	end := strings.IndexAny(u[i+3:], "/?#")
