@@ -37,7 +37,7 @@ type portal struct {
 	kit *look.Kit
 }
 
-// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST /s/{token},
+// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST /s/{token} and /u/{token},
 // GET /assets/{file}. POST /forms/{form} is the webform receiver's. It panics only
 // where the embedded pages are broken, which any test shows.
 func New(d Deps) http.Handler {
@@ -53,6 +53,8 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET /t/{token}/files/{id}/{n}", p.file)
 	mux.HandleFunc("GET /s/{token}", p.survey)
 	mux.HandleFunc("POST /s/{token}", p.answer)
+	mux.HandleFunc("GET /u/{token}", p.unsubscribe)
+	mux.HandleFunc("POST /u/{token}", p.unsubscribed)
 	mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) {
 		if !p.stable(w, r) && !kit.ServeAsset(w, r) {
 			p.notFound(w, r)
