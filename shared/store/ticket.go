@@ -137,8 +137,8 @@ func IsUnsentMessage(c table.Change) (desk.TicketID, bool) {
 // lie with the provider, and which of its attachments those are: what relay has fetched.
 func UnfetchedOf(c table.Change) (desk.Message, []int) {
 	m, ok := MessageOf(c)
-	if !ok {
-		return desk.Message{}, nil
+	if !ok || m.From.Channel != desk.WeChat && m.From.Channel != desk.SMS {
+		return desk.Message{}, nil // elsewhere a Ref is any address, and the desk calls none that a message names
 	}
 	var waiting []int
 	for i, a := range m.Attachments {

@@ -144,6 +144,9 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 			f.Name = a.Type
 		}
 		f.Why = journal.Why(a.Fault, v.lang)
+		if a.Waiting() && m.From.Channel == desk.Generic {
+			f.Why = a.Ref // never fetched: the agent decides whether to open it
+		}
 		f.URL = ticketURL + "/files/" + url.PathEscape(string(m.ID)) + "/" + strconv.Itoa(i)
 		it.Files = append(it.Files, f)
 	}

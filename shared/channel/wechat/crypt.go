@@ -30,15 +30,26 @@ func encrypted(body []byte) ([]byte, error) {
 	return nil, errNoCipher
 }
 
-// decrypt gives the message inside text. While a key is rotated the right one is that
-// which gives a sound message with this account's app id.
-func (c *account) decrypt(text []byte) ([]byte, error) {
-	for _, k := range c.keys {
+// decrypt gives the message inside text, and which key it was. While a key is rotated
+// the right one is that which gives a sound message with this account's app id.
+func (c *account) decrypt(text []byte) (msg []byte, key int, err error) {
+	for i, k := range c.keys {
 		if msg, ok := k.open(text, c.AppID); ok {
-			return msg, nil
+			return msg, i, nil
 		}
 	}
-	return nil, errCipher
+	return nil, 0, errCipher
+}
+
+// seal is the way back of open. start are the 16 bytes before the message.
+func (k aesKey) seal(start [randomBytes]byte, msg []byte, appID string) string {
+	buf := make([]byte, 0, headBytes+len(msg)+len(appID)+padBlock)
+	buf = binary.BigEndian.AppendUint32(append(buf, start[:]...), uint32(len(msg))) //nolint:gosec // a few kB
+	buf = append(append(buf, msg...), appID...)
+	pad := padBlock - len(buf)%padBlock
+	buf = append(buf, bytes.Repeat([]byte{byte(pad)}, pad)...)
+	cipher.NewCBCEncrypter(k.block, k.iv).CryptBlocks(buf, buf)
+	return base64.StdEncoding.EncodeToString(buf)
 }
 
 func (k aesKey) open(text []byte, appID string) ([]byte, bool) {

@@ -42,9 +42,11 @@ func (c *account) Verify(_ context.Context, r channel.Request) (channel.Verified
 		}
 		proof = c.verifySafe(r, cipherText)
 		if proof == nil || c.Shadow {
-			if v.Body, err = c.decrypt(cipherText); err != nil {
+			var key int
+			if v.Body, key, err = c.decrypt(cipherText); err != nil {
 				return channel.Verified{}, unauthentic(err)
 			}
+			v = v.With(key) // an answer is encrypted with the key that was used
 		}
 	}
 	if proof == nil {
@@ -173,8 +175,16 @@ func (c *account) Handshake(_ context.Context, r channel.Request) (channel.Respo
 	return text(p.echostr), nil
 }
 
-// Ack is the seven bytes that tell Tencent not to try again. They are never encrypted.
-func (c *account) Ack(channel.Verified) channel.Response { return text("success") }
+// Ack is the seven bytes that tell Tencent not to try again, which are never encrypted;
+// a new follower is answered with the account's welcome, where it has one.
+func (c *account) Ack(v channel.Verified) channel.Response {
+	if len(c.Welcome) > 0 && v.Shadow == "" {
+		if r, ok := c.welcome(v); ok {
+			return r
+		}
+	}
+	return text("success")
+}
 
 // text is a plain answer that no browser takes for a page: echostr comes from outside.
 func text(body string) channel.Response {

@@ -5,8 +5,9 @@
 // modes), "消息加解密说明" (encryption), "接收普通消息" and "接收事件推送" (fields), "发送客服消息"
 // (answers and their codes), "获取稳定版接口调用凭据" (token), "获取临时素材" (media).
 //
-// What is answered within the call is `success` and nothing else: the answer itself goes
-// out later, so that a slow desk never shows the customer 「该公众号提供的服务出现故障」.
+// What is answered within the call is `success`: the answer itself goes out later, so that
+// a slow desk never shows the customer 「该公众号提供的服务出现故障」. Only a new follower's
+// welcome, a fixed text, goes in the answer ("被动回复用户消息").
 package wechat
 
 import (
@@ -46,6 +47,9 @@ type settings struct {
 	Mode       string `json:"mode"`        // "" is safe
 	MaxAge     int    `json:"max_age"`     // seconds a call's timestamp may be off; 0 = not judged
 	Shadow     bool   `json:"shadow"`      // take calls whose signature is wrong, and say so
+	// Welcome is what a new follower is answered, by language; with both, one below the
+	// other, since WeChat tells nobody's language.
+	Welcome map[string]string `json:"welcome"`
 }
 
 // account is one Official Account. It is safe for concurrent use.
@@ -71,7 +75,7 @@ var (
 
 // New makes the channel of one account. Settings: app_id (needed unless mode is plain),
 // original_id, mode (plain, safe, compatible; safe when absent), max_age in seconds,
-// shadow. Secrets: "token", and "encoding_aes_key" unless mode is plain; two values of
+// shadow, welcome (zh-CN, en). Secrets: "token", and "encoding_aes_key" unless mode is plain; two values of
 // each may be valid at once. The channel is also a Handshaker, an Acker and a Windower.
 func New(a channel.Account) (channel.Channel, error) {
 	c := &account{name: a.Name, now: a.Now}
@@ -101,6 +105,14 @@ func (c *account) checkSettings() error {
 	}
 	if c.AppID == "" && c.Mode != ModePlain {
 		return errors.New("wechat: app_id: missing; encrypted messages name it and it must be checked")
+	}
+	for lang := range c.Welcome {
+		if lang != "zh-CN" && lang != "en" {
+			return errors.New("wechat: welcome: want zh-CN and en")
+		}
+	}
+	if n := len(c.greeting()); n > MaxText {
+		return fmt.Errorf("wechat: welcome: has %d bytes, at most %d go out", n, MaxText)
 	}
 	if c.MaxAge < 0 {
 		return errors.New("wechat: max_age: want seconds, or 0 for no limit")
