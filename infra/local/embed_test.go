@@ -128,6 +128,7 @@ func TestEmbeddedForm(t *testing.T) {
 			do(t, ctx, chromedp.Navigate(page.URL))
 			until(t, ctx, shadow+`.querySelector("[name=email]")`)
 			require.Equal(t, "16px", js[string](t, ctx, `getComputedStyle(`+shadow+`.querySelector("label")).fontSize`), "the page's styles don't reach it")
+			require.Equal(t, "20px", js[string](t, ctx, `getComputedStyle(`+shadow+`.querySelector("h2")).fontSize`), "nor does its root's size")
 			require.LessOrEqual(t, js[int](t, ctx, "document.documentElement.scrollWidth"), 390)
 			shoot(t, ctx, "embed-form-"+lang)
 

@@ -18,7 +18,7 @@ const kept = "deskhook " + base + " " + id;
 
 const css = `:host{all:initial!important;display:block!important}
 *{box-sizing:border-box}.card{color-scheme:light;font:16px/1.55 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#16211e;background:#fff;border:1px solid #dbe2df;border-radius:12px;padding:20px;display:grid;grid-template-columns:minmax(0,1fr);gap:14px;max-width:640px}
-h2{font-size:1.25rem;line-height:1.3;margin:0}p{margin:0}.soft{color:#5a6a65;font-size:.875rem}.bad{color:#a81e1e;font-size:.875rem}
+h2{font-size:20px;line-height:1.3;margin:0}p{margin:0}.soft{color:#5a6a65;font-size:14px}.bad{color:#a81e1e;font-size:14px}
 .field{display:grid;gap:4px}label{font-weight:600}label small{font-weight:400;color:#5a6a65}
 input,textarea,select{font:inherit;color:inherit;width:100%;padding:10px 12px;border:1px solid #83918c;border-radius:8px;background:#fff}
 input[type=file]{padding:8px}textarea{resize:vertical}[aria-invalid=true]{border-color:#a81e1e}
@@ -102,7 +102,7 @@ function field(f) {
     input = make("select", props, new Option(L("请选择", "Please choose"), ""), ...f.options.map((o) => new Option(o.label, o.value)));
   } else if (f.type === "file") input = make("input", { ...props, type: "file" });
   else input = make("input", { ...props, type: f.type, autocomplete: f.autocomplete || "on" });
-  const label = make("label", { htmlFor: f.name }, f.label, f.required ? " *" : make("small", {}, L("（选填）", " (optional)")));
+  const label = make("label", { htmlFor: f.name }, f.label, f.bare ? "" : f.required ? " *" : make("small", {}, L("（选填）", " (optional)")));
   const note = make("p", { className: "bad", id: "e-" + f.name });
   note.setAttribute("role", "alert");
   input.setAttribute("aria-describedby", note.id);
@@ -181,7 +181,7 @@ function showTalk(token, sent) {
   const head = make("div", {}, make("p", { className: "soft" }, L("已收到，正在登记…", "Received. It is being filed…")));
   const list = make("ol");
   list.setAttribute("aria-live", "polite");
-  const write = field({ name: "text", label: L("继续留言", "Write more"), type: "textarea", required: true });
+  const write = field({ name: "text", label: L("继续留言", "Write more"), type: "textarea", bare: true });
   const text = write.querySelector("textarea");
   text.rows = 3;
   const form = make("form", { className: "card" }, head, list, write, make("p", { className: "bad all" }),
