@@ -178,11 +178,11 @@ func TestPictureToWeChat(t *testing.T) {
 	}
 	require.Equal(t, desk.Invalid, desk.KindOf(reply("application/pdf")))
 	require.NoError(t, reply("image/png"))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	got, err := d.Standin.Wait(ctx, standin.Filter{Channel: desk.WeChat, Outgoing: true}, 2)
-	require.NoError(t, err)
-	require.Len(t, got, 2)
-	require.Equal(t, "这里", got[0].Text)
-	require.Equal(t, []string{"image.png"}, got[1].Files)
+	var got []standin.Message
+	require.Eventually(t, func() bool {
+		got = d.Standin.List(standin.Filter{Channel: desk.WeChat, Outgoing: true})
+		return len(got) > 0 && len(got[len(got)-1].Files) > 0
+	}, 20*time.Second, 20*time.Millisecond)
+	require.Equal(t, []string{"image.png"}, got[len(got)-1].Files)
+	require.Equal(t, "这里", got[len(got)-2].Text, "the text goes first")
 }
