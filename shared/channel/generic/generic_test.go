@@ -216,7 +216,7 @@ var message = channel.Outgoing{
 	Text: "Your parcel <is> on its way", Lang: "en", Purpose: "reply",
 }
 
-const sent = `{"type":"reply","id":"0011","ticket":"7K3Q9W","to":"u-1","purpose":"reply","text":"Your parcel <is> on its way","language":"en"}`
+const sent = `{"type":"reply","id":"0011","ticket":"DH-7K3Q-9W","to":"u-1","purpose":"reply","text":"Your parcel <is> on its way","language":"en"}`
 
 func TestSender(t *testing.T) {
 	channeltest.RunSender(t, channeltest.SenderSpec{

@@ -46,7 +46,7 @@ func NewSender(a channel.Account) (*Sender, error) {
 type reply struct {
 	Type      string `json:"type"`   // reply
 	ID        string `json:"id"`     // as webhook-id: the same over retries
-	Ticket    string `json:"ticket"` // the ticket's number
+	Ticket    string `json:"ticket"` // the ticket's number, as the API and agents name it
 	To        string `json:"to"`     // from.id of the message answered
 	Purpose   string `json:"purpose,omitempty"`
 	Subject   string `json:"subject,omitempty"`
@@ -123,7 +123,7 @@ func (s *Sender) request(ctx context.Context, m channel.Outgoing) (*http.Request
 
 func content(m channel.Outgoing) reply {
 	r := reply{
-		Type: "reply", ID: string(m.ID), Ticket: string(m.Ticket), To: m.To.ID, Purpose: m.Purpose,
+		Type: "reply", ID: string(m.ID), Ticket: m.Ticket.Number(), To: m.To.ID, Purpose: m.Purpose,
 		Subject: m.Subject, Text: m.Text, Language: m.Lang, Automatic: m.Automatic,
 	}
 	if len(m.Menu) > 0 {
