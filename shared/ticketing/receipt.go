@@ -97,6 +97,13 @@ func (r *receiving) failed(ctx context.Context, row store.Row[desk.Message]) err
 	}
 	t.Value.Updated = r.at
 	r.tx.PutTicket(t)
+	if rc.Code == optedOutAtTwilio {
+		stopped, err := r.optedOut(ctx, m.From)
+		if err != nil {
+			return err
+		}
+		ds = append(ds, stopped...)
+	}
 	if err := r.note(*m, ds...); err != nil {
 		return err
 	}
@@ -104,6 +111,19 @@ func (r *receiving) failed(ctx context.Context, row store.Row[desk.Message]) err
 		return r.bounced(ctx, m.From, rc.Code)
 	}
 	return nil
+}
+
+// optedOutAtTwilio is Twilio's code for a customer who said STOP to it: perhaps before
+// this desk was there to hear it.
+const optedOutAtTwilio = "21610"
+
+func (r *receiving) optedOut(ctx context.Context, a desk.Address) ([]desk.Decision, error) {
+	id, err := r.desk.Store.Identity(ctx, a)
+	if err != nil || !id.Exists() || !id.Value.Opt(true, r.when()) {
+		return nil, err
+	}
+	r.tx.PutIdentity(id)
+	return []desk.Decision{said("opt.out")}, nil
 }
 
 // bounced marks the address a mail could not reach.

@@ -195,6 +195,50 @@ func TestOptedOut(t *testing.T) {
 	require.Equal(t, "send.opted_out", b.message(id).Why)
 }
 
+// Who opted out at the provider has opted out of the desk.
+func TestOptedOutAtTheProvider(t *testing.T) {
+	b := newBench(t)
+	b.reply("hi")
+	b.far.script = []channel.Outcome{{Kind: channel.OutcomeBadRecipient, Code: "21610", Reason: "the customer has opted out"}}
+	b.nudge()
+	two := b.reply("still there?")
+	b.nudge()
+	require.Equal(t, []string{"hi"}, b.far.got)
+	require.Equal(t, "send.opted_out", b.message(two).Why)
+}
+
+// Both ids of a mail lead back to it, also where the answer was quicker than we were and
+// has noted what it refers to. A ticket that had no mail goes on under the first.
+func TestIDsOfAMail(t *testing.T) {
+	b := newBench(t)
+	from := desk.Address{Channel: desk.Email, Account: "support", ID: "ann@x.test"}
+	got, err := b.desk.Receive(t.Context(), channel.Envelope{At: b.now}, desk.Inbound{
+		Kind: desk.InMessage, ID: "m1", From: from, Text: "hello", Mail: &desk.Mail{MessageID: "m1@x.test", Trusted: true},
+	})
+	require.NoError(t, err)
+	b.id = got.Ticket
+	id := b.reply("hi")
+	b.far.script = []channel.Outcome{{Kind: channel.OutcomeSent, ProviderID: "0100-a", MailIDs: []string{"ours@desk.test", "0100-a@eu-west-1.amazonses.com"}}}
+	b.far.during = func() {
+		b.far.during = nil
+		_, err := b.desk.Receive(t.Context(), channel.Envelope{At: b.now}, desk.Inbound{
+			Kind: desk.InMessage, ID: "m2", From: from, Text: "quick",
+			Mail: &desk.Mail{MessageID: "m2@x.test", InReplyTo: "0100-a@email.amazonses.com", References: []string{"m1@x.test", "0100-a@email.amazonses.com"}, Trusted: true},
+		})
+		require.NoError(t, err)
+	}
+	require.False(t, b.nudge())
+	require.Equal(t, desk.Sent, b.message(id).State)
+	refs, err := b.desk.Store.Refs(t.Context(), []string{"ours@desk.test", "0100-a@email.amazonses.com"})
+	require.NoError(t, err)
+	require.Len(t, refs, 2)
+	for _, r := range refs {
+		require.Equal(t, id, r.Value.Message)
+	}
+	require.Equal(t, "m2@x.test", b.ticket().Mail.LastID)
+	require.Equal(t, []string{"m1@x.test", "0100-a@email.amazonses.com", "m2@x.test"}, b.ticket().Mail.Refs)
+}
+
 // A receipt, a new message and another reply may all come in while the provider is
 // being called: nothing is lost, and the receipt's word stands.
 func TestOthersInBetween(t *testing.T) {

@@ -41,6 +41,7 @@ func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o 
 		}
 		fallthrough
 	default:
+		c.optedOut(now, o)
 		c.finish(desk.Failed, why(o))
 		c.tell(now, "send.failed", o)
 	}
@@ -89,6 +90,18 @@ func (c *conversation) mailed(ids []string) {
 		t.Mail = &desk.MailHead{}
 	}
 	t.Mail.LastID, t.Mail.Refs = last, append(t.Mail.Refs, last)
+}
+
+// optedOutAtTwilio is Twilio's refusal to write to a customer who said STOP to it,
+// perhaps before this desk was there to hear it.
+const optedOutAtTwilio = "21610"
+
+// optedOut takes such a refusal for the customer's word: surveys and acknowledgements
+// stop as well.
+func (c *conversation) optedOut(now time.Time, o channel.Outcome) {
+	if o.Code == optedOutAtTwilio && c.identity.Exists() && c.identity.Value.Opt(true, now) {
+		c.tx.PutIdentity(c.identity)
+	}
 }
 
 // finish ends a message that won't be tried again by itself. A receipt that has said

@@ -156,6 +156,24 @@ func TestTrusted(t *testing.T) {
 	require.False(t, in[0].Mail.Trusted, "two From headers prove nothing")
 }
 
+// SES's verdicts on content: spam goes to the spam view with the reason, a virus to the
+// quarantine; a verdict that could not be reached says nothing.
+func TestContentVerdicts(t *testing.T) {
+	c := newChannel(t, settings)
+	for name, want := range map[string]struct{ spam, virus bool }{
+		"FAIL": {true, true}, "PASS": {}, "GRAY": {}, "PROCESSING_FAILED": {}, "DISABLED": {},
+	} {
+		s := string(noticeFile(t, "received-raw"))
+		for _, v := range []string{"spam", "virus"} {
+			require.Contains(t, s, `"`+v+`Verdict": {"status": "PASS"}`)
+			s = strings.Replace(s, `"`+v+`Verdict": {"status": "PASS"}`, `"`+v+`Verdict": {"status": "`+name+`"}`, 1)
+		}
+		_, in := receive(t, c, []byte(s), fixture(t, "plain"))
+		require.Equal(t, want.spam, in[0].Spam != "", name)
+		require.Equal(t, want.virus, in[0].Virus, name)
+	}
+}
+
 // Our own mail never opens a ticket (promise 5), nor do receipts.
 func TestQuiet(t *testing.T) {
 	c := newChannel(t, settings)

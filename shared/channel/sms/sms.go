@@ -2,7 +2,10 @@
 // messages out, and sending. Sources: Twilio's pages "Webhooks security", "TwiML for
 // Programmable Messaging", "Messages resource" and "Error and warning dictionary".
 //
-// Settings of an account: account_sid, number (E.164) or messaging_service_sid; url,
+// Settings of an account: account_sid; number (E.164), messaging_service_sid, or both:
+// with a service Twilio chooses the number of its pool that a message goes out from,
+// keeping to one for each customer, and what customers write to any of them comes to the
+// account's one address; url,
 // where Twilio calls another address than the desk's public URL; shadow, to count bad
 // signatures without refusing them. Secret: auth_token.
 package sms
@@ -48,8 +51,8 @@ func readSettings(a channel.Account) (settings, error) {
 	switch {
 	case !accountSID.MatchString(s.AccountSID):
 		return s, fmt.Errorf("sms/%s: account_sid should be AC and 32 hex digits", a.Name)
-	case (s.Number == "") == (s.Service == ""):
-		return s, fmt.Errorf("sms/%s: either number or messaging_service_sid is needed", a.Name)
+	case s.Number == "" && s.Service == "":
+		return s, fmt.Errorf("sms/%s: number or messaging_service_sid is needed", a.Name)
 	case s.Number != "" && !e164.MatchString(s.Number):
 		return s, fmt.Errorf("sms/%s: number should be in E.164, such as +15005550006", a.Name)
 	case s.Service != "" && !serviceSID.MatchString(s.Service):

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"sort"
@@ -93,6 +94,7 @@ func TestChannel(t *testing.T) {
 		Fixtures: []channeltest.Fixture{
 			{Name: "message", Request: in(from + "&NumMedia=0&Body=Where+is+my+parcel%3F"), Private: []string{"parcel"}},
 			{Name: "chinese", Request: in(from + "&NumMedia=0&Body=%E6%88%91%E7%9A%84%E5%8C%85%E8%A3%B9%E5%9C%A8%E5%93%AA%E9%87%8C%EF%BC%9F")},
+			{Name: "service", Request: in(from + "&NumMedia=0&MessagingServiceSid=MG0123456789abcdef0123456789abcdef&Body=hello")},
 			{Name: "picture", Request: in(from + "&NumMedia=2&Body=&MediaUrl0=https%3A%2F%2Fapi.twilio.com%2Fm%2F0&MediaContentType0=image%2Fjpeg&MediaUrl1=https%3A%2F%2Fapi.twilio.com%2Fm%2F1&MediaContentType1=text%2Fvcard")},
 			{Name: "stop", Request: in(from + "&NumMedia=0&Body=Stop&OptOutType=STOP")},
 			{Name: "yes", Request: in(from + "&NumMedia=0&Body=Yes")},
@@ -297,3 +299,26 @@ func TestSenderRefuses(t *testing.T) {
 type doer func(*http.Request) (*http.Response, error)
 
 func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
+
+// With a messaging service Twilio chooses the number; one that is set as well is what
+// people read, and isn't sent from.
+func TestSendsByService(t *testing.T) {
+	const service = `"messaging_service_sid":"MG0123456789abcdef0123456789abcdef"`
+	for _, settings := range []string{
+		`{"account_sid":"AC0123456789abcdef0123456789abcdef",` + service + `}`,
+		`{"account_sid":"AC0123456789abcdef0123456789abcdef",` + service + `,"number":"+15005550006"}`,
+	} {
+		a := account(settings)
+		var got url.Values
+		a.HTTP = doer(func(r *http.Request) (*http.Response, error) {
+			require.NoError(t, r.ParseForm())
+			got = r.PostForm
+			return nil, errors.New("enough")
+		})
+		s, err := sms.NewSender(a)
+		require.NoError(t, err)
+		s.Send(t.Context(), message("hello"))
+		require.Equal(t, "MG0123456789abcdef0123456789abcdef", got.Get("MessagingServiceSid"))
+		require.False(t, got.Has("From"))
+	}
+}
