@@ -44,6 +44,29 @@ func (s *Sim) drain() error {
 	return nil
 }
 
+// prompt works off what there is to do at this time, where nothing failed: no message
+// may then be left for a timer to find. A nudge that meets another one must not be lost.
+func (s *Sim) prompt() error {
+	if !s.cfg.Calm {
+		return nil
+	}
+	var err error
+	s.guard(func() { s.depth++; err = s.quiet() })
+	if err != nil {
+		return err
+	}
+	d, err := s.read()
+	if err != nil {
+		return err
+	}
+	for id, t := range d.tickets {
+		if len(t.Unsent) > 0 {
+			s.breaks("ticket %s has %d messages left that nobody was nudged for", id, len(t.Unsent))
+		}
+	}
+	return nil
+}
+
 // settle lets the last window of figures end.
 func (s *Sim) settle() error {
 	for range 3 {

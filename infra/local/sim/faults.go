@@ -48,6 +48,9 @@ type oldPage struct {
 // newFaults draws how bad a run is going to be.
 func newFaults(s *Sim) faults {
 	rng := rand.New(rand.NewPCG(s.cfg.Seed, 77))
+	if s.cfg.Calm {
+		return faults{sim: s, on: true, rng: rng, pages: map[string]oldPage{}, meet: 150}
+	}
 	upTo := func(n int) int { return rng.IntN(n + 1) }
 	return faults{
 		sim: s, on: true, rng: rng, pages: map[string]oldPage{},
@@ -241,7 +244,7 @@ func (h *faultyHTTP) Do(req *http.Request) (*http.Response, error) {
 	}
 	if h.f.on {
 		h.f.sim.clock.pass(time.Duration(20+h.f.rng.IntN(400)) * time.Millisecond)
-		if h.f.hits(8) { // longer than a lease, and than the function may take
+		if !h.f.sim.cfg.Calm && h.f.hits(8) { // longer than a lease, and than the function may take
 			h.f.sim.clock.pass(70 * time.Second)
 		}
 	}

@@ -113,7 +113,7 @@ func (s *Sim) pollStream(ctx context.Context, name string) bool {
 	}
 	s.inStream[name] = true
 	defer func() { s.inStream[name] = false }()
-	if s.faults.hits(20) {
+	if name == "figures" && s.faults.hits(20) {
 		_ = s.desk.Runner.EndWindowEarly("figures")
 	}
 	did, err := s.desk.Runner.PollStream(ctx, name)
@@ -173,8 +173,11 @@ func (s *Sim) again() {
 	}
 }
 
-// outages lets a provider fail its next calls.
+// outage lets a provider fail its next calls.
 func (s *Sim) outage() {
+	if s.cfg.Calm {
+		return
+	}
 	c := []desk.Channel{desk.WeChat, desk.SMS, desk.Email}[s.rng.IntN(3)]
 	codes := map[desk.Channel][]int{desk.WeChat: {-1, 45009, 48002}, desk.SMS: {20429, 20500, 21610}, desk.Email: {429, 500, 400}}
 	kinds := []standin.FailureKind{standin.FailCode, standin.FailDial, standin.FailTimeout, standin.FailAfterAccept}

@@ -34,6 +34,7 @@ type Config struct {
 	Template *template.Template
 	Settings *config.Settings
 	Mutation Mutation // a bug to plant, to prove that the judge finds it; "" = none
+	Calm     bool     // nothing fails: invocations only meet in the middle of each other's work
 }
 
 // Report is what became of a run.
@@ -113,7 +114,10 @@ func Run(cfg Config) (Report, error) {
 		return Report{}, err
 	}
 	s.play()
-	err := s.drain()
+	err := s.prompt()
+	if err == nil {
+		err = s.drain()
+	}
 	if err == nil {
 		err = s.judge()
 	}
