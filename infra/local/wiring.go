@@ -132,7 +132,7 @@ func (d *Desk) figures(s *config.Snapshot) any {
 func (d *Desk) delivery(s *config.Snapshot) any {
 	w := d.World
 	return (&deliveryfn.Handler{
-		Store: d.Store, Settings: s.Current, Blob: w.Blob, Sender: d.senders(s).Sender, Now: w.Now, Worker: d.newID, Log: w.Log,
+		Store: d.Store, Settings: s.Current, Blob: w.Blob, Sender: d.senders(s).Sender, Now: w.Now, Worker: d.newID, Log: w.Log, Pause: w.Pause,
 	}).Handle
 }
 

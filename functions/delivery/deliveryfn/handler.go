@@ -35,7 +35,9 @@ type Handler struct {
 	Sender func(context.Context, desk.Channel, string) (channel.Sender, error)
 	Now    func() time.Time
 	Worker func() string // names a holder; never the same twice
-	Log    *slog.Logger
+	// Pause waits between two tries to write what came of a call; nil sleeps a little.
+	Pause func(ctx context.Context, try int) error
+	Log   *slog.Logger
 }
 
 const (

@@ -18,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/table/bolt"
 	"github.com/deskhook/deskhook/shared/ticketing"
 	"github.com/deskhook/deskhook/shared/work"
@@ -278,4 +279,33 @@ func TestOddNudges(t *testing.T) {
 	require.False(t, b.nudge())
 	b.id = ""
 	require.True(t, b.nudge())
+}
+
+// What came of a call is known to its holder alone: a store that asks for patience just
+// then doesn't turn a sent message into an uncertain one.
+func TestSettleOutlastsThrottling(t *testing.T) {
+	b := newBench(t)
+	id := b.reply("hi")
+	limp := &limping{Table: b.h.Store.T, left: 3}
+	b.h.Store = store.New(limp)
+	b.h.Pause = func(context.Context, int) error { return nil }
+	b.far.during = func() { limp.limps = true }
+	require.False(t, b.nudge())
+	require.Equal(t, desk.Sent, b.message(id).State)
+	require.Len(t, b.far.got, 1)
+}
+
+// limping is a table whose next writes are throttled.
+type limping struct {
+	table.Table
+	limps bool
+	left  int
+}
+
+func (l *limping) Write(ctx context.Context, ops ...table.Op) error {
+	if l.limps && l.left > 0 {
+		l.left--
+		return table.ErrThrottled
+	}
+	return l.Table.Write(ctx, ops...)
 }

@@ -86,21 +86,45 @@ func (h *Handler) attempt(ctx context.Context, c *conversation, sender channel.S
 	worker, id := c.t().Claim.Worker, c.m().ID
 	for try := 0; ; try++ {
 		err := h.settle(ctx, c, h.Now().UTC(), outcome)
-		if !errors.Is(err, table.ErrConflict) || try >= races {
+		if err == nil || try >= races {
 			return again(outcome), err
 		}
-		// A receipt, a new message or an agent came in between: read again. Somebody
-		// else may have settled it only after our lease ran out.
-		if c, err = h.reread(ctx, c.t().ID, id); err != nil {
+		// A receipt, a new message or an agent came in between, or the store asks for
+		// patience: what came of the call is known here alone, so it is worth waiting.
+		// Another holder means that our own write did get through, or that our lease
+		// ran out and somebody else has settled it.
+		if !errors.Is(err, table.ErrConflict) {
+			if perr := h.pause(ctx, try); perr != nil {
+				return false, errors.Join(err, perr)
+			}
+		}
+		next, err := h.reread(ctx, c.t().ID, id)
+		if errors.Is(err, table.ErrThrottled) {
+			continue
+		}
+		if err != nil {
 			return false, err
 		}
-		if c.t().Claim.Worker != worker {
-			return false, nil
+		if c = next; c.t().Claim.Worker != worker {
+			return true, nil
 		}
 		// An answer can be quicker than we are, and has noted then what it refers to.
 		if c.refs, err = h.Store.Refs(ctx, outcome.MailIDs); err != nil {
 			return false, err
 		}
+	}
+}
+
+// pause waits a little longer with each try.
+func (h *Handler) pause(ctx context.Context, try int) error {
+	if h.Pause != nil {
+		return h.Pause(ctx, try)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(50 * time.Millisecond << try):
+		return nil
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/release"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -43,7 +44,9 @@ func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o 
 	default:
 		c.optedOut(now, o)
 		c.finish(desk.Failed, why(o))
-		c.tell(now, "send.failed", o)
+		if o.Reason != release.TookOver { // as it should be: nothing for an agent to look after
+			c.tell(now, "send.failed", o)
+		}
 	}
 	return c.commit(ctx, h.Store)
 }

@@ -19,6 +19,9 @@ const (
 	Drop Decision = "drop" // failed for good, with Why
 )
 
+// TookOver is why an acknowledgement is dropped once a person has answered.
+const TookOver = "send.person_took_over"
+
 // Question is all that the decision depends on.
 type Question struct {
 	Message     desk.Message
@@ -49,7 +52,7 @@ func Decide(q Question) Verdict {
 	case !q.Identity.Gone.IsZero():
 		return Verdict{Decision: Drop, Why: "send.unfollowed"}
 	case m.Purpose == "ack" && q.Ticket.Answers > 0:
-		return Verdict{Decision: Drop, Why: "send.person_took_over"}
+		return Verdict{Decision: Drop, Why: TookOver}
 	case !q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil), q.WindowLeft == 0:
 		return Verdict{Decision: Drop, Why: "send.window_closed"}
 	}
