@@ -23,7 +23,28 @@ const (
 type client struct {
 	do    channel.Doer
 	now   func() time.Time
-	token func(context.Context) (string, error)
+	token Token
+}
+
+// Token keeps an account's access token. Since only one may refresh it, that is somebody
+// else's work, whom the client tells when Tencent doesn't take it.
+type Token struct {
+	// Now gives the one valid now.
+	Now func(context.Context) (string, error)
+	// Refused hears of one that Tencent refused as wrong, expired or revoked. Nil where
+	// nobody wants to know.
+	Refused func(ctx context.Context, token string)
+}
+
+// spent are the codes after which the same token won't do any more (list of global return
+// codes): wrong, invalid, expired, revoked.
+var spent = map[int]bool{40001: true, 40014: true, 42001: true, 42007: true}
+
+// heed tells the keeper of the token that a call was refused for it.
+func (c *client) heed(req *http.Request, code int) {
+	if spent[code] && c.token.Refused != nil {
+		c.token.Refused(req.Context(), req.URL.Query().Get("access_token"))
+	}
 }
 
 var (
@@ -32,7 +53,7 @@ var (
 	_ channel.Windower     = (*client)(nil)
 )
 
-func newClient(a channel.Account, token func(context.Context) (string, error)) *client {
+func newClient(a channel.Account, token Token) *client {
 	c := &client{do: a.HTTP, now: a.Now, token: token}
 	if c.do == nil {
 		c.do = &http.Client{Timeout: 10 * time.Second}

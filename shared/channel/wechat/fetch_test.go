@@ -71,7 +71,7 @@ func TestFetchTokenErrors(t *testing.T) {
 func media(t *testing.T, ref string, max int64, do doer) (channel.Media, error) {
 	a := channeltest.Account(safe, channeltest.At, current)
 	a.HTTP = do
-	m, err := NewMediaFetcher(a, token).FetchMedia(t.Context(), ref, max)
+	m, err := NewMediaFetcher(a, Token{Now: token}).FetchMedia(t.Context(), ref, max)
 	if err != nil {
 		require.NotContains(t, err.Error(), accessToken)
 		require.Empty(t, m.Data)

@@ -34,7 +34,7 @@ func (c *client) FetchMedia(ctx context.Context, ref string, max int64) (channel
 	if !ok || id == "" {
 		return channel.Media{}, errNoMedia
 	}
-	token, err := c.token(ctx)
+	token, err := c.token.Now(ctx)
 	if err != nil || token == "" {
 		return channel.Media{}, desk.Errorf(desk.Transient, "wechat: there is no access token")
 	}
@@ -84,7 +84,7 @@ func (c *client) file(req *http.Request, max int64) (m channel.Media, video stri
 	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind == "application/json" || kind == "text/plain" {
-		video, err = mediaAnswer(resp)
+		video, err = c.mediaAnswer(req, resp)
 		return m, video, err
 	}
 	if m.Data, err = readAll(resp.Body, max); err != nil {
@@ -97,7 +97,7 @@ func (c *client) file(req *http.Request, max int64) (m channel.Media, video stri
 	return m, "", nil
 }
 
-func mediaAnswer(resp *http.Response) (video string, err error) {
+func (c *client) mediaAnswer(req *http.Request, resp *http.Response) (video string, err error) {
 	var a struct {
 		answer
 		Video string `json:"video_url"`
@@ -112,6 +112,7 @@ func mediaAnswer(resp *http.Response) (video string, err error) {
 	if a.ErrCode == nil {
 		return "", desk.Errorf(desk.Transient, "wechat: an answer without a file")
 	}
+	c.heed(req, *a.ErrCode)
 	return "", mediaError(*a.ErrCode)
 }
 

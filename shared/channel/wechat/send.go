@@ -19,19 +19,18 @@ import (
 const MaxText = 2048
 
 // NewSender makes the Sender of one account: customer-service messages (客服消息), as
-// text or, when Outgoing.Menu is set, as msgmenu. token gives the access token valid
-// now; keeping it is somebody else's work, since only one may refresh it. The Sender is
-// also a MediaFetcher and a Windower.
+// text or, when Outgoing.Menu is set, as msgmenu. The Sender is also a MediaFetcher
+// and a Windower.
 //
 // One Outgoing is one message: a text over MaxText is refused, and Split tells how to
 // cut it. A file is a message of its own too, without a text: it is uploaded as temporary
 // material and then sent; until it is uploaded nothing was accepted.
-func NewSender(a channel.Account, token func(context.Context) (string, error)) channel.Sender {
+func NewSender(a channel.Account, token Token) channel.Sender {
 	return newClient(a, token)
 }
 
-// NewMediaFetcher makes the MediaFetcher of one account; see NewSender for token.
-func NewMediaFetcher(a channel.Account, token func(context.Context) (string, error)) channel.MediaFetcher {
+// NewMediaFetcher makes the MediaFetcher of one account.
+func NewMediaFetcher(a channel.Account, token Token) channel.MediaFetcher {
 	return newClient(a, token)
 }
 
@@ -104,7 +103,7 @@ func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 	if ctx.Err() != nil {
 		return channel.Outcome{Kind: channel.OutcomeTransient, Reason: "no time left; nothing was sent"}
 	}
-	token, err := c.token(ctx)
+	token, err := c.token.Now(ctx)
 	if err != nil || token == "" {
 		return channel.Outcome{Kind: channel.OutcomeTransient, Reason: "there is no access token; nothing was sent"}
 	}
@@ -122,7 +121,7 @@ func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 		return failed(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return c.outcome(resp)
+	return c.outcome(req, resp)
 }
 
 func compose(m channel.Outgoing) (outMessage, *channel.Outcome) {
@@ -196,7 +195,7 @@ func unknown(why string) channel.Outcome {
 	return channel.Outcome{Kind: channel.OutcomeUnknown, Reason: why}
 }
 
-func (c *client) outcome(resp *http.Response) channel.Outcome {
+func (c *client) outcome(req *http.Request, resp *http.Response) channel.Outcome {
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		return channel.Outcome{Kind: channel.OutcomeRateLimited, Code: "429", Reason: "too many calls", RetryAfter: retryAfter(resp)}
@@ -220,6 +219,7 @@ func (c *client) outcome(resp *http.Response) channel.Outcome {
 	if *a.ErrCode == 0 {
 		return channel.Outcome{Kind: channel.OutcomeSent, ProviderID: a.MsgID.String(), Code: "0"}
 	}
+	c.heed(req, *a.ErrCode)
 	return c.refusal(*a.ErrCode, a.ErrMsg)
 }
 

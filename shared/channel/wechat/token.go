@@ -26,7 +26,7 @@ func FetchToken(ctx context.Context, a channel.Account) (token string, expires t
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	c := newClient(a, nil)
+	c := newClient(a, Token{})
 	req, err := request(ctx, http.MethodPost, "stable_token", nil, map[string]any{
 		"grant_type": "client_credential", "appid": set.AppID, "secret": secret[0], "force_refresh": false,
 	})

@@ -104,6 +104,7 @@ func (c *client) upload(req *http.Request) (mediaID string, _ *channel.Outcome) 
 		return "", notUploaded("")
 	}
 	if a.ErrCode != nil && *a.ErrCode != 0 {
+		c.heed(req, *a.ErrCode)
 		o := c.refusal(*a.ErrCode, a.ErrMsg)
 		return "", &o
 	}

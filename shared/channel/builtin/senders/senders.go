@@ -115,20 +115,38 @@ func (m *Makers) account(ctx context.Context, c desk.Channel, name string) (chan
 	}, nil
 }
 
-// token reads the access token that tokens keeps.
-func (m *Makers) token(c desk.Channel, name string) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
-		row, err := m.Store.Token(ctx, c, name)
-		switch {
-		case err != nil:
-			return "", err
-		case row.Value.Value == "" && row.Value.Error != "":
-			return "", fmt.Errorf("senders: no access token: %s", row.Value.Error)
-		case row.Value.Value == "":
-			return "", fmt.Errorf("senders: no access token yet")
-		}
-		return row.Value.Value, nil
+// token is the access token that the function tokens keeps.
+func (m *Makers) token(c desk.Channel, name string) wechat.Token {
+	return wechat.Token{
+		Now:     func(ctx context.Context) (string, error) { return m.tokenNow(ctx, c, name) },
+		Refused: func(ctx context.Context, token string) { m.spent(ctx, c, name, token) },
 	}
+}
+
+// spent marks a refused token, so that tokens gets another within its minute. It is left
+// at that: what can't be marked now is refused, and marked, at the next try.
+func (m *Makers) spent(ctx context.Context, c desk.Channel, name, token string) {
+	row, err := m.Store.Token(ctx, c, name)
+	if err != nil || row.Value.Value != token || row.Value.Stale {
+		return // a fresh one is there already
+	}
+	row.Value.Stale = true
+	var tx store.Tx
+	tx.PutToken(c, name, row)
+	_ = m.Store.Commit(ctx, &tx)
+}
+
+func (m *Makers) tokenNow(ctx context.Context, c desk.Channel, name string) (string, error) {
+	row, err := m.Store.Token(ctx, c, name)
+	switch {
+	case err != nil:
+		return "", err
+	case row.Value.Value == "" && row.Value.Error != "":
+		return "", fmt.Errorf("senders: no access token: %s", row.Value.Error)
+	case row.Value.Value == "":
+		return "", fmt.Errorf("senders: no access token yet")
+	}
+	return row.Value.Value, nil
 }
 
 // Fetch asks WeChat for an account's access token.
