@@ -252,7 +252,7 @@ func (d *Demo) arrives(ctx context.Context, g *guest, text string, n int) error 
 		}
 		return hits
 	}
-	err := until(ctx, fmt.Sprintf("the answer reached %s on %s", g.name, g.channel), func() (bool, error) { return found() >= n, nil })
+	err := until(ctx, fmt.Sprintf("%q reached %s on %s", text, g.name, g.channel), func() (bool, error) { return found() >= n, nil })
 	if err == nil && found() != n {
 		err = fmt.Errorf("demo: %s has the answer %d times, want %d", g.name, found(), n)
 	}

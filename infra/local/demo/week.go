@@ -49,21 +49,30 @@ func (d *Demo) Week(ctx context.Context, seed uint64) error {
 			}
 		}
 		fmt.Fprintf(d.Out, "  day %d of 7: %d visitors so far\n", day+1, n)
-		d.night(WeekLength / 7 * time.Duration(6-day))
+		if err := d.night(ctx, WeekLength/7*time.Duration(6-day)); err != nil {
+			return err
+		}
 	}
 	return d.quiet(ctx)
 }
 
 // night passes until a day's length before what remains of the week.
-func (d *Demo) night(remains time.Duration) {
+func (d *Demo) night(ctx context.Context, remains time.Duration) error {
 	if left := time.Until(d.Clock.Now()) * -1; left > remains {
-		d.pass(left - remains)
+		return d.pass(ctx, left-remains)
 	}
+	return nil
 }
 
-func (d *Demo) pass(t time.Duration) {
+// pass lets time pass once nothing is at work: a lease would else run out under its
+// holder, and what it was sending would be uncertain.
+func (d *Demo) pass(ctx context.Context, t time.Duration) error {
+	if err := d.quiet(ctx); err != nil {
+		return err
+	}
 	d.Clock.Jump(t)
 	d.Desk.Queue.ClockMoved()
+	return nil
 }
 
 // visit is one customer from the first word to the score.
@@ -75,7 +84,9 @@ func (d *Demo) visit(ctx context.Context, rng *rand.Rand, n int) error {
 	if rng.IntN(10) == 0 {
 		return nil // nobody got round to it
 	}
-	d.pass(time.Duration(2+rng.IntN(50)) * time.Minute)
+	if err := d.pass(ctx, time.Duration(2+rng.IntN(50))*time.Minute); err != nil {
+		return err
+	}
 	return d.serve(ctx, rng, v, n)
 }
 
@@ -145,13 +156,18 @@ func (d *Demo) serve(ctx context.Context, rng *rand.Rand, v *visitor, n int) err
 	if err := d.answerTicket(ctx, g); err != nil {
 		return err
 	}
+	if err := d.arrives(ctx, g, g.answer, 1); err != nil {
+		return err
+	}
 	if rng.IntN(6) == 0 {
 		return nil // still waiting for the customer
 	}
 	if err := d.patch(ctx, v.number, `{"status":"resolved"}`); err != nil {
 		return err
 	}
-	d.pass(time.Hour + 2*time.Minute)
+	if err := d.pass(ctx, time.Hour+2*time.Minute); err != nil {
+		return err
+	}
 	if err := d.arrives(ctx, g, "/s/", 1); err != nil {
 		return err
 	}
