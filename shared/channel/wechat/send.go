@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/channel"
 )
@@ -22,9 +21,9 @@ const MaxText = 2048
 // text or, when Outgoing.Menu is set, as msgmenu. The Sender is also a MediaFetcher
 // and a Windower.
 //
-// One Outgoing is one message: a text over MaxText is refused, and Split tells how to
-// cut it. A file is a message of its own too, without a text: it is uploaded as temporary
-// material and then sent; until it is uploaded nothing was accepted.
+// One Outgoing is one message: a text over MaxText is refused; policy/parts has cut it
+// before it was queued. A file is a message of its own too, without a text: it is uploaded
+// as temporary material and then sent; until it is uploaded nothing was accepted.
 func NewSender(a channel.Account, token Token) channel.Sender {
 	return newClient(a, token)
 }
@@ -32,35 +31,6 @@ func NewSender(a channel.Account, token Token) channel.Sender {
 // NewMediaFetcher makes the MediaFetcher of one account.
 func NewMediaFetcher(a channel.Account, token Token) channel.MediaFetcher {
 	return newClient(a, token)
-}
-
-// Split cuts a text into pieces of at most MaxText bytes, none in the middle of a
-// character, at the end of a line or a word where there is one in the last quarter.
-// The pieces joined are the text again. "" gives none.
-func Split(text string) []string {
-	var out []string
-	for len(text) > MaxText {
-		n := cutAt(text)
-		out = append(out, text[:n])
-		text = text[n:]
-	}
-	if text != "" {
-		out = append(out, text)
-	}
-	return out
-}
-
-func cutAt(text string) int {
-	n := MaxText
-	for n > MaxText-utf8.UTFMax && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	for _, sep := range []string{"\n", "。", " "} {
-		if i := strings.LastIndex(text[:n], sep); i >= 0 && i+len(sep) > MaxText*3/4 {
-			return i + len(sep)
-		}
-	}
-	return n
 }
 
 type outMessage struct {

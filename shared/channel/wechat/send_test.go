@@ -10,10 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/channeltest"
@@ -141,23 +139,6 @@ func TestSendWithoutToken(t *testing.T) {
 		require.Equal(t, channel.OutcomeTransient, got.Kind)
 		require.NotContains(t, got.Reason, "123")
 	}
-}
-
-// Split loses nothing, cuts no character and keeps to the limit.
-func TestSplit(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Repeat(rapid.StringOfN(rapid.RuneFrom([]rune("aé长😀 。\n")), 0, 400, -1).Draw(t, "text"), rapid.IntRange(1, 12).Draw(t, "times"))
-		parts := Split(text)
-		require.Equal(t, text, strings.Join(parts, ""))
-		for _, p := range parts {
-			require.NotEmpty(t, p)
-			require.LessOrEqual(t, len(p), MaxText)
-			require.True(t, utf8.ValidString(p))
-		}
-	})
-	require.Empty(t, Split(""))
-	require.Equal(t, []string{strings.Repeat("a", 2000) + "\n", strings.Repeat("b", 1000)}, Split(strings.Repeat("a", 2000)+"\n"+strings.Repeat("b", 1000)), "cut at the line")
-	require.Len(t, Split(strings.Repeat("\x80", 5000))[0], MaxText-utf8.UTFMax, "bytes that are no text are cut all the same")
 }
 
 // The reply windows: 5 in 48 hours after a message, 3 in a minute after a follow.
