@@ -35,6 +35,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
 	c.ticketRules(s.Tickets)
+	c.fallback(s)
 	c.csat(s.CSAT)
 }
 
@@ -168,6 +169,15 @@ func (c *checker) ticketRules(t Tickets) {
 	c.between("tickets.undo_send", t.UndoSend, 0, Duration(maxUndo))
 	if t.ReopenWithin > t.CloseAfter {
 		c.warn("tickets.reopen_within", "is longer than close_after: a closed ticket is not reopened")
+	}
+}
+
+// fallback warns who asked for what the accounts can't do; the default asks for nothing.
+func (c *checker) fallback(s *Settings) {
+	_, written := c.lines["tickets.fallback"]
+	other := func(a Account) bool { return a.Channel == desk.Email || a.Channel == desk.SMS }
+	if written && s.Tickets.Fallback && !slices.ContainsFunc(s.Accounts, other) {
+		c.warn("tickets.fallback", "there is neither a mailbox nor a number to fall back to")
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 //	tickets.reopen_within 7d
 //	tickets.close_after   7d
 //	tickets.undo_send     0s, replies go at once
+//	tickets.fallback      true
 //	csat.enabled          false
 //	csat.delay            1h
 //	csat.expires          7d
@@ -31,7 +32,7 @@ const (
 func Defaults() *Settings {
 	return &Settings{
 		Desk:    Desk{Language: "en", TimeZone: "UTC"},
-		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day},
+		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
 		CSAT: CSAT{
 			Delay: hour, Expires: 7 * day, Cooldown: 7 * day, Bad: 2,
 			Question: Text{"zh-CN": "这次的服务您满意吗？请从 1（很不满意）到 5（非常满意）打个分。", "en": "How did we do? Please rate from 1 (bad) to 5 (great)."},

@@ -170,6 +170,9 @@ type Tickets struct {
 	CloseAfter   Duration `json:"close_after" yaml:"close_after"`           // resolved tickets close
 	UndoSend     Duration `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
 	Acknowledge  Text     `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
+	// where such an address of theirs is known. Default true.
+	Fallback bool `json:"fallback" yaml:"fallback"`
 }
 
 // CSAT rules the question after a resolution.

@@ -48,6 +48,8 @@ var codes = map[string]words{
 	"send.unfollowed":          {"客户已取消关注", "the customer no longer follows the account"},
 	"send.person_took_over":    {"已有客服人工回复", "a person has answered by then"},
 	"send.window_closed":       {"已超出该渠道允许回复的时间或条数", "the channel takes no more answers now"},
+	"send.fell_back":           {"已改由其他渠道发送", "it went another way instead"},
+	"send.fell_back.to":        {"该渠道不再允许回复，改由{by}发送至 {to}", "The channel takes no more answers now: it goes by {by} to {to} instead"},
 	"send.sent":                {"已发送", "Sent"},
 	"send.failed":              {"消息发送失败：{why}", "A message was not sent: {why}"},
 	"send.uncertain":           {"一条消息无法确认是否发出（{why}），请核实后再决定是否重发", "A message may have gone out ({why}): find out before sending it again"},

@@ -35,6 +35,8 @@ func variant(d desk.Decision) string {
 		return "assign.changed.first"
 	case d.Code == "assign.changed" && d.Args["to"] == "":
 		return "assign.changed.none"
+	case d.Code == "send.fell_back" && d.Args["to"] != "":
+		return "send.fell_back.to"
 	}
 	return d.Code
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/policy/ask"
+	"github.com/deskhook/deskhook/shared/policy/fallback"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -60,6 +61,7 @@ type asking struct {
 	at   time.Time
 	open Window
 	tx   store.Tx
+	said []desk.Decision // that it is asked another way
 }
 
 func (f *asking) expire(ctx context.Context) error {
@@ -81,15 +83,34 @@ func (f *asking) ask(ctx context.Context) error {
 	if err != nil && desk.KindOf(err) != desk.NotFound {
 		return err
 	}
+	open := f.open == nil || f.open(id.Value, f.at)
+	if !open && id.Value.Gone.IsZero() && !id.Value.OptedOut() {
+		if id, open, err = f.elsewhere(ctx, t.Value, id); err != nil {
+			return err
+		}
+	}
 	why := ask.Skip(ask.Question{
 		Survey: *f.v, Ticket: t.Value, Identity: id.Value, Customer: c.Value,
-		WindowOpen: f.open == nil || f.open(id.Value, f.at),
+		WindowOpen: open,
 		Enabled:    f.s.CSAT.Enabled, Cooldown: f.s.CSAT.Cooldown.D(), At: f.at,
 	})
 	if why != "" {
 		return f.skip(ctx, t, why)
 	}
 	return f.send(ctx, t, id, c)
+}
+
+// elsewhere asks by mail or SMS where the ticket's channel takes no message now. There the
+// link alone answers: a digit would count on the channel that the question never reached.
+func (f *asking) elsewhere(ctx context.Context, t desk.Ticket, id store.Row[desk.Identity]) (store.Row[desk.Identity], bool, error) {
+	to, err := Elsewhere(ctx, f.desk.Store, f.s, t, desk.Message{From: f.v.To, Purpose: "survey"})
+	if err != nil || to.ID == "" {
+		return id, false, err
+	}
+	f.said = append(f.said, fallback.Decision(f.v.To, to))
+	f.v.To = to
+	id, err = f.desk.Store.Identity(ctx, to)
+	return id, true, err
 }
 
 func (f *asking) skip(ctx context.Context, t store.Row[desk.Ticket], why string) error {
@@ -112,10 +133,10 @@ func (f *asking) send(ctx context.Context, t store.Row[desk.Ticket], id store.Ro
 		ID: desk.NewMessageID(f.at, "survey", string(v.ID)), By: desk.Actor{Kind: desk.ByDesk}, At: f.at,
 		From: v.To, Subject: t.Value.Subject, Text: strings.TrimSpace(text) + "\n" + url,
 		Purpose: "survey", Survey: v.ID, Lang: v.Lang, V: f.s.Version,
-		Decisions: []desk.Decision{said("survey.asked")},
+		Decisions: append([]desk.Decision{said("survey.asked")}, f.said...),
 	})
 	f.tx.PutTicket(t)
-	if oneTicketEach(v.To.Channel) {
+	if oneTicketEach(v.To.Channel) && len(f.said) == 0 {
 		id.Value.Pending = &desk.Question{Survey: v.ID, Expires: v.Expires}
 		f.tx.PutIdentity(id)
 	}

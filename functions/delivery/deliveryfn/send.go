@@ -31,7 +31,7 @@ func (h *Handler) queued(ctx context.Context, c *conversation, now time.Time) (b
 	case release.Wait:
 		return false, h.wait(ctx, c, v.Until)
 	case release.Drop:
-		return true, h.settle(ctx, c, now, channel.Outcome{Kind: channel.OutcomeRefused, Reason: v.Why})
+		return true, h.settle(ctx, c, now, dropped(v))
 	}
 	out, err := h.outgoing(ctx, c)
 	if err != nil {
@@ -41,6 +41,14 @@ func (h *Handler) queued(ctx context.Context, c *conversation, now time.Time) (b
 		return false, err
 	}
 	return h.attempt(ctx, c, sender, out)
+}
+
+func dropped(v release.Verdict) channel.Outcome {
+	kind := channel.OutcomeRefused
+	if v.Why == release.WindowClosed {
+		kind = channel.OutcomeWindowClosed
+	}
+	return channel.Outcome{Kind: kind, Reason: v.Why}
 }
 
 func window(s channel.Sender, id desk.Identity) (time.Time, int) {

@@ -32,6 +32,12 @@ func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o 
 	switch o.Kind {
 	case channel.OutcomeSent:
 		h.sent(c, o)
+	case channel.OutcomeWindowClosed:
+		if done, err := h.fallBack(ctx, c, now); err != nil {
+			return err
+		} else if !done {
+			c.fail(now, o)
+		}
 	case channel.OutcomeUnknown:
 		c.finish(desk.Uncertain, why(o))
 		c.tell(now, "send.uncertain", o)
@@ -42,13 +48,17 @@ func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o 
 		}
 		fallthrough
 	default:
-		c.optedOut(now, o)
-		c.finish(desk.Failed, why(o))
-		if o.Reason != release.TookOver { // as it should be: nothing for an agent to look after
-			c.tell(now, "send.failed", o)
-		}
+		c.fail(now, o)
 	}
 	return c.commit(ctx, h.Store)
+}
+
+func (c *conversation) fail(now time.Time, o channel.Outcome) {
+	c.optedOut(now, o)
+	c.finish(desk.Failed, why(o))
+	if o.Reason != release.TookOver { // as it should be: nothing for an agent to look after
+		c.tell(now, "send.failed", o)
+	}
 }
 
 // why is a decision code, or the provider's code with the outcome.

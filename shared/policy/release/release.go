@@ -22,6 +22,9 @@ const (
 // TookOver is why an acknowledgement is dropped once a person has answered.
 const TookOver = "send.person_took_over"
 
+// WindowClosed is why a message is dropped that the channel takes no more.
+const WindowClosed = "send.window_closed"
+
 // Question is all that the decision depends on.
 type Question struct {
 	Message     desk.Message
@@ -54,7 +57,7 @@ func Decide(q Question) Verdict {
 	case m.Purpose == "ack" && q.Ticket.Answers > 0:
 		return Verdict{Decision: Drop, Why: TookOver}
 	case !q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil), q.WindowLeft == 0:
-		return Verdict{Decision: Drop, Why: "send.window_closed"}
+		return Verdict{Decision: Drop, Why: WindowClosed}
 	}
 	return Verdict{Decision: Go}
 }

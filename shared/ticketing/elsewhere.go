@@ -1,0 +1,37 @@
+package ticketing
+
+import (
+	"context"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/fallback"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// Elsewhere finds where a message may go that its channel takes no more: the first
+// address of the customer's, by mail or SMS, that takes it. The ID is empty where there
+// is none, or where the settings want none.
+func Elsewhere(ctx context.Context, st *store.Store, s *config.Settings, t desk.Ticket, m desk.Message) (desk.Address, error) {
+	if !s.Tickets.Fallback {
+		return desk.Address{}, nil
+	}
+	c, err := st.Customer(ctx, t.Customer)
+	if err != nil && desk.KindOf(err) != desk.NotFound {
+		return desk.Address{}, err
+	}
+	q := fallback.Question{Message: m, Ticket: t, Customer: c.Value}
+	for _, a := range s.Accounts {
+		q.Accounts = append(q.Accounts, desk.Address{Channel: a.Channel, Account: a.Name})
+	}
+	for _, a := range fallback.Ways(q) {
+		id, err := st.Identity(ctx, a)
+		if err != nil {
+			return desk.Address{}, err
+		}
+		if fallback.Open(id.Value, m.Purpose) {
+			return a, nil
+		}
+	}
+	return desk.Address{}, nil
+}
