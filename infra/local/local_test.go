@@ -28,6 +28,11 @@ var client = &http.Client{Timeout: 10 * time.Second}
 
 // start runs a whole desk behind a test server, with the settings changed.
 func start(t *testing.T, change ...func(*config.Settings)) (*local.Desk, string) {
+	return startBy(t, runner.RealClock{}, nil, change...)
+}
+
+// startBy is start by a clock and in an environment of the test's own.
+func startBy(t *testing.T, clock runner.Clock, env map[string]string, change ...func(*config.Settings)) (*local.Desk, string) {
 	src, err := os.ReadFile("../desk.yaml")
 	require.NoError(t, err)
 	s, _, err := config.Load(src, "desk.yaml")
@@ -40,8 +45,8 @@ func start(t *testing.T, change ...func(*config.Settings)) (*local.Desk, string)
 	srv := httptest.NewUnstartedServer(nil)
 	base := "http://" + srv.Listener.Addr().String()
 	d, err := local.Open(local.Options{
-		Dir: t.TempDir(), Template: tpl, Settings: s, PublicURL: base, Getenv: func(string) string { return "" },
-		Clock: runner.RealClock{}, NoSync: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Dir: t.TempDir(), Template: tpl, Settings: s, PublicURL: base, Getenv: func(name string) string { return env[name] },
+		Clock: clock, NoSync: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	require.NoError(t, err)
 	srv.Config.Handler = d.Handler()

@@ -32,6 +32,13 @@ type WeChat struct {
 	AESKey     string // 43 characters
 }
 
+// Check is the GET by which Tencent checks an address before it calls it.
+func (w WeChat) Check(echo string, at time.Time) (*http.Request, error) {
+	stamp, nonce := strconv.FormatInt(at.Unix(), 10), strconv.FormatInt(at.UnixNano()%1e9, 10)
+	q := url.Values{"signature": {hash(w.Token, stamp, nonce)}, "timestamp": {stamp}, "nonce": {nonce}, "echostr": {echo}}
+	return http.NewRequest(http.MethodGet, w.Base+"/webhooks/wechat/"+w.Account+"?"+q.Encode(), nil)
+}
+
 // Text is a customer's text message in safe mode.
 func (w WeChat) Text(openID, msgID, text string, at time.Time) (*http.Request, error) {
 	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[%s]]></Content><MsgId>%s</MsgId>",
@@ -137,6 +144,14 @@ func (t Twilio) Status(callback, to, sid, status string) (*http.Request, error) 
 	return t.call(callback, url.Values{
 		"MessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {t.AccountSID}, "From": {t.Number}, "To": {to},
 		"MessageStatus": {status}, "SmsStatus": {status}, "ApiVersion": {"2010-04-01"},
+	})
+}
+
+// Fault is a status callback for a message that didn't arrive, with Twilio's error code.
+func (t Twilio) Fault(callback, to, sid, status, code string) (*http.Request, error) {
+	return t.call(callback, url.Values{
+		"MessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {t.AccountSID}, "From": {t.Number}, "To": {to},
+		"MessageStatus": {status}, "SmsStatus": {status}, "ErrorCode": {code}, "ApiVersion": {"2010-04-01"},
 	})
 }
 

@@ -39,6 +39,20 @@ func (s *Standin) Fail(c desk.Channel, script ...Failure) {
 	s.script[c] = append(s.script[c], script...)
 }
 
+// RefuseTokens answers each call for a WeChat access token with an errcode from now on; 0
+// takes it back.
+func (s *Standin) RefuseTokens(code int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.barred = code
+}
+
+func (s *Standin) tokenRefusal() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.barred
+}
+
 // sends lists the ends of the paths that send.
 var sends = []string{"/message/custom/send", "/Messages.json", "/outbound-emails", "/siteverify"}
 

@@ -67,7 +67,11 @@ func (s *Standin) stableToken(req *http.Request, body []byte) *http.Response {
 		App    string `json:"appid"`
 		Secret string `json:"secret"`
 	}
-	switch {
+	switch code := s.tokenRefusal(); {
+	case code == 40164: // which names the address it saw
+		return wechatError(req, code, "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist")
+	case code != 0:
+		return wechatError(req, code, "scripted")
 	case json.Unmarshal(body, &in) != nil:
 		return wechatError(req, 47001, "data format error")
 	case in.Grant != "client_credential":
