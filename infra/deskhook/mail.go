@@ -17,6 +17,12 @@ type mailCmd struct {
 	Files []string `arg:"" type:"existingfile" name:"file.eml" help:"Mails as they lie on disk (RFC 5322)."`
 	To    string   `help:"Address of the desk that took them (default: its first mailbox)."`
 	Desk  string   `default:"http://127.0.0.1:3000" help:"The running desk."`
+
+	SPF   string `name:"spf" default:"PASS" enum:"PASS,FAIL,GRAY,PROCESSING_FAILED" help:"SES's verdict on the sender's server."`
+	DKIM  string `name:"dkim" default:"PASS" enum:"PASS,FAIL,GRAY,PROCESSING_FAILED" help:"SES's verdict on the signature."`
+	DMARC string `name:"dmarc" default:"PASS" enum:"PASS,FAIL,GRAY,PROCESSING_FAILED" help:"SES's verdict on the From."`
+	Spam  string `default:"PASS" enum:"PASS,FAIL,GRAY,PROCESSING_FAILED" help:"SES's verdict on spam."`
+	Virus string `default:"PASS" enum:"PASS,FAIL,GRAY,PROCESSING_FAILED" help:"SES's verdict on viruses."`
 }
 
 // Run hands them over, one line each.
@@ -36,7 +42,8 @@ func (c *mailCmd) Run(w *world) error {
 }
 
 func (c *mailCmd) hand(client *http.Client, raw []byte) error {
-	resp, err := client.Post(c.Desk+"/local/mail?to="+url.QueryEscape(c.To), "message/rfc822", bytes.NewReader(raw))
+	q := url.Values{"to": {c.To}, "spf": {c.SPF}, "dkim": {c.DKIM}, "dmarc": {c.DMARC}, "spam": {c.Spam}, "virus": {c.Virus}}
+	resp, err := client.Post(c.Desk+"/local/mail?"+q.Encode(), "message/rfc822", bytes.NewReader(raw))
 	if err != nil {
 		return fmt.Errorf("no desk answers at %s: is `make run` running? (%w)", c.Desk, err)
 	}

@@ -77,6 +77,11 @@ func (d *Desk) secret(a config.Account, field string) (string, error) {
 // Mail hands a mail to the desk as SES does: the bytes to the bucket, the notice to the
 // queue, with good verdicts. An empty recipient takes the first e-mail account's.
 func (d *Desk) Mail(ctx context.Context, recipient string, raw []byte) error {
+	return d.JudgedMail(ctx, recipient, raw, email.Verdicts{})
+}
+
+// JudgedMail is Mail with SES's verdicts.
+func (d *Desk) JudgedMail(ctx context.Context, recipient string, raw []byte, v email.Verdicts) error {
 	if recipient == "" {
 		recipient = d.MailAddress()
 	}
@@ -88,7 +93,7 @@ func (d *Desk) Mail(ctx context.Context, recipient string, raw []byte) error {
 	if err := d.World.Blob.Put(ctx, key, raw, blob.Options{ContentType: "message/rfc822"}); err != nil {
 		return err
 	}
-	notice := email.Notice(recipient, key, raw, d.World.Now().UTC())
+	notice := email.Notice(recipient, key, raw, d.World.Now().UTC(), v)
 	return d.World.Queue.Send(ctx, queue.SESMail, queue.Message{Body: string(notice)})
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/deskhook/deskhook/shared/blob"
+	"github.com/deskhook/deskhook/shared/channel/email"
 )
 
 // Handler serves everything a person or a provider calls: the functions' routes, and
@@ -45,7 +46,10 @@ func (d *Desk) takeMail(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err == nil {
-		err = d.Mail(r.Context(), r.URL.Query().Get("to"), raw)
+		q := r.URL.Query()
+		err = d.JudgedMail(r.Context(), q.Get("to"), raw, email.Verdicts{
+			SPF: q.Get("spf"), DKIM: q.Get("dkim"), DMARC: q.Get("dmarc"), Spam: q.Get("spam"), Virus: q.Get("virus"),
+		})
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -46,7 +46,7 @@ func handler(q *told) *emailfn.Handler {
 }
 
 func notice(to, key string) events.SQSMessage {
-	return events.SQSMessage{MessageId: key, Body: string(email.Notice(to, key, []byte(raw), at))}
+	return events.SQSMessage{MessageId: key, Body: string(email.Notice(to, key, []byte(raw), at, email.Verdicts{}))}
 }
 
 // A mail goes to the mailbox it was written to, tags and case aside; one that nobody

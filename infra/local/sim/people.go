@@ -197,7 +197,7 @@ func (s *Sim) mail(what string, m provider.Mail, trusted bool, to string) {
 	if err := s.desk.Files.Put(context.Background(), key, raw, blob.Options{}); err != nil {
 		panic(err)
 	}
-	doc := string(email.Notice(to, key, raw, s.clock.Now().UTC()))
+	doc := string(email.Notice(to, key, raw, s.clock.Now().UTC(), email.Verdicts{}))
 	if trusted {
 		doc = strings.ReplaceAll(doc, `\"dmarcVerdict\":{\"status\":\"GRAY\"}`, `\"dmarcVerdict\":{\"status\":\"PASS\"}`)
 	}

@@ -212,15 +212,19 @@ func TestLanguage(t *testing.T) {
 func TestNotice(t *testing.T) {
 	raw := fixture(t, "reply-qq")
 	at := time.Date(2024, 3, 5, 3, 0, 0, 0, time.UTC)
-	body := email.Notice("help@example.com", "mail/1", raw, at)
+	body := email.Notice("help@example.com", "mail/1", raw, at, email.Verdicts{})
 	require.Equal(t, []string{"help@example.com"}, email.Recipients(body))
 	es, in := receive(t, newChannel(t, `{"address":"help@example.com"}`), body, raw)
 	require.Equal(t, "10001@qq.com", es[0].Order)
 	require.Equal(t, "mail/1", es[0].Blob)
 	require.NotEmpty(t, es[0].Dedup)
 	require.Equal(t, "好的，谢谢", in[0].Text)
+	require.True(t, in[0].Mail.Trusted)
+	_, in = receive(t, newChannel(t, `{"address":"help@example.com"}`),
+		email.Notice("help@example.com", "mail/1", raw, at, email.Verdicts{DMARC: "FAIL", SPF: "GRAY", DKIM: "GRAY", Spam: "FAIL"}), raw)
 	require.False(t, in[0].Mail.Trusted)
-	require.Equal(t, body, email.Notice("help@example.com", "mail/1", raw, at))
+	require.NotEmpty(t, in[0].Spam)
+	require.Equal(t, body, email.Notice("help@example.com", "mail/1", raw, at, email.Verdicts{}))
 }
 
 func FuzzParse(f *testing.F) {

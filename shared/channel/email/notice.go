@@ -196,20 +196,30 @@ func Recipients(body []byte) []string {
 	return addressesOf(n.Receipt.Recipients)
 }
 
-// Notice builds what SES and SNS put on the queue for a mail that was received: for
-// the local runner and the command line, which have neither. Every verdict is PASS but
-// DMARC's, which is GRAY: nothing proves who wrote. at is the time of receipt.
-func Notice(recipient, objectKey string, raw []byte, at time.Time) []byte {
+// Verdicts are SES's findings on a mail, in its words: PASS, FAIL, GRAY,
+// PROCESSING_FAILED. An empty one is PASS.
+type Verdicts struct{ SPF, DKIM, DMARC, Spam, Virus string }
+
+func found(v string) verdict {
+	if v == "" {
+		v = "PASS"
+	}
+	return verdict{v}
+}
+
+// Notice makes the SNS notification of SES's notice that a mail was received and lies
+// under objectKey, for the local desk and for tests. It is the same for the same mail. at
+// is the time of receipt.
+func Notice(recipient, objectKey string, raw []byte, at time.Time, v Verdicts) []byte {
 	h, _ := readHeader(raw)
 	m := fromHeader(h)
 	sum := sha256.Sum256(append([]byte(recipient+"\n"+objectKey+"\n"), raw...))
 	stamp := at.UTC().Format("2006-01-02T15:04:05.000Z")
-	pass := verdict{"PASS"}
 	n := notice{
 		Kind: "Received",
 		Receipt: &receipt{
 			Timestamp: stamp, Recipients: []string{recipient},
-			Spam: pass, Virus: pass, SPF: verdict{"GRAY"}, DKIM: verdict{"GRAY"}, DMARC: verdict{"GRAY"},
+			Spam: found(v.Spam), Virus: found(v.Virus), SPF: found(v.SPF), DKIM: found(v.DKIM), DMARC: found(v.DMARC),
 			Action: action{Type: "S3", TopicArn: localTopic, Bucket: "local", ObjectKey: objectKey},
 		},
 		Mail: sesMail{
