@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/table"
 )
@@ -17,6 +18,7 @@ import (
 const (
 	defaultLimit = 25
 	maxLimit     = 100
+	maxValue     = 200 // bytes of a parameter: what is longer names nothing, and fits no key
 )
 
 // params are a request's query parameters, each at most once and none unknown: a
@@ -37,6 +39,9 @@ func (c *call) params(known ...string) (params, error) {
 		}
 		if len(v) > 1 {
 			return params{}, badParameter(name, "is given twice")
+		}
+		if name != "cursor" && (len(v[0]) > maxValue || !utf8.ValidString(v[0])) {
+			return params{}, badParameter(name, "must be UTF-8 of at most 200 bytes")
 		}
 	}
 	rest := url.Values{}
