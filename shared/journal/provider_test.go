@@ -20,3 +20,15 @@ func TestProviderCodesHaveWords(t *testing.T) {
 	d := desk.Decision{Code: "mail.unproven", Args: map[string]string{"why": "DMARC failed"}}
 	require.Equal(t, "发件人未经验证，可能是冒用：DMARC 校验未通过", Words(d, "zh-CN"))
 }
+
+// What a sender says of a refusal is read in Chinese, too, with the provider's code.
+func TestRefusalsHaveChineseWords(t *testing.T) {
+	for code, zh := range refusals {
+		require.True(t, chinese(zh), code)
+	}
+	const why = "the customer has not written for 48 hours (rid 5f1a-1-2) (45015)"
+	require.Equal(t, why, Why(why, "en"))
+	require.Equal(t, "客户 48 小时内没有来信，微信不允许回复（45015）", Why(why, "zh-CN"))
+	require.Equal(t, "消息发送失败：微信系统繁忙，稍后自动重试（-1）", Words(desk.Decision{Code: "send.failed", Args: map[string]string{"why": "Tencent's system is busy (-1)"}}, "zh-CN"))
+	require.Equal(t, "something new (99999)", Why("something new (99999)", "zh-CN"))
+}

@@ -42,12 +42,12 @@ func variant(d desk.Decision) string {
 }
 
 // Why says the reason of a failed or uncertain message: a code, a code followed by the
-// provider's own code, or a provider's words, which are given as they are.
+// provider's own code, or a sender's words with the provider's code behind them.
 func Why(why, lang string) string {
 	code, rest, _ := strings.Cut(why, " ")
 	w, ok := codes[code]
 	if !ok {
-		return why
+		return refusal(why, lang)
 	}
 	text := w.in(lang)
 	if !strings.Contains(text, "{") {
