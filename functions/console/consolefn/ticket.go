@@ -180,21 +180,30 @@ func (v *visit) who(a desk.Actor) string {
 	return say("系统", "The desk")
 }
 
-// named puts the names of agents and teams for their ids.
+// named puts the names of agents and teams for their ids, and times in the desk's zone.
 func (v *visit) named(d desk.Decision) desk.Decision {
-	name := v.agentName
-	switch d.Code {
-	case "assign.changed":
-	case "route.team":
-		name = v.teamName
-	default:
-		return d
-	}
 	args := map[string]string{}
 	for k, value := range d.Args {
-		args[k] = name(value) // nobody stays nobody
+		switch {
+		case d.Code == "assign.changed":
+			value = v.agentName(value) // nobody stays nobody
+		case d.Code == "route.team":
+			value = v.teamName(value)
+		case k == "at":
+			value = v.local(value)
+		}
+		args[k] = value
 	}
 	return desk.Decision{Code: d.Code, Args: args}
+}
+
+// local is a journal's time as the rest of the page shows times.
+func (v *visit) local(value string) string {
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return value
+	}
+	return v.frame("", "", "").When(at)
 }
 
 // controls are the choices beside the timeline.
@@ -205,7 +214,8 @@ func (v *visit) controls(p *ticketPage) {
 	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
 	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
 	p.Files = v.Blob != nil && takes.Files(to).Count > 0
-	if p.AnswerTo = to.ID; to.ID != "" {
+	if to.ID != "" {
+		p.AnswerTo = to.Label(v.lang)
 		p.AnswerVia = journal.Channel(to.Channel, v.lang)
 	}
 	for _, s := range desk.Statuses {
