@@ -32,9 +32,6 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	for _, f := range c.form.Fields {
 		c.take(&in, s, f)
 	}
-	if in.Subject == "" {
-		in.Subject = c.form.Title.In(in.Lang)
-	}
 	return []desk.Inbound{in}, nil
 }
 
