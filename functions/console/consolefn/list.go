@@ -112,9 +112,6 @@ func (v *visit) listPage() (listPage, error) {
 	if !slices.ContainsFunc(views, func(x listView) bool { return x.id == view }) {
 		view = "open"
 	}
-	if !slices.ContainsFunc(v.s.Teams, func(x config.Team) bool { return x.ID == team }) {
-		team = "" // all of them; and nothing that fits no key
-	}
 	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view}
 	v.listChoices(&p, team, oldest)
 	rows, more, err := v.Store.MergeTickets(v.r.Context(), v.lists(view, team), listed, !oldest)
