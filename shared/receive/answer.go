@@ -2,13 +2,11 @@ package receive
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 
 	"github.com/deskhook/deskhook/shared/channel"
-	"github.com/deskhook/deskhook/shared/desk"
 )
 
 // Problem is an answer in RFC 9457's form that says no more than its status does.
@@ -18,11 +16,6 @@ func Problem(status int) channel.Response {
 		Header: map[string]string{"content-type": "application/problem+json"},
 		Body:   fmt.Appendf(nil, `{"type":"about:blank","title":%q,"status":%d}`, http.StatusText(status), status),
 	}
-}
-
-func isNotFound(err error) bool {
-	var e *desk.Error
-	return errors.As(err, &e) && e.Kind == desk.NotFound
 }
 
 // count writes one line that a metric filter counts: no address, no content.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/queue"
 )
 
@@ -52,7 +53,7 @@ func (h *Handler) Account(ctx context.Context, r channel.Request, account string
 	switch {
 	case err == nil:
 		return h.Serve(ctx, r, ch)
-	case isNotFound(err):
+	case desk.KindOf(err) == desk.NotFound:
 		h.count(ctx, "refused", "", "unknown_account")
 		return Problem(http.StatusNotFound)
 	}

@@ -1,5 +1,5 @@
 // Package portalfn serves what customers see: the hosted form, the status page of a
-// submission, and the survey page. Pages work without a script, on a phone first, in
+// submission, the survey page and the one to unsubscribe. Pages work without a script, on a phone first, in
 // zh-CN and en, under a content policy that lets nothing foreign in.
 package portalfn
 
@@ -37,9 +37,9 @@ type portal struct {
 	kit *look.Kit
 }
 
-// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST /s/{token} and /u/{token},
-// GET /assets/{file}. POST /forms/{form} is the webform receiver's. It panics only
-// where the embedded pages are broken, which any test shows.
+// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST
+// /s/{token} and /u/{token}, GET /assets/{file}. POST /forms/{form} is the webform
+// receiver's. It panics only where the embedded pages are broken, which any test shows.
 func New(d Deps) http.Handler {
 	kit, err := look.NewKit("/assets", files)
 	if err != nil {

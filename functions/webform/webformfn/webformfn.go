@@ -1,7 +1,8 @@
 // Package webformfn receives what customers send by web form: a POST to /forms/{form},
 // from the desk's own page or another site's, a POST to /t/{token}/messages when they
-// write on in the conversation, and the OPTIONS that a browser asks first. The fields are checked at once, since the customer is still there to mend
-// them; all else is done behind the queue.
+// write on in the conversation, and the OPTIONS that a browser asks first. The fields are
+// checked at once, since the customer is still there to mend them; all else is done behind
+// the queue.
 package webformfn
 
 import (
