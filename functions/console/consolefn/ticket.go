@@ -45,6 +45,14 @@ type ticketPage struct {
 	Snoozed    time.Time
 }
 
+// Kind names the ticket's type where it isn't the usual inquiry.
+func (p ticketPage) Kind() string {
+	if p.T.Type == "" || p.T.Type == desk.Inquiry {
+		return ""
+	}
+	return journal.Type(p.T.Type, p.Lang)
+}
+
 // item is one row of the timeline.
 type item struct {
 	M        desk.Message
