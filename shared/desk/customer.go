@@ -30,19 +30,22 @@ type Customer struct {
 
 // Identity is one address of a customer, with what is true of that address alone.
 type Identity struct {
-	Address  Address     `json:"addr"`
-	Customer CustomerID  `json:"cust"`
-	Name     string      `json:"name,omitempty"`
-	Remark   string      `json:"rmk,omitempty"` // the customer's, kept here for new tickets
-	Lang     string      `json:"lang,omitempty"`
-	Ticket   TicketID    `json:"tk,omitempty"` // open ticket: channels with one per customer
-	Pending  *Question   `json:"ask,omitempty"`
-	Out      bool        `json:"out,omitempty"`  // opted out: nothing may be sent
-	OutAt    time.Time   `json:"outat,omitzero"` // when they last opted, out or in
-	LastIn   time.Time   `json:"last,omitzero"`  // their last message: reply windows count from it
-	Sent     int         `json:"n,omitempty"`    // messages sent since LastIn
-	Followed time.Time   `json:"fol,omitzero"`
-	Gone     time.Time   `json:"gone,omitzero"` // unsubscribed from the account
+	Address  Address    `json:"addr"`
+	Customer CustomerID `json:"cust"`
+	Name     string     `json:"name,omitempty"`
+	Remark   string     `json:"rmk,omitempty"` // the customer's, kept here for new tickets
+	Lang     string     `json:"lang,omitempty"`
+	Ticket   TicketID   `json:"tk,omitempty"` // open ticket: channels with one per customer
+	Pending  *Question  `json:"ask,omitempty"`
+	Out      bool       `json:"out,omitempty"`  // opted out: nothing may be sent
+	OutAt    time.Time  `json:"outat,omitzero"` // when they last opted, out or in
+	LastIn   time.Time  `json:"last,omitzero"`  // their last message: reply windows count from it
+	Sent     int        `json:"n,omitempty"`    // messages sent since LastIn
+	Followed time.Time  `json:"fol,omitzero"`
+	Gone     time.Time  `json:"gone,omitzero"` // unsubscribed from the account
+	// Erase says since when what the desk keeps of the address's owner is to be erased:
+	// they left, and the provider wants it so. Zero once they are back.
+	Erase    time.Time   `json:"er,omitzero"`
 	Bounced  string      `json:"bnc,omitempty"`
 	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
@@ -84,7 +87,7 @@ func (i *Identity) Wrote(at time.Time) {
 
 func (i *Identity) back(at time.Time) {
 	if !at.Before(i.Gone) {
-		i.Gone = time.Time{}
+		i.Gone, i.Erase = time.Time{}, time.Time{}
 	}
 }
 

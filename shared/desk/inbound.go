@@ -47,6 +47,9 @@ type Inbound struct {
 	Spam      string `json:"spam,omitempty"`  // why it is held to be spam: honeypot, verdict
 	Virus     bool   `json:"virus,omitempty"`
 
+	// Erase says that the provider wants what the desk keeps of its customer erased.
+	Erase bool `json:"erase,omitempty"`
+
 	// Marks are what the receiver found and the ticket's journal shall tell: a captcha
 	// that nobody could check.
 	Marks []Decision `json:"marks,omitempty"`

@@ -66,6 +66,19 @@ func (m Message) ShownAt() time.Time {
 	return m.At
 }
 
+// ErasedMessage is the decision on a message whose content was erased.
+const ErasedMessage = "erased.message"
+
+// Erased says whether the message's content was erased: there is nothing to send again.
+func (m Message) Erased() bool {
+	for _, d := range m.Decisions {
+		if d.Code == ErasedMessage {
+			return true
+		}
+	}
+	return false
+}
+
 // Decision is one line of the journal: a code for machines, words for agents.
 type Decision struct {
 	Code string            `json:"c"`           // such as thread.joined_by_reply_address

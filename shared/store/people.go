@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -62,6 +63,22 @@ func (tx *Tx) PutIdentity(r Row[desk.Identity]) {
 	put(tx, identityKey(r.Value.Address), r, table.Item{})
 }
 
+// CheckIdentity holds the transaction to an address as it was read.
+func (tx *Tx) CheckIdentity(r Row[desk.Identity]) {
+	tx.ops = append(tx.ops, table.Check(identityKey(r.Value.Address), r.Version))
+}
+
+// EraseOf tells a change of the feed that wrote an address whose owner's data are to be
+// erased: what relay has jobs see to. It tells so of each such write, for what was applied
+// late is to be erased as well; erasing again writes nothing, and so comes to an end.
+func EraseOf(c table.Change) (desk.Address, bool) {
+	if !strings.HasPrefix(c.Key.PK, "I#") || c.Key.SK != "I" {
+		return desk.Address{}, false
+	}
+	r, err := decode[desk.Identity](c.New)
+	return r.Value.Address, err == nil && r.Exists() && !r.Value.Erase.IsZero()
+}
+
 // PutSeen notes that a provider's message was applied. The Write fails with
 // ErrConflict if that is noted already.
 func (tx *Tx) PutSeen(a desk.Address, messageID string, v Seen) {
@@ -103,6 +120,11 @@ func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 // follow, a menu click, an opt-out.
 func (tx *Tx) PutCustomerEvent(c desk.CustomerID, m desk.Message) {
 	put(tx, customerEventKey(c, m.ID), Row[desk.Message]{Value: m}, table.Item{})
+}
+
+// ChangeCustomerEvent writes one that was read before.
+func (tx *Tx) ChangeCustomerEvent(c desk.CustomerID, r Row[desk.Message]) {
+	put(tx, customerEventKey(c, r.Value.ID), r, table.Item{})
 }
 
 // CustomerEvents reads a page of what happened to a customer, newest first.

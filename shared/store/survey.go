@@ -54,6 +54,11 @@ func (tx *Tx) PutAnswer(id desk.SurveyID, n int, sc desk.Score) {
 	put(tx, answerKey(id, n), Row[desk.Score]{Value: sc}, table.Item{})
 }
 
+// ChangeAnswer writes the nth answer (from 1) as it was read and changed.
+func (tx *Tx) ChangeAnswer(id desk.SurveyID, n int, r Row[desk.Score]) {
+	put(tx, answerKey(id, n), r, table.Item{})
+}
+
 // Answers reads all answers to one asking, the first first.
 func (s *Store) Answers(ctx context.Context, id desk.SurveyID) ([]Row[desk.Score], error) {
 	rows, _, err := rowsOf[desk.Score](ctx, s, table.Query{PK: surveyKey(id).PK, Prefix: "A#", Limit: 100})

@@ -336,6 +336,9 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 		if m.Kind != desk.ToCustomer || m.State != desk.Uncertain && m.State != desk.Failed || m.Why == sentAgain {
 			return desk.Errorf(desk.Conflict, "only a message that failed or is uncertain, and was not sent again yet, can be sent again")
 		}
+		if m.Erased() {
+			return desk.Errorf(desk.Conflict, "its content was erased: there is nothing to send again")
+		}
 		again := a.message("again", m.Text)
 		again.Purpose, again.Attachments, again.Subject, again.Lang, again.Cc = m.Purpose, m.Attachments, m.Subject, m.Lang, m.Cc
 		a.msg = again.ID

@@ -23,6 +23,9 @@ func (r *receiving) event(ctx context.Context) error {
 		id.Follow(r.when())
 	case r.in.Type == "unsubscribe":
 		id.Leave(r.when())
+		if r.in.Erase && !id.Gone.IsZero() {
+			id.Erase = id.Gone // relay sees it, and jobs erases
+		}
 	case r.in.Type == "scan" || r.in.Type == "click":
 		id.Follow(r.when()) // opens the same short window
 	}

@@ -37,6 +37,7 @@ type Job struct {
 const (
 	JobSnapshot = "snapshot" // put a settings document in force
 	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
+	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 )
 
 // Media names an attachment whose bytes still lie with the provider.
@@ -44,6 +45,15 @@ type Media struct {
 	Ticket  desk.TicketID  `json:"ticket"`
 	Message desk.MessageID `json:"message"`
 	Index   int            `json:"index"` // in Message.Attachments
+}
+
+// Erase names whose data are to be erased, and how far that has come.
+type Erase struct {
+	Address desk.Address `json:"address"`
+	Events  bool         `json:"events,omitempty"` // the tickets are done: now what is kept with the customer
+	Cursor  string       `json:"cursor,omitempty"` // in the list of tickets or events
+	Rows    string       `json:"rows,omitempty"`   // in the ticket's timeline
+	Left    bool         `json:"left,omitempty"`   // something was still to be sent: look again later
 }
 
 // NewJob makes a Job of what it is about.

@@ -1,5 +1,6 @@
-// Package jobsfn does the slow work: it puts new settings in force and fetches the files
-// that messages have left with their providers.
+// Package jobsfn does the slow work: it puts new settings in force, fetches the files
+// that messages have left with their providers, and erases what is kept of customers who
+// left where the provider wants it so.
 package jobsfn
 
 import (
@@ -69,6 +70,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 			return desk.Errorf(desk.Unreadable, "not a job")
 		}
 		return h.media(ctx, m)
+	case work.JobErase:
+		var e work.Erase
+		if err := json.Unmarshal(job.Doc, &e); err != nil {
+			return desk.Errorf(desk.Unreadable, "not a job")
+		}
+		return h.erase(ctx, e)
 	default:
 		return desk.Errorf(desk.Unreadable, "no such job: %q", job.Kind)
 	}

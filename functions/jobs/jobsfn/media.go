@@ -41,7 +41,7 @@ func (h *Handler) media(ctx context.Context, job work.Media) error {
 	}
 	file, err := h.fetch(ctx, row.Value, job.Index)
 	if err == nil {
-		file, err = h.keep(ctx, file)
+		file, err = h.keep(ctx, job.Ticket, file)
 	}
 	if fault := h.fault(row.Value, err); fault != "" {
 		h.Log.WarnContext(ctx, "a file will never be there", "message", string(job.Message), "why", fault)
@@ -104,17 +104,23 @@ var endings = map[string]string{
 
 func ending(kind string) string { return endings[strings.ToLower(kind)] }
 
-// keep lays the bytes in the blob store under their hash, so that a repeat writes the
-// same.
-func (h *Handler) keep(ctx context.Context, a desk.Attachment) (desk.Attachment, error) {
+// keep lays the bytes in the blob store under their hash and the ticket's, so that a repeat
+// writes the same, and an erase of the ticket may delete them: no other ticket has them.
+func (h *Handler) keep(ctx context.Context, t desk.TicketID, a desk.Attachment) (desk.Attachment, error) {
 	sum := sha256.Sum256(a.Data)
 	a.SHA256, a.Size = hex.EncodeToString(sum[:]), int64(len(a.Data))
-	key := "files/" + a.SHA256
+	key := "files/" + a.SHA256 + ownFiles(t)
 	if err := h.Blob.Put(ctx, key, a.Data, blob.Options{ContentType: a.Type}); err != nil {
 		return a, err
 	}
 	a.Blob, a.Data = key, nil
 	return a, nil
+}
+
+// ownFiles ends the keys of files that one ticket alone refers to.
+func ownFiles(t desk.TicketID) string {
+	sum := sha256.Sum256([]byte(t))
+	return "-" + hex.EncodeToString(sum[:8])
 }
 
 // fault is the code of a failure that trying again won't mend; "" for any other. An
@@ -143,6 +149,9 @@ func (h *Handler) fault(m desk.Message, err error) string {
 // note writes the attachment into its message, whatever else has changed there.
 func (h *Handler) note(ctx context.Context, job work.Media, row store.Row[desk.Message], file desk.Attachment) error {
 	for try := 0; ; try++ {
+		if job.Index >= len(row.Value.Attachments) { // erased meanwhile
+			return h.Blob.Delete(ctx, file.Blob)
+		}
 		if !row.Value.Attachments[job.Index].Waiting() {
 			return nil // another job was first
 		}

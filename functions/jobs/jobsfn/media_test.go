@@ -43,9 +43,15 @@ func (f *far) FetchMedia(_ context.Context, ref string, most int64) (channel.Med
 }
 
 // held is a queue that notes for how long messages are held back.
-type held struct{ waits []time.Duration }
+type held struct {
+	waits []time.Duration
+	sent  []queue.Message
+}
 
-func (*held) Send(context.Context, queue.Name, ...queue.Message) error { return nil }
+func (q *held) Send(_ context.Context, _ queue.Name, msgs ...queue.Message) error {
+	q.sent = append(q.sent, msgs...)
+	return nil
+}
 func (q *held) Postpone(_ context.Context, _ queue.Name, _ string, d time.Duration) error {
 	q.waits = append(q.waits, d)
 	return nil
@@ -115,14 +121,14 @@ func (b *bench) file(i int) desk.Attachment { return b.row().Value.Attachments[i
 
 var waiting = desk.Attachment{Name: "image.jpg", Type: "image/jpeg", Ref: "media:M1"}
 
-// A file is fetched once, kept under its hash and noted on its message; a repeated job
+// A file is fetched once, kept under its hash and the ticket's (printf AAAAAA | sha256sum), and noted on its message; a repeated job
 // finds nothing to do.
 func TestMediaIsKept(t *testing.T) {
 	b := newBench(t, waiting, desk.Attachment{Ref: "media:M2"})
 	require.False(t, b.job(0, 1))
 	const sum = "2cea274d0bedc39ec4ab6ba9e59ec889e3ed6fb56a1cf088a64d9b383378dc97" // printf picture | sha256sum
 	a := b.file(0)
-	require.Equal(t, desk.Attachment{Name: "image.jpg", Type: "image/jpeg", Ref: "media:M1", Size: 7, SHA256: sum, Blob: "files/" + sum}, a)
+	require.Equal(t, desk.Attachment{Name: "image.jpg", Type: "image/jpeg", Ref: "media:M1", Size: 7, SHA256: sum, Blob: "files/" + sum + "-69dc6c3210e25e62"}, a)
 	data, err := b.blob.Get(t.Context(), a.Blob, 0)
 	require.NoError(t, err)
 	require.Equal(t, "picture", string(data))

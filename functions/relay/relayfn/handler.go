@@ -1,5 +1,6 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
-// of new messages to send, jobs of new settings and of files to fetch. A nudge lost or repeated is harmless;
+// of new messages to send, jobs of new settings, of files to fetch and of
+// data to erase. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
 
@@ -56,6 +57,13 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			}
 			jobs = append(jobs, m)
 		}
+		if who, ok := store.EraseOf(c); ok {
+			m, err := erase(who)
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, m)
+		}
 		media, err := files(c)
 		if err != nil {
 			return err
@@ -66,6 +74,14 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 		return err
 	}
 	return send(ctx, h.Queue, queue.Jobs, jobs)
+}
+
+func erase(who desk.Address) (queue.Message, error) {
+	job, err := work.NewJob(work.JobErase, work.Erase{Address: who})
+	if err != nil {
+		return queue.Message{}, err
+	}
+	return work.Message(job)
 }
 
 // files asks for what a new message has left with its provider, one job each: one file's

@@ -103,5 +103,9 @@ func (d *dump) identity(a desk.Address) desk.Identity {
 }
 
 func (d *dump) message(m desk.Message) desk.Message {
-	return decode[desk.Message](d.items[store.MessageKey(m.Ticket, m.ID)].Doc)
+	now := decode[desk.Message](d.items[store.MessageKey(m.Ticket, m.ID)].Doc)
+	if now.Erased() {
+		now.Text = m.Text // the customer has it still
+	}
+	return now
 }

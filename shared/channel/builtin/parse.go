@@ -22,7 +22,7 @@ var Names = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk
 
 // parse reads an envelope with the settings in force; no channel needs a secret for it.
 var parse = map[desk.Channel]func(*config.Settings, channel.Envelope) ([]desk.Inbound, error){
-	desk.WeChat:  func(_ *config.Settings, e channel.Envelope) ([]desk.Inbound, error) { return wechat.Parse(e) },
+	desk.WeChat:  parseWeChat,
 	desk.SMS:     func(_ *config.Settings, e channel.Envelope) ([]desk.Inbound, error) { return sms.Parse(e) },
 	desk.Email:   parseEmail,
 	desk.WebForm: parseForm,
@@ -43,6 +43,11 @@ func Parse(settings func(context.Context) (*config.Settings, error)) func(contex
 		}
 		return read(s, e)
 	}
+}
+
+func parseWeChat(s *config.Settings, e channel.Envelope) ([]desk.Inbound, error) {
+	a, _ := s.Account(desk.WeChat, e.Account)
+	return wechat.ParseOf(a.Settings, e)
 }
 
 func parseEmail(s *config.Settings, e channel.Envelope) ([]desk.Inbound, error) {

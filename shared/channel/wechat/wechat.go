@@ -47,6 +47,9 @@ type settings struct {
 	Mode       string `json:"mode"`        // "" is safe
 	MaxAge     int    `json:"max_age"`     // seconds a call's timestamp may be off; 0 = not judged
 	Shadow     bool   `json:"shadow"`      // take calls whose signature is wrong, and say so
+	// OnUnsubscribe says what becomes of what is kept of a follower who leaves: erase, as
+	// Tencent asks ("接收事件推送"), or keep. "" is erase.
+	OnUnsubscribe string `json:"on_unsubscribe"`
 	// Welcome is what a new follower is answered, by language; with both, one below the
 	// other, since WeChat tells nobody's language.
 	Welcome map[string]string `json:"welcome"`
@@ -105,6 +108,9 @@ func (c *account) checkSettings() error {
 	}
 	if c.AppID == "" && c.Mode != ModePlain {
 		return errors.New("wechat: app_id: missing; encrypted messages name it and it must be checked")
+	}
+	if c.OnUnsubscribe != "" && c.OnUnsubscribe != "erase" && c.OnUnsubscribe != "keep" {
+		return errors.New("wechat: on_unsubscribe: want erase or keep")
 	}
 	for lang := range c.Welcome {
 		if lang != "zh-CN" && lang != "en" {
