@@ -11,7 +11,7 @@ type Line struct {
 const (
 	standardQueues = 4 // with an event source: outbound, surveys, jobs, SES's notices
 	fifoQueues     = 1 // inbound
-	alarms         = 5 // one for each dead-letter queue
+	alarms         = 8 // one for each dead-letter queue, two for the feed's readers, one for tokens
 	schedules      = 2 // schedule and tokens, every minute
 
 	// An event source polls an idle queue with up to five pollers, each waiting 20
