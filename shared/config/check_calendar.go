@@ -5,8 +5,8 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/policy/calendar"
 	"github.com/deskhook/deskhook/shared/config/ical"
+	"github.com/deskhook/deskhook/shared/policy/calendar"
 )
 
 // maxSpecialDays bounds what one calendar puts into the snapshot that functions read.

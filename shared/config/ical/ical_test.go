@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/deskhook/deskhook/shared/policy/calendar"
 	"github.com/deskhook/deskhook/shared/config/ical"
+	"github.com/deskhook/deskhook/shared/policy/calendar"
 )
 
 func file(events ...string) []byte {
