@@ -24,6 +24,7 @@ type Settings struct {
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
+	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`
 }
 
 // Desk is the desk itself.
