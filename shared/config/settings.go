@@ -23,6 +23,8 @@ type Settings struct {
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
+
+	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
 
 // Desk is the desk itself.
