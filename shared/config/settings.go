@@ -22,6 +22,8 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
+
+	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
 
 // Desk is the desk itself.
