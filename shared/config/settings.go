@@ -20,6 +20,7 @@ type Settings struct {
 	Agents   []Agent   `json:"agents" yaml:"agents"`
 	Accounts []Account `json:"accounts" yaml:"-"` // yaml: accounts: {wechat: [...], email: [...], sms: [...]}
 	Forms    []Form    `json:"forms" yaml:"forms"`
+	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
 
