@@ -64,9 +64,6 @@ func (c *checker) slaTargets(path string, p SLA) {
 		}
 		c.between(path+"."+t.name, t.d, 60*1e9, maxTarget)
 		shortest = min(shortest, t.d)
-		if p.Calendar != "" && t.d >= day && t.d%day == 0 {
-			c.warn(path+"."+t.name, "is %d hours of open time, not %d days by the wall; write hours to be clear", t.d/hour, t.d/day)
-		}
 	}
 	if shortest > maxTarget {
 		c.at(path, "promises nothing: write first_response, next_response or resolution")

@@ -86,6 +86,7 @@ func TestAllWordsExistInBothLanguages(t *testing.T) {
 	each(check, customerStatuses)
 	each(check, priorities)
 	each(check, types)
+	each(check, targets)
 	each(check, sendStates)
 	each(check, channels)
 	each(check, purposes)

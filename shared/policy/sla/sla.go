@@ -290,7 +290,7 @@ func (s *settling) first() {
 		s.turn(desk.FirstResponse, s.c.First, promised, s.runs())
 	case !s.t.FirstAnswered.IsZero():
 		s.come(desk.FirstResponse, k)
-	case promised <= 0:
+	case promised <= 0 && !k.Breached: // what is overdue stays so
 		s.c.First = nil
 	default:
 		s.turn(desk.FirstResponse, k, promised, s.runs())
@@ -312,13 +312,12 @@ func (s *settling) next() {
 		return
 	}
 	switch {
-	case promised <= 0 || !waits:
-		if promised <= 0 && !over {
-			s.c.Next = nil
-		}
+	case !waits, over && promised <= 0:
 	case over:
 		s.c.Next = &desk.Clock{From: s.t.WaitingSince}
 		s.turn(desk.NextResponse, s.c.Next, promised, s.runs())
+	case promised <= 0 && !k.Breached:
+		s.c.Next = nil
 	default:
 		s.turn(desk.NextResponse, k, promised, s.runs())
 	}
@@ -334,7 +333,7 @@ func (s *settling) resolution() {
 		s.turn(desk.Resolution, s.c.Resolution, promised, s.runs())
 	case done:
 		s.come(desk.Resolution, k)
-	case promised <= 0:
+	case promised <= 0 && !k.Breached:
 		s.c.Resolution = nil
 	default:
 		k.Met = time.Time{} // opened again: it goes on where it stood
