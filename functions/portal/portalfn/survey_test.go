@@ -159,7 +159,7 @@ func TestPageKeepsItsQuestionsAndSettles(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, row, 1, "pressed twice is one answer")
 
-	w.now = w.now.Add(desk.Changeable)
+	w.now = w.now.Add(desk.Changeable + time.Minute)
 	form.Set("score", "5")
 	late := w.do("POST", link+"?lang=en", form)
 	require.Equal(t, http.StatusForbidden, late.StatusCode, "the form is too old")
