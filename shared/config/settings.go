@@ -20,9 +20,12 @@ type Settings struct {
 	Agents   []Agent   `json:"agents" yaml:"agents"`
 	Accounts []Account `json:"accounts" yaml:"-"` // yaml: accounts: {wechat: [...], email: [...], sms: [...]}
 	Forms    []Form    `json:"forms" yaml:"forms"`
+	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
+
+	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
 
 // Desk is the desk itself.

@@ -18,6 +18,7 @@ var codes = map[string]words{
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
 	"route.team":  {"分到{team}", "Went to {team}"},
+	"route.rule":  {"符合分配规则“{rule}”", "Matched the rule “{rule}”"},
 	"spam.marked": {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 
 	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
