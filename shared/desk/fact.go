@@ -33,6 +33,8 @@ type Fact struct {
 	Business time.Duration `json:"biz,omitempty"`  // sla_…: business time of the policy's calendar that counted
 	Target   Target        `json:"tg,omitempty"`   // sla_…: which
 	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer
+	Survey   SurveyKind    `json:"sk,omitempty"`   // of the survey's facts; "" = CSAT
+	Of       string        `json:"of,omitempty"`   // the survey's id in the settings
 	Score    *int          `json:"score,omitempty"`
 	Was      *int          `json:"was,omitempty"` // survey_answered: the score this one replaces
 }

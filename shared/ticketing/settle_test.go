@@ -27,14 +27,14 @@ func promised(t *testing.T) *bench {
 	return b
 }
 
-// fire does what the sweep of now has the desk do.
-func (b *bench) fire() {
+// deadlines does what the sweep of now has the desk do.
+func (b *bench) deadlines() {
 	for _, d := range b.sweep() {
 		require.NoError(b.t, b.FireTimers(b.ctx, d.Ticket.ID, b.now))
 	}
 }
 
-func (b *bench) facts(kind desk.FactKind) []desk.Fact {
+func (b *bench) factsOf(kind desk.FactKind) []desk.Fact {
 	var out []desk.Fact
 	for day := range 3 {
 		err := b.Store.Facts(b.ctx, t0.AddDate(0, 0, day).Format(time.DateOnly), func(f desk.Fact) error {
@@ -61,14 +61,14 @@ func TestDeadlineIsToldOnce(t *testing.T) {
 	b := promised(t)
 	id := b.receive(text("1", "hello")).Ticket
 	b.pass(time.Hour)
-	b.fire()
-	b.fire()
+	b.deadlines()
+	b.deadlines()
 	overdue, risk := b.overdue()
 	require.Empty(t, overdue)
 	require.Equal(t, []desk.TicketID{id}, risk)
 	b.pass(time.Hour)
 	for range 3 {
-		b.fire()
+		b.deadlines()
 		require.NoError(t, b.FireTimers(b.ctx, id, b.now)) // a repeat of the sweep's message
 		b.pass(7 * time.Minute)
 	}
@@ -85,7 +85,7 @@ func TestDeadlineIsToldOnce(t *testing.T) {
 	require.Equal(t, "li", v.Assignee)
 	require.Equal(t, "high", v.Clocks.Policy) // which promises no first response, but a sooner resolution
 	require.Equal(t, t0.Add(5*time.Hour), v.Clocks.Resolution.Due)
-	f := b.facts(desk.FactSLAMissed)
+	f := b.factsOf(desk.FactSLAMissed)
 	require.Len(t, f, 1)
 	require.Equal(t, desk.FirstResponse, f[0].Target)
 	require.Equal(t, 2*time.Hour, f[0].Business)
@@ -95,7 +95,7 @@ func TestWhatIsAnsweredLeavesTheList(t *testing.T) {
 	b := promised(t)
 	id := b.receive(text("1", "hello")).Ticket
 	b.pass(time.Hour)
-	b.fire()
+	b.deadlines()
 	_, risk := b.overdue()
 	require.Len(t, risk, 1)
 	_, err := b.Note(b.ctx, b.act(), id, "not an answer")
@@ -106,12 +106,12 @@ func TestWhatIsAnsweredLeavesTheList(t *testing.T) {
 	overdue, risk := b.overdue()
 	require.Empty(t, overdue)
 	require.Empty(t, risk)
-	f := b.facts(desk.FactSLAMet)
+	f := b.factsOf(desk.FactSLAMet)
 	require.Len(t, f, 1)
 	require.Equal(t, time.Hour, f[0].Took)
-	require.Empty(t, b.facts(desk.FactSLAMissed))
+	require.Empty(t, b.factsOf(desk.FactSLAMissed))
 	b.pass(24 * time.Hour) // the customer's turn: nothing is due
-	b.fire()
+	b.deadlines()
 	require.NotContains(t, codes(b.messages(id)), "sla.breached")
 	b.receive(text("2", "and now?"))
 	require.Equal(t, b.now.Add(2*time.Hour), b.ticket(id).Clocks.Next.Due)
@@ -142,7 +142,7 @@ func TestTicketWithoutAPolicyHasNoClocks(t *testing.T) {
 	require.Equal(t, b.now.Add(2*time.Hour), b.ticket(id).Clocks.First.Due)
 	b.s.SLA = nil // and taken back
 	b.pass(90 * time.Minute)
-	b.fire()
+	b.deadlines()
 	v := b.ticket(id)
 	require.Nil(t, v.Clocks)
 	for _, x := range v.Timers {
