@@ -2,6 +2,7 @@ package apifn_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -40,6 +41,6 @@ func TestDeadlines(t *testing.T) {
 	require.Equal(t, "fast", got["policy"])
 	require.Nil(t, got["resolution"])
 	require.Equal(t, map[string]any{
-		"stage": "active", "due_at": due.Format(time.RFC3339), "met_at": nil, "breached": false, "target_s": 3600.0,
+		"stage": "active", "due_at": due.Format(time.RFC3339), "met_at": nil, "breached": false, "target_s": json.Number("3600"),
 	}, got["first_response"])
 }
