@@ -23,6 +23,9 @@ type Settings struct {
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
 
+	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
+	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
+
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
 
