@@ -20,8 +20,10 @@ type Settings struct {
 	Agents   []Agent   `json:"agents" yaml:"agents"`
 	Accounts []Account `json:"accounts" yaml:"-"` // yaml: accounts: {wechat: [...], email: [...], sms: [...]}
 	Forms    []Form    `json:"forms" yaml:"forms"`
+	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
-	CSAT     CSAT      `json:"csat" yaml:"csat"`
+	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
+	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
@@ -178,17 +180,6 @@ type Tickets struct {
 	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
 	// where such an address of theirs is known. Default true.
 	Fallback bool `json:"fallback" yaml:"fallback"`
-}
-
-// CSAT rules the question after a resolution.
-type CSAT struct {
-	Enabled  bool     `json:"enabled" yaml:"enabled"`
-	Delay    Duration `json:"delay" yaml:"delay"`       // after resolve
-	Expires  Duration `json:"expires" yaml:"expires"`   // after asking
-	Cooldown Duration `json:"cooldown" yaml:"cooldown"` // a customer is asked at most once within it
-	Bad      int      `json:"bad" yaml:"bad"`           // scores up to it are bad
-	Question Text     `json:"question" yaml:"question"`
-	Thanks   Text     `json:"thanks" yaml:"thanks"`
 }
 
 // Duration is a length of time, written 90s, 15m, 2h or 3d.

@@ -32,7 +32,7 @@ func (d *Desk) Change(ctx context.Context, act Act, id desk.TicketID, c Change) 
 	if err := c.Check(s, act.At); err != nil {
 		return err
 	}
-	_, err = d.on(ctx, act, id, func(a *acting) error { return a.change(c) })
+	_, err = d.on(ctx, act, id, func(a *acting) error { return a.change(ctx, c) })
 	return err
 }
 
@@ -75,7 +75,7 @@ func (c Change) checkStatus(at time.Time) error {
 
 // change applies a change that Check has found good; the status comes last, for what
 // follows from it counts for the team and agent the ticket then has.
-func (a *acting) change(c Change) error {
+func (a *acting) change(ctx context.Context, c Change) error {
 	if c.Team != nil && *c.Team != a.t.Team {
 		a.said = append(a.said, said("route.moved", "from", a.t.Team, "to", *c.Team))
 		a.t.Team = *c.Team
@@ -97,6 +97,11 @@ func (a *acting) change(c Change) error {
 	if *c.Status == desk.StatusSnoozed {
 		a.t.SnoozedUntil = c.Until
 		a.t.Arm(desk.TimerUnsnooze, c.Until)
+	}
+	if a.t.Status == desk.StatusSpam && c.Status.Active() {
+		if err := a.route(ctx); err != nil {
+			return err
+		}
 	}
 	return a.become(*c.Status)
 }

@@ -47,7 +47,7 @@ func (d *Desk) Macro(ctx context.Context, act Act, id desk.TicketID, macro strin
 				return err
 			}
 		}
-		return a.change(c)
+		return a.change(ctx, c)
 	})
 }
 

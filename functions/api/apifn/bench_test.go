@@ -76,8 +76,7 @@ func newBench(t testing.TB) *bench {
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
 		Canned:   []config.Canned{{ID: "hello", Name: config.Text{"en": "Hello"}, Text: config.Text{"en": "Hello {{customer.name}}, I am {{agent.name}}"}}},
 		Macros:   []config.Macro{{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help"}, Status: desk.StatusResolved, Assignee: config.AssignMe}},
-		CSAT: config.CSAT{Enabled: true, Delay: config.Duration(time.Hour), Expires: config.Duration(168 * time.Hour),
-			Question: config.Text{"en": "How did we do?"}, Thanks: config.Text{"en": "Thank you"}},
+		Surveys:  []config.Survey{config.DefaultSurvey(desk.CSAT)},
 	}
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }
 	st := store.New(rushed{db, b})

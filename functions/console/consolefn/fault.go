@@ -44,7 +44,7 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"is empty": "不能为空",
+	"is empty":      "不能为空",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
