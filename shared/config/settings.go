@@ -29,6 +29,7 @@ type Settings struct {
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
+	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`
 }
 
 // Desk is the desk itself.

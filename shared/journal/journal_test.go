@@ -17,7 +17,19 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
-var codeShape = regexp.MustCompile(`^(thread|auto|type|tag|macro|survey|send|status|assign|opt|mail|event|route|spam|ack|priority|provider|media|customer|erased)\.[a-z_]+( %[svd])?$`)
+// codeShape is what a code looks like: a group that the words know, a dot, a word.
+var codeShape = regexp.MustCompile(`^([a-z]+)\.[a-z_]+( %[svd])?$`)
+
+// groups are the first parts of the codes that have words: a new group is known by its
+// first code.
+func groups() map[string]bool {
+	out := map[string]bool{}
+	for code := range codes {
+		group, _, _ := strings.Cut(code, ".")
+		out[group] = true
+	}
+	return out
+}
 
 // usedCodes reads the sources for every literal that has the shape of a code, and where
 // each stands. The names of events out and of canned texts' variables have the same shape
@@ -44,12 +56,13 @@ func codesOf(path string, found map[string]string) error {
 	if err != nil {
 		return err
 	}
+	known := groups()
 	ast.Inspect(f, func(n ast.Node) bool {
 		lit, ok := n.(*ast.BasicLit)
 		if !ok || lit.Kind != token.STRING {
 			return true
 		}
-		if s, err := strconv.Unquote(lit.Value); err == nil && codeShape.MatchString(s) {
+		if s, err := strconv.Unquote(lit.Value); err == nil && codeShape.MatchString(s) && known[codeShape.FindStringSubmatch(s)[1]] {
 			code, _, _ := strings.Cut(s, " ")
 			found[code] = set.Position(lit.Pos()).String()
 		}
@@ -87,6 +100,7 @@ func TestAllWordsExistInBothLanguages(t *testing.T) {
 	each(check, customerStatuses)
 	each(check, priorities)
 	each(check, types)
+	each(check, targets)
 	each(check, sendStates)
 	each(check, channels)
 	each(check, purposes)
