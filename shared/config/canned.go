@@ -34,8 +34,8 @@ type Macro struct {
 
 // Macro.Assignee besides agents' ids.
 const (
-	AssignMe     = "me"
-	AssignNobody = "nobody"
+	MacroMe     = "me"
+	MacroNobody = "nobody"
 )
 
 // For says whether an agent of these teams has the canned reply.

@@ -52,7 +52,7 @@ func (c *checker) macro(path string, m Macro, s *Settings) {
 		c.at(path+".type", "should be inquiry, complaint, suggestion, praise or task")
 	}
 	c.knownTeam(path+".team", m.Team)
-	if _, known := s.Agent(m.Assignee); m.Assignee != "" && m.Assignee != AssignMe && m.Assignee != AssignNobody && !known {
+	if _, known := s.Agent(m.Assignee); m.Assignee != "" && m.Assignee != MacroMe && m.Assignee != MacroNobody && !known {
 		c.at(path+".assignee", "should be me, nobody or the id of an agent; there is no agent %q", m.Assignee)
 	}
 	for i, tag := range m.Tags {

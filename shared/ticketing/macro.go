@@ -55,11 +55,11 @@ func (a *acting) stepsOf(m config.Macro) Change {
 	c := Change{AddTags: m.Tags}
 	switch m.Assignee {
 	case "":
-	case config.AssignMe:
+	case config.MacroMe:
 		if _, known := a.s.Agent(a.act.By.ID); known {
 			c.Assignee = &a.act.By.ID // a program with a token is nobody to assign to
 		}
-	case config.AssignNobody:
+	case config.MacroNobody:
 		c.Assignee = new(string)
 	default:
 		c.Assignee = &m.Assignee

@@ -45,7 +45,7 @@ func TestMacro(t *testing.T) {
 	b := newBench(t)
 	b.s.Macros = []config.Macro{
 		{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help, {{customer.name}}. {{ticket.number}}", "zh-CN": "很高兴帮到您。"},
-			Note: config.Text{"en": "by {{agent.name}}"}, Status: desk.StatusResolved, Assignee: config.AssignMe, Tags: []string{"done"}},
+			Note: config.Text{"en": "by {{agent.name}}"}, Status: desk.StatusResolved, Assignee: config.MacroMe, Tags: []string{"done"}},
 		{ID: "later", Name: config.Text{"en": "Later"}, Status: desk.StatusSnoozed, Snooze: config.Duration(2 * time.Hour)},
 		{ID: "ask", Name: config.Text{"en": "Ask"}, Reply: config.Text{"en": "Which order?"}},
 	}
