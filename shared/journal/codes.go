@@ -8,8 +8,10 @@ var codes = map[string]words{
 	"thread.new":            {"新建工单", "New ticket"},
 	"thread.new_after_all":  {"没有可以归入的工单，新建工单", "New ticket: the message could not join any of those it points to"},
 	"thread.joined":         {"归入工单 {ticket}：{how}", "Joined {ticket}: {how}"},
-	"thread.reopened":       {"归入已解决的工单 {ticket} 并重新打开：{how}", "Joined {ticket}, which was resolved, and reopened it: {how}"},
+	"thread.reopened":       {"归入已结束的工单 {ticket} 并重新打开：{how}", "Joined {ticket}, which was over, and reopened it: {how}"},
 	"thread.follows_closed": {"原工单 {ticket} 已经结束，新建后续工单", "New ticket that follows {ticket}, which is over"},
+	"thread.thanks":         {"只是道谢，工单状态不变", "Nothing but thanks: the ticket's status stays"},
+	"thread.how.subject":    {"主题中写有工单号", "its number stands in the subject"},
 	"thread.stranger":       {"没有归入工单 {ticket}：发件人不是该工单的参与者", "Did not join {ticket}: the author takes no part in it"},
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
