@@ -51,6 +51,7 @@ type Identity struct {
 	// Erase says since when what the desk keeps of the address's owner is to be erased:
 	// they left, and the provider wants it so. Zero once they are back.
 	Erase    time.Time   `json:"er,omitzero"`
+	Blocked  time.Time   `json:"blk,omitzero"` // since when an agent has what they write kept as spam
 	Bounced  string      `json:"bnc,omitempty"`
 	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour

@@ -19,9 +19,17 @@ var codes = map[string]words{
 	"mail.unproven":   {"发件人未经验证，可能是冒用：{why}", "The sender is not proven and may be somebody else: {why}"},
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
-	"route.team":  {"分到{team}", "Went to {team}"},
-	"route.rule":  {"符合分配规则“{rule}”", "Matched the rule “{rule}”"},
-	"spam.marked": {"判为垃圾信息：{why}", "Held to be spam: {why}"},
+	"route.team":        {"分到{team}", "Went to {team}"},
+	"route.rule":        {"符合分配规则“{rule}”", "Matched the rule “{rule}”"},
+	"spam.not":          {"改判为非垃圾信息", "Not spam after all"},
+	"spam.blocked":      {"已拉黑发件人，其后来信留存为垃圾信息", "The sender is blocked: what they write from now on is kept as spam"},
+	"spam.unblocked":    {"已解除对发件人的拉黑", "The sender is no longer blocked"},
+	"spam.allowed":      {"发件人在白名单中，不按垃圾信息处理：{why}", "The sender is on the allow list, so this doesn't count: {why}"},
+	"merge.into":        {"已合并到工单 {ticket}", "Merged into {ticket}"},
+	"merge.from":        {"工单 {ticket} 已合并到此", "{ticket} was merged into this one"},
+	"merge.undone":      {"已撤销合并到工单 {ticket}", "No longer merged into {ticket}"},
+	"merge.undone_from": {"工单 {ticket} 的合并已撤销", "{ticket} is no longer merged into this one"},
+	"spam.marked":       {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 
 	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
 
