@@ -87,6 +87,8 @@ var codes = map[string]words{
 	"media.no_account":         {"该渠道的账号已不在配置中", "the settings no longer have the account it came in by"},
 	"erased.left":              {"客户取消关注，已按微信的要求删除其称呼、标题、留言内容、所填信息和文件", "Erased, since the customer unfollowed and WeChat wants it so: name, subject, texts, what they filled in, and files"},
 	"erased.message":           {"内容已删除", "its content was erased"},
+	"customer.merged":          {"客户“{from}”已并入“{into}”，依据：{why}", "Customer {from} was merged into {into}, because: {why}"},
+	"customer.unmerged":        {"已撤销合并：“{from}”不再并入“{into}”", "The merge of customer {from} into {into} was undone"},
 	"customer.remark":          {"客户备注改为“{to}”", "The agents' name for the customer is now “{to}”"},
 	"survey.planned":           {"计划于 {at} 发出满意度评价", "A survey is planned for {at}"},
 	"survey.asked":             {"已发出满意度评价", "The customer was asked how it went"},

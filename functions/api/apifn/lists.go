@@ -262,6 +262,16 @@ func (a *api) listCustomersTickets(c *call) error {
 	if err != nil {
 		return err
 	}
+	if lists := store.PersonLists(row.Value); len(lists) > 1 {
+		if cursor != "" {
+			return errCursor // a merged list gives none
+		}
+		rows, more, err := a.Store.MergeTickets(c.ctx, lists, limit, true)
+		if err != nil {
+			return err
+		}
+		return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
+	}
 	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, cursor, limit)
 	return a.ticketPage(c, p, page, err, ticketQuery{})
 }

@@ -289,12 +289,8 @@ func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
 	}
-	list, err := v.Store.TicketsOfCustomer(v.r.Context(), c.ID, "", tickets)
-	if err != nil {
-		return p, err
-	}
-	p.More = list.Cursor != ""
-	heads, err := v.Store.Tickets(v.r.Context(), list.IDs...)
+	heads, more, err := v.Store.MergeTickets(v.r.Context(), store.PersonLists(c), tickets, true)
+	p.More = more
 	for _, h := range heads {
 		p.Tickets = append(p.Tickets, v.listRow(h.Value))
 	}
