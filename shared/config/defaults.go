@@ -50,6 +50,10 @@ const DefaultHoneypot = "_gotcha"
 // whole request in base64, less the other fields.
 const MaxFile = 4 * 1024 * 1024
 
+// MaxUpload is the most bytes of a file that a script lays straight into the blob
+// store, past Lambda: what `tickets` holds in memory while it keeps it.
+const MaxUpload = 25 * 1024 * 1024
+
 var defaultMax = map[FieldType]int{
 	FieldText: 200, FieldTextarea: 10_000, FieldMail: 254, FieldPhone: 32, FieldChoice: 200, FieldFile: 3 * 1024 * 1024,
 }

@@ -64,6 +64,7 @@ var codes = map[string]words{
 	"provider.failed":          {"平台报告未送达（{code}）", "the provider says that it did not arrive ({code})"},
 	"media.gone":               {"文件在平台上已不存在", "the provider has the file no longer"},
 	"media.expired":            {"平台只保留三天，已过期", "the provider keeps files for three days, which are over"},
+	"media.not_uploaded":       {"文件没有上传成功", "the file was never uploaded"},
 	"media.too_large":          {"文件超过 25 MB，未取回", "the file is over 25 MB and was not fetched"},
 	"media.bad_reference":      {"文件地址不属于该平台，未取回", "its address is not the provider's, so it was not fetched"},
 	"media.no_account":         {"该渠道的账号已不在配置中", "the settings no longer have the account it came in by"},
