@@ -15,6 +15,10 @@ var codes = map[string]words{
 
 	"thread.internal": {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
 	"mail.unproven":   {"发件人未经验证，可能是冒用：{why}", "The sender is not proven and may be somebody else: {why}"},
+	"mail.signed":     {"邮件带有 {kind} 数字签名，未作验证", "Signed with {kind}; the signature was not checked"},
+	"mail.sealed":     {"邮件正文封装在 {kind} 签名里，请下载附件用邮件软件打开", "The text lies inside a {kind} signature: open the file in a mail program"},
+	"mail.encrypted":  {"邮件用 {kind} 加密，本系统不保存私钥，请下载附件解密", "Encrypted with {kind}; the desk holds no private key: decrypt the file yourself"},
+	"mail.invite":     {"日历邀请（{method}），请看附件", "A calendar invitation ({method}): see the file"},
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
 	"route.team":  {"分到{team}", "Went to {team}"},
