@@ -24,7 +24,7 @@ const (
 	StatusPending  Status = "pending"  // waiting for the customer
 	StatusOnHold   Status = "on_hold"  // waiting for a third party
 	StatusResolved Status = "resolved" // answered; a new message reopens it
-	StatusClosed   Status = "closed"   // over; a new message opens another ticket
+	StatusClosed   Status = "closed"   // over; a new message reopens it for some days, then opens another ticket
 	StatusSnoozed  Status = "snoozed"  // out of sight until a time
 	StatusSpam     Status = "spam"     // out of sight, never answered
 )
@@ -100,6 +100,7 @@ type Ticket struct {
 	Assignee string     `json:"asg,omitempty"` // agent's id
 	Customer CustomerID `json:"cust"`
 	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
+	Tier     Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard
 	From     Address    `json:"from"`           // who wrote
 	To       Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
 	Lang     string     `json:"lang,omitempty"` // zh-CN or en
@@ -118,6 +119,8 @@ type Ticket struct {
 	Answers       int       `json:"ans,omitempty"`  // public answers by people
 	Round         int       `json:"rd,omitempty"`   // resolutions so far
 	Before        TicketID  `json:"prev,omitempty"` // the ticket this one follows
+	Into          TicketID  `json:"into,omitempty"` // the ticket this one was merged into
+	Was           Status    `json:"was,omitempty"`  // before it was merged, or held to be spam
 	Submission    string    `json:"sub,omitempty"`  // a form's submission
 	Contact       Contact   `json:"con,omitzero"`   // given in a form
 
@@ -125,6 +128,7 @@ type Ticket struct {
 	Unsent []MessageID `json:"q,omitempty"`  // messages to send
 	Claim  Claim       `json:"c,omitzero"`   // who sends now
 	Timers []Timer     `json:"tm,omitempty"` // what is to happen, each once
+	Clocks *Clocks     `json:"ck,omitempty"` // its deadlines; nil where no SLA holds
 	Survey SurveyID    `json:"sv,omitempty"` // asked for the last resolution
 	Mail   *MailHead   `json:"mail,omitempty"`
 
@@ -156,6 +160,8 @@ const (
 	TimerUnsnooze TimerKind = "unsnooze"
 	TimerSend     TimerKind = "send"  // safety net under a queued reply, and retries
 	TimerClose    TimerKind = "close" // resolved for long enough
+	TimerWarn     TimerKind = "sla_warn"
+	TimerBreach   TimerKind = "sla_breach"
 )
 
 // Timer is a promise about the future, kept in the row it is about. A fired or
