@@ -43,6 +43,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.slas(s)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
+	c.canned(s)
 }
 
 // id checks an id's form and that it is the first of its kind.

@@ -61,6 +61,9 @@ const (
 	Task       Type = "task"
 )
 
+// Types lists all of them.
+var Types = []Type{Inquiry, Complaint, Suggestion, Praise, Task}
+
 // Address says where on a channel somebody is reached: an OpenID, a mail address in
 // lower case, a phone number in E.164, a form's submitter.
 type Address struct {
