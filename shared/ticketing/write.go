@@ -1,6 +1,7 @@
 package ticketing
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -11,8 +12,9 @@ import (
 )
 
 // write puts everything that follows from a message into the transaction.
-func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map[string]store.Row[store.Ref]) {
+func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thread.Verdict, refs map[string]store.Row[store.Ref]) error {
 	t := &row.Value
+	was := row.Value
 	m := r.newMessage(t.ID)
 	m.Decisions = v.Decisions
 	opened := !row.Exists()
@@ -34,6 +36,9 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	if opened || r.person() {
 		r.customerTurn(t, v.Reopen, &m)
 	}
+	if err := r.settle(ctx, row.Exists(), was, t, &m); err != nil {
+		return err
+	}
 	r.threadMail(t, m.ID, refs)
 	r.touchIdentity(*t)
 	if opened {
@@ -43,6 +48,19 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
 	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}
+	return nil
+}
+
+// settle finds an agent for a ticket that opens or reopens. One that was open already
+// costs nothing here.
+func (r *receiving) settle(ctx context.Context, existed bool, was desk.Ticket, t *desk.Ticket, m *desk.Message) error {
+	if !existed {
+		was = desk.Ticket{}
+	}
+	x := &settling{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: existed}
+	ds, err := x.settle(ctx, was, t)
+	m.Decisions = append(m.Decisions, ds...)
+	return err
 }
 
 func (r *receiving) newMessage(t desk.TicketID) desk.Message {
