@@ -174,13 +174,13 @@ func oneOf[T ~string](c *checker, path string, values, told, known []T) {
 }
 
 func (c *checker) hours(path, calendar string, s *Settings) {
-	if calendar != "" && !s.hasCalendar(calendar) {
+	if calendar != "" && !slices.ContainsFunc(s.Calendars, func(x Calendar) bool { return x.ID == calendar }) {
 		c.at(path, "there is no calendar %q", calendar)
 	}
 }
 
-func (c *checker) slaNamed(path, name string, _ *Settings) {
-	if name != "" && !idPattern.MatchString(name) {
-		c.at(path, "may have up to 32 of a-z, 0-9 and -, beginning with a letter")
+func (c *checker) slaNamed(path, name string, s *Settings) {
+	if _, ok := s.SLAOf(name); name != "" && !ok {
+		c.at(path, "there is no SLA policy %q", name)
 	}
 }

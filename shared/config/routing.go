@@ -104,6 +104,7 @@ func (s *Settings) Acknowledgement(key string) Text {
 
 // InHours says whether a calendar is open at a time; a calendar that isn't there never
 // is.
-func (s *Settings) InHours(calendar string, at time.Time) bool { return false }
-
-func (s *Settings) hasCalendar(string) bool { return false }
+func (s *Settings) InHours(calendar string, at time.Time) bool {
+	c, ok := s.Calendar(calendar)
+	return ok && c.Open(at)
+}

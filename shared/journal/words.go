@@ -87,6 +87,8 @@ func argument(name, value, lang string) string {
 		}
 	case "strategy":
 		return label(strategies, value, lang)
+	case "target":
+		return Target(desk.Target(value), lang)
 	case "from", "to":
 		return fromTo(value, lang)
 	case "by":

@@ -68,9 +68,10 @@ func (a *acting) commit(ctx context.Context) error {
 	if a.tx.Len() == 0 && len(a.said) == 0 && !a.touched {
 		return nil // nothing changed
 	}
-	if err := a.settle(ctx); err != nil {
+	if err := a.handOver(ctx); err != nil {
 		return err
 	}
+	a.said = append(a.said, settle(a.s, &a.tx, a.t, a.act.At)...)
 	if a.tx.Len() > 0 || len(a.said) > 0 {
 		a.t.By, a.t.V, a.t.Updated = a.act.By, a.s.Version, a.act.At
 	}
@@ -88,13 +89,13 @@ func (a *acting) commit(ctx context.Context) error {
 	return a.desk.Store.Commit(ctx, &a.tx)
 }
 
-// settle counts the agents' loads, and finds somebody for a ticket that nobody has now.
-func (a *acting) settle(ctx context.Context) error {
-	x := &settling{desk: a.desk, s: a.s, tx: &a.tx, at: a.act.At}
+// handOver counts the agents' loads, and finds somebody for a ticket that nobody has now.
+func (a *acting) handOver(ctx context.Context) error {
+	x := &handing{desk: a.desk, s: a.s, tx: &a.tx, at: a.act.At}
 	if a.given != nil {
 		x.given = *a.given
 	}
-	ds, err := x.settle(ctx, a.was, a.t)
+	ds, err := x.over(ctx, a.was, a.t)
 	a.said = append(a.said, ds...)
 	return err
 }

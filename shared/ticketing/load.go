@@ -11,12 +11,12 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 )
 
-// settling brings a ticket that changes into line with whoever has it, in the change's
+// handing brings a ticket that changes into line with whoever has it, in the change's
 // own transaction: a ticket that nobody has finds an agent where its team's strategy
 // says so, and the load of every agent concerned is counted. The agents' rows are
 // written at the versions they were read at, so that two transactions never both use
 // somebody's last place.
-type settling struct {
+type handing struct {
 	desk *Desk
 	s    *config.Settings
 	tx   *store.Tx
@@ -30,8 +30,8 @@ type settling struct {
 	said []desk.Decision
 }
 
-// settle does so for a ticket that was as given, and gives the decisions taken.
-func (x *settling) settle(ctx context.Context, was desk.Ticket, t *desk.Ticket) ([]desk.Decision, error) {
+// over does so for a ticket that was as given, and gives the decisions taken.
+func (x *handing) over(ctx context.Context, was desk.Ticket, t *desk.Ticket) ([]desk.Decision, error) {
 	if !changedHands(was, *t) {
 		return nil, nil
 	}
@@ -64,7 +64,7 @@ func changedHands(was, t desk.Ticket) bool {
 // waits says whether a ticket waits for an agent.
 func waits(t desk.Ticket) bool { return t.Assignee == "" && t.Status.Active() }
 
-func (x *settling) presences(ctx context.Context, ids ...string) error {
+func (x *handing) presences(ctx context.Context, ids ...string) error {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := x.read[id]; return ok || id == "" })
 	rows, err := x.desk.Store.Presences(ctx, ids...)
 	for i, row := range rows {
@@ -75,7 +75,7 @@ func (x *settling) presences(ctx context.Context, ids ...string) error {
 
 // goBack keeps a reopened ticket with its agent if they are on and have room; else it
 // waits like a new one.
-func (x *settling) goBack(ctx context.Context, t *desk.Ticket) error {
+func (x *handing) goBack(ctx context.Context, t *desk.Ticket) error {
 	if err := x.presences(ctx, t.Assignee); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (x *settling) goBack(ctx context.Context, t *desk.Ticket) error {
 }
 
 // find gives a waiting ticket to whoever of its team is clear to take it.
-func (x *settling) find(ctx context.Context, t *desk.Ticket) (string, error) {
+func (x *handing) find(ctx context.Context, t *desk.Ticket) (string, error) {
 	strategy := x.s.Strategy(t.Team)
 	members := x.s.AgentsOf(t.Team)
 	if strategy == assign.None || len(members) == 0 {
@@ -120,7 +120,7 @@ func (x *settling) find(ctx context.Context, t *desk.Ticket) (string, error) {
 
 // reserve keeps what room is left for a ticket that needs more: no younger one may come
 // directly to who could have it.
-func (x *settling) reserve(team []assign.Agent, t desk.Ticket) {
+func (x *handing) reserve(team []assign.Agent, t desk.Ticket) {
 	for _, a := range assign.Fits(team, need(x.s, t)) {
 		if a.Room(assign.Need{Weight: 1}) {
 			row := x.read[a.ID]
@@ -145,12 +145,12 @@ func need(s *config.Settings, t desk.Ticket) assign.Need {
 	return assign.Need{Skills: t.Skills, Language: t.Lang, Weight: s.Routing.Weights.Of(t.From.Channel), Avoid: t.Left}
 }
 
-func (x *settling) weight(a config.Agent, t desk.Ticket) int {
+func (x *handing) weight(a config.Agent, t desk.Ticket) int {
 	return assign.Agent{Capacity: a.Capacity}.Weight(need(x.s, t))
 }
 
 // count moves the ticket's places from whoever had them to whoever has them now.
-func (x *settling) count(ctx context.Context, was desk.Ticket, t *desk.Ticket, given string) error {
+func (x *handing) count(ctx context.Context, was desk.Ticket, t *desk.Ticket, given string) error {
 	t.Load = 0
 	if a, ok := x.s.Agent(t.Assignee); ok && t.Status.Active() {
 		t.Load = x.weight(a, *t)
@@ -183,7 +183,7 @@ func (x *settling) count(ctx context.Context, was desk.Ticket, t *desk.Ticket, g
 	return nil
 }
 
-func (x *settling) put(row store.Row[desk.Presence], before int, given bool) {
+func (x *handing) put(row store.Row[desk.Presence], before int, given bool) {
 	p := &row.Value
 	p.Load = max(p.Load, 0)
 	if a, ok := x.s.Agent(p.Agent); p.Load < before && ok && len(x.s.Assigned(a)) > 0 {

@@ -36,7 +36,7 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	if opened || r.person() {
 		r.customerTurn(t, v.Reopen, &m)
 	}
-	if err := r.settle(ctx, row.Exists(), was, t, &m); err != nil {
+	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
 		return err
 	}
 	r.threadMail(t, m.ID, refs)
@@ -44,6 +44,7 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	if opened {
 		r.acknowledge(t, &m)
 	}
+	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
@@ -51,14 +52,14 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	return nil
 }
 
-// settle finds an agent for a ticket that opens or reopens. One that was open already
+// handOver finds an agent for a ticket that opens or reopens. One that was open already
 // costs nothing here.
-func (r *receiving) settle(ctx context.Context, existed bool, was desk.Ticket, t *desk.Ticket, m *desk.Message) error {
+func (r *receiving) handOver(ctx context.Context, existed bool, was desk.Ticket, t *desk.Ticket, m *desk.Message) error {
 	if !existed {
 		was = desk.Ticket{}
 	}
-	x := &settling{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: existed}
-	ds, err := x.settle(ctx, was, t)
+	x := &handing{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: existed}
+	ds, err := x.over(ctx, was, t)
 	m.Decisions = append(m.Decisions, ds...)
 	return err
 }
