@@ -36,15 +36,15 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	if opened || r.person() {
 		r.customerTurn(t, v.Reopen, &m)
 	}
-	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
-		return err
-	}
 	r.threadMail(t, m.ID, refs)
 	r.touchIdentity(*t)
 	if opened {
 		r.acknowledge(t, &m)
 	}
 	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
+	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
+		return err
+	}
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
