@@ -74,6 +74,11 @@ var purposes = map[string]words{
 	"thanks":   {"感谢评价", "Thanks"},
 }
 
+var strategies = map[string]words{
+	"round_robin":  {"轮流分配", "whose turn it was"},
+	"least_loaded": {"负荷最轻者优先", "who had most room"},
+}
+
 var reasons = map[string]words{
 	"blocked":                        {"发件人已被拉黑", "the sender is blocked"},
 	"block_list":                     {"发件人在黑名单中", "the sender is on the block list"},
