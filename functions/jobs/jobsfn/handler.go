@@ -13,7 +13,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
-	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -63,7 +62,7 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	}
 	switch job.Kind {
 	case work.JobSnapshot:
-		return config.PutSnapshot(ctx, h.Blob, job.Doc)
+		return h.snapshot(ctx, job.Doc)
 	case work.JobMedia:
 		var m work.Media
 		if err := json.Unmarshal(job.Doc, &m); err != nil {

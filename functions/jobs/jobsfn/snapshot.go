@@ -1,0 +1,23 @@
+package jobsfn
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// snapshot puts settings in force, and then arms the calendars of the surveys that they
+// schedule. Coming again does no more.
+func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
+	if err := config.PutSnapshot(ctx, h.Blob, doc); err != nil {
+		return err
+	}
+	var s config.Settings
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return desk.Errorf(desk.Unreadable, "not settings")
+	}
+	return ticketing.ArmWaves(ctx, h.Store, &s, h.Now().UTC())
+}
