@@ -17,12 +17,14 @@ import (
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
 	"github.com/deskhook/deskhook/shared/work"
 )
 
 // Handler works the jobs queue. All fields are needed.
 type Handler struct {
 	Store *store.Store
+	Desk  *ticketing.Desk
 	Blob  blob.Store
 	Queue queue.Queue
 	// Media gives what fetches files of an account; NotFound where there is no such
@@ -63,6 +65,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	switch job.Kind {
 	case work.JobSnapshot:
 		return h.snapshot(ctx, job.Doc)
+	case work.JobFill, work.JobLeave:
+		return h.atWork(ctx, job)
 	case work.JobMedia:
 		var m work.Media
 		if err := json.Unmarshal(job.Doc, &m); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // snapshot puts settings in force, and then arms the calendars of the surveys that they
-// schedule. Coming again does no more.
+// schedule, and has tickets given out to who can take them now. Coming again does no more.
 func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
 	if err := config.PutSnapshot(ctx, h.Blob, doc); err != nil {
 		return err
@@ -19,5 +19,8 @@ func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
 	if err := json.Unmarshal(doc, &s); err != nil {
 		return desk.Errorf(desk.Unreadable, "not settings")
 	}
-	return ticketing.ArmWaves(ctx, h.Store, &s, h.Now().UTC())
+	if err := ticketing.ArmWaves(ctx, h.Store, &s, h.Now().UTC()); err != nil {
+		return err
+	}
+	return h.fillAll(ctx, doc)
 }
