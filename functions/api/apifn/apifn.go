@@ -64,6 +64,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},
+		{"POST", "/v1/tickets/{number}/surveys", agents, a.postSurvey},
 		{"GET", "/v1/tickets/{number}/canned-replies", agents, a.listFilled},
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
@@ -72,6 +73,8 @@ func (a *api) routes() []route {
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
 		{"GET", "/v1/feedback", agents, a.listFeedback},
+		{"GET", "/v1/surveys", agents, a.listSurveys},
+		{"GET", "/v1/surveys/{id}", agents, a.getSurvey},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"GET", "/v1/figures", agents, a.getFigures},
 	}
