@@ -41,6 +41,18 @@ type Merge struct {
 	Why   string       `json:"why,omitempty"`   // the evidence, in the agent's words
 	Added []Address    `json:"addr,omitempty"`  // addresses it brought
 	Asked []time.Time  `json:"asked,omitempty"` // askings it brought, for the caps
+	// AskedBy is when each survey asked it last before: the cooldowns go on.
+	AskedBy map[string]time.Time `json:"askedby,omitempty"`
+}
+
+// AskedLast is when a survey asked the customer last, or anyone they took in; zero where
+// it never did.
+func (c Customer) AskedLast(survey string) time.Time {
+	last := c.AskedBy[survey]
+	for _, m := range c.Merges {
+		last = later(last, m.AskedBy[survey])
+	}
+	return last
 }
 
 // Aliases are all customers that are this one now: their tickets and events are its own.

@@ -71,6 +71,8 @@ func (a *api) routes() []route {
 		{"GET", "/v1/macros", agents, a.listMacros},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
+		{"POST", "/v1/customers/{id}/merge", agents, a.mergeCustomer},
+		{"POST", "/v1/customers/{id}/unmerge", agents, a.unmergeCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
 		{"GET", "/v1/feedback", agents, a.listFeedback},
 		{"GET", "/v1/surveys", agents, a.listSurveys},

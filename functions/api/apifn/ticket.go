@@ -276,7 +276,7 @@ func (a *api) sendAgain(c *call) error {
 // notKeyed takes an id that can't be a key for one that isn't there.
 func notKeyed(err error) error {
 	if errors.Is(err, table.ErrInvalid) {
-		return desk.Errorf(desk.NotFound, "no such message")
+		return desk.Errorf(desk.NotFound, "there is no such message or customer")
 	}
 	return err
 }

@@ -167,6 +167,7 @@ type customerView struct {
 	Contact   contactView `json:"contact"`
 	CreatedAt time.Time   `json:"created_at"`
 	LastScore *scoreView  `json:"last_score"`
+	MergedIDs []string    `json:"merged_ids"`
 }
 
 type contactView struct {
@@ -185,7 +186,10 @@ type scoreView struct {
 func viewCustomer(c desk.Customer) customerView {
 	v := customerView{
 		ID: string(c.ID), Name: c.Called(c.Lang), Language: c.Lang, Tier: string(c.Tier), Addresses: []viaView{},
-		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created,
+		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created, MergedIDs: []string{},
+	}
+	for _, id := range c.Aliases() {
+		v.MergedIDs = append(v.MergedIDs, string(id))
 	}
 	for _, a := range c.Addresses {
 		v.Addresses = append(v.Addresses, via(a))

@@ -77,6 +77,8 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,
+		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
+		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/quarantine":                            (*visit).quarantine,
 		"GET /console/figures":                               (*visit).figures,
