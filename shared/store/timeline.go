@@ -15,8 +15,8 @@ import (
 // something that happened outside any ticket.
 type Happened struct {
 	At     time.Time
-	Ticket desk.Ticket  // ID is empty: an event
-	Event  desk.Message // where it is no ticket
+	Ticket Row[desk.Ticket] // its Value.ID is empty: an event
+	Event  desk.Message     // where it is no ticket
 
 	place string
 }
@@ -72,7 +72,7 @@ func (s *Store) happened(ctx context.Context, c desk.CustomerID, events, tickets
 	}
 	heads, err := s.Tickets(ctx, page.IDs...)
 	for _, r := range heads {
-		out = append(out, Happened{At: r.Value.Opened, Ticket: r.Value, place: stamp(r.Value.Opened) + ticketMark + string(r.Value.ID)})
+		out = append(out, Happened{At: r.Value.Opened, Ticket: r, place: stamp(r.Value.Opened) + ticketMark + string(r.Value.ID)})
 	}
 	return out, next != "" || page.Cursor != "", err
 }

@@ -46,7 +46,7 @@ func TestTimelinePages(t *testing.T) {
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(page), limit)
 			for _, h := range page {
-				key := string(h.Ticket.ID) + string(h.Event.ID)
+				key := string(h.Ticket.Value.ID) + string(h.Event.ID)
 				require.False(t, seen[key], "told twice")
 				require.False(t, !last.IsZero() && h.At.After(last), "out of order")
 				seen[key], last = true, h.At

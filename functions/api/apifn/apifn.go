@@ -75,6 +75,8 @@ func (a *api) routes() []route {
 		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
+		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
+		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},
 		{"POST", "/v1/customers/{id}/merge", agents, a.mergeCustomer},
 		{"POST", "/v1/customers/{id}/unmerge", agents, a.unmergeCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},

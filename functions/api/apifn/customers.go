@@ -61,7 +61,8 @@ func (a *api) unmergeCustomer(c *call) error {
 func (a *api) answerCustomer(c *call, id desk.CustomerID) error {
 	row, err := a.Store.Customer(c.ctx, id)
 	if err != nil {
-		return err
+		return notKeyed(err)
 	}
+	c.w.Header().Set("ETag", etag(row.Version))
 	return c.json(http.StatusOK, viewCustomer(row.Value))
 }

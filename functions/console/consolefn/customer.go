@@ -57,11 +57,11 @@ func (v *visit) entries(p *customerPage) error {
 		return err
 	}
 	for _, h := range all {
-		if h.Ticket.ID == "" {
+		if h.Ticket.Value.ID == "" {
 			p.Entries = append(p.Entries, entry{item: v.item(h.Event, "")})
 			continue
 		}
-		row := v.listRow(h.Ticket)
+		row := v.listRow(h.Ticket.Value)
 		p.Entries = append(p.Entries, entry{item: item{At: h.At}, Row: &row})
 	}
 	if next != "" {
