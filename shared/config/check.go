@@ -41,6 +41,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
 	c.senders(s.Senders)
+	c.automation(s)
 	c.slas(s)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)

@@ -38,6 +38,12 @@ var codes = map[string]words{
 	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
 
 	"ack.sent":                 {"已自动回执", "Receipt was acknowledged automatically"},
+	"ack.out_of_hours":         {"已自动回执：当前不在服务时间（{at} 恢复）", "Acknowledged automatically, out of hours (back at {at})"},
+	"pending.reminded":         {"客户尚未回复，已自动提醒", "The customer hasn't answered: a reminder went out"},
+	"pending.closed":           {"客户一直没有回复，自动关闭", "Closed, as the customer didn't answer"},
+	"follow.set":               {"设定于 {at} 跟进：{note}", "To be followed up at {at}: {note}"},
+	"follow.dropped":           {"取消跟进：{note}", "Follow-up dropped: {note}"},
+	"follow.due":               {"到了{who}设定的跟进时间：{note}", "Follow-up that {who} asked for: {note}"},
 	"auto.recognised":          {"不是真人所写：{why}", "Not written by a person: {why}"},
 	"auto.not_to_automatic":    {"没有自动回复：来信本身是自动发出的", "No automatic answer: the message was automatic itself"},
 	"auto.not_to_spam":         {"没有自动回复：来信是垃圾信息", "No automatic answer: the message is spam"},
