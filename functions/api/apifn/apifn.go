@@ -61,6 +61,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/not-spam", agents, a.notSpam},
 		{"POST", "/v1/tickets/{number}/block", agents, a.blockSender},
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
+		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
+		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},

@@ -39,12 +39,16 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"at": {"时间", "Time"}, "note": {"要做什么", "What is to be done"},
 	"cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"is empty":      "不能为空",
+	"is empty": "不能为空",
+	"should be a time to come, within a year":                          "请选择一年内的将来时间",
+	"may have at most 120 characters":                                  "最多 120 个字",
+	"there is nothing to follow up on a ticket that is spam or merged": "垃圾信息和已合并的工单不能设定跟进",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
