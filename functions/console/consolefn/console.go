@@ -86,6 +86,8 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/remark":                (*visit).remark,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/quarantine":                            (*visit).quarantine,
+		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
+		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/figures":                               (*visit).figures,
 		"/":                                                  (*visit).nothing,
 	} {
