@@ -37,6 +37,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
 	c.csat(s.CSAT)
+	c.webhooks(s.Webhooks)
 }
 
 // id checks an id's form and that it is the first of its kind.

@@ -22,6 +22,7 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
+	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
 }
 
 // Desk is the desk itself.

@@ -114,6 +114,7 @@ type DueKind string
 const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
+	DueHook   DueKind = "hook"
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
@@ -123,6 +124,7 @@ type Due struct {
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey
 	Gen      int
+	Hook     desk.HookDelivery // DueHook
 }
 
 // DueShards is how many shards the timers are spread over.
@@ -178,6 +180,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "Q#") {
 		r, err := decode[desk.Survey](it)
 		return Due{Kind: DueSurvey, Survey: r.Value.ID, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "E#") {
+		r, err := decode[desk.HookDelivery](it)
+		return Due{Kind: DueHook, Hook: r.Value}, err
 	}
 	r, err := decode[desk.Ticket](it)
 	return Due{Kind: DueTicket, Ticket: r.Value, Identity: r.Value.From}, err
