@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -34,11 +33,7 @@ type place struct {
 
 // load reads both, and tells warnings.
 func (p place) load(w *world) (*config.Settings, *template.Template, error) {
-	src, err := os.ReadFile(p.SettingsFile)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, warnings, err := config.Load(src, p.SettingsFile, builtin.Names...)
+	s, warnings, err := config.LoadFile(p.SettingsFile, builtin.Names...)
 	for _, warning := range warnings {
 		fmt.Fprintln(w.err, "warning:", warning)
 	}

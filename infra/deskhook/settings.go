@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -35,11 +34,7 @@ func (c *settingsCheckCmd) Run(w *world) error {
 }
 
 func loadSettings(w *world, file string) (*config.Settings, error) {
-	src, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	s, warnings, err := config.Load(src, file, builtin.Names...)
+	s, warnings, err := config.LoadFile(file, builtin.Names...)
 	for _, warning := range warnings {
 		fmt.Fprintln(w.err, "warning:", warning)
 	}

@@ -87,14 +87,10 @@ func (c *verifyCmd) settings() (*config.Settings, error) {
 	if name == "" {
 		name = defaultSettings
 	}
-	src, err := os.ReadFile(name)
+	s, _, err := config.LoadFile(name, builtin.Names...)
 	if c.Settings == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	s, _, err := config.Load(src, name, builtin.Names...)
 	return s, err
 }
 

@@ -20,6 +20,8 @@ var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 type checker struct {
 	*decoder
 	teams map[string]bool
+
+	calendarIDs map[string]bool
 }
 
 func (d *decoder) check(s *Settings, channels []desk.Channel) {
@@ -31,9 +33,11 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 		c.at("teams", "there is no team: tickets would go nowhere")
 	}
 	c.desk(s.Desk)
+	c.calendars(s.Calendars)
 	c.agents(s.Agents)
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
+	c.routing(s)
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
 	c.csat(s.CSAT)
@@ -81,9 +85,7 @@ func (c *checker) desk(d Desk) {
 	if !isLanguage(d.Language) {
 		c.at("desk.language", "should be %s", strings.Join(Languages, " or "))
 	}
-	if _, err := time.LoadLocation(d.TimeZone); err != nil || d.TimeZone == "" || d.TimeZone == "Local" {
-		c.at("desk.time_zone", "there is no time zone of this name; write one such as Asia/Shanghai")
-	}
+	c.zone("desk.time_zone", d.TimeZone)
 	c.publicURL(d.PublicURL)
 	c.knownTeam("desk.team", d.Team)
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 // told at once; yaml's own decoder stops at the first kind and forgets the lines.
 type decoder struct {
 	file     string
+	beside   fs.FS // files that settings name; nil: none
 	faults   []Fault
 	warnings []Warning
 	lines    map[string]int // line of each path, for the checks that come after

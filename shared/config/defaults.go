@@ -19,6 +19,7 @@ const (
 //	captcha.on_timeout    accept; captcha.min_score 0.5 (recaptcha_v3)
 //	fields[].type         text
 //	fields[].max          200 characters (text), 10000 (textarea), 254 (email), 32 (phone); 3 MB (file)
+//	routing.scene_for     1d
 //	tickets.reopen_within 7d
 //	tickets.close_after   7d
 //	tickets.undo_send     0s, replies go at once
@@ -32,6 +33,7 @@ const (
 func Defaults() *Settings {
 	return &Settings{
 		Desk:    Desk{Language: "en", TimeZone: "UTC"},
+		Routing: Routing{SceneFor: day},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
 		CSAT: CSAT{
 			Delay: hour, Expires: 7 * day, Cooldown: 7 * day, Bad: 2,

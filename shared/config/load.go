@@ -3,6 +3,9 @@ package config
 import (
 	"errors"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -24,10 +27,26 @@ func isLanguage(s string) bool { return s == "zh-CN" || s == "en" }
 // are those that accounts may name (none given: any). The error is Faults, all of
 // them, each with its line; the settings are nil then. Warnings come in either case.
 func Load(src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
-	d := &decoder{file: name, lines: map[string]int{}}
+	return LoadBeside(nil, src, name, channels...)
+}
+
+// LoadFile reads and checks a settings file and the files beside it that it names.
+func LoadFile(name string, channels ...desk.Channel) (*Settings, []Warning, error) {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return LoadBeside(os.DirFS(filepath.Dir(name)), src, name, channels...)
+}
+
+// LoadBeside is Load with the folder that the settings' own files lie in. What they say
+// goes into the settings, so that whoever reads a snapshot needs none of them.
+func LoadBeside(folder fs.FS, src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
+	d := &decoder{file: name, beside: folder, lines: map[string]int{}}
 	s := Defaults()
 	if root := d.root(src); root != nil {
 		d.document(root, s)
+		d.readHolidays(s)
 		s.fillIn()
 		d.check(s, channels)
 	}

@@ -20,9 +20,12 @@ type Settings struct {
 	Agents   []Agent   `json:"agents" yaml:"agents"`
 	Accounts []Account `json:"accounts" yaml:"-"` // yaml: accounts: {wechat: [...], email: [...], sms: [...]}
 	Forms    []Form    `json:"forms" yaml:"forms"`
+	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	CSAT     CSAT      `json:"csat" yaml:"csat"`
 	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
+
+	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
 
 // Desk is the desk itself.

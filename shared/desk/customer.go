@@ -42,7 +42,9 @@ type Identity struct {
 	LastIn   time.Time  `json:"last,omitzero"`  // their last message: reply windows count from it
 	Sent     int        `json:"n,omitempty"`    // messages sent since LastIn
 	Followed time.Time  `json:"fol,omitzero"`
-	Gone     time.Time  `json:"gone,omitzero"` // unsubscribed from the account
+	Scene    string     `json:"scn,omitempty"`  // of the last QR code scanned, or menu entry tapped
+	SceneAt  time.Time  `json:"scnat,omitzero"` // when
+	Gone     time.Time  `json:"gone,omitzero"`  // unsubscribed from the account
 	// Erase says since when what the desk keeps of the address's owner is to be erased:
 	// they left, and the provider wants it so. Zero once they are back.
 	Erase    time.Time   `json:"er,omitzero"`
@@ -68,6 +70,14 @@ func (i *Identity) Opt(out bool, at time.Time) bool {
 func (i *Identity) Follow(at time.Time) {
 	i.Followed = later(i.Followed, at)
 	i.back(at)
+}
+
+// Came notes by which QR code or menu entry the customer came at a time; of several the
+// last counts.
+func (i *Identity) Came(scene string, at time.Time) {
+	if scene != "" && !at.Before(i.SceneAt) {
+		i.Scene, i.SceneAt = scene, at
+	}
 }
 
 // Leave notes that the customer unfollowed the account at a time, unless they followed

@@ -104,6 +104,7 @@ type Ticket struct {
 	To       Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
 	Lang     string     `json:"lang,omitempty"` // zh-CN or en
 	Tags     []string   `json:"tags,omitempty"`
+	Skills   []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have
 	SLA      string     `json:"sla,omitempty"` // name of the policy its deadlines follow; "" = the one whose conditions fit
 
 	Opened        time.Time `json:"t0"`

@@ -18,6 +18,7 @@ var codes = map[string]words{
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
 	"route.team":  {"分到{team}", "Went to {team}"},
+	"route.rule":  {"符合分配规则“{rule}”", "Matched the rule “{rule}”"},
 	"spam.marked": {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 
 	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
@@ -82,6 +83,7 @@ var codes = map[string]words{
 	"hook.off":                 {"订阅已停用，事件保留待补发", "the subscription is switched off: the event is kept for a replay"},
 	"hook.off_gone":            {"对方表示地址已永久停用（410），订阅已自动停用", "switched off: the far side says that the address is gone for good (410)"},
 	"hook.off_failing":         {"连续五天没有一次成功，订阅已自动停用", "switched off: nothing has succeeded for five days"},
+	"hook.off_in_settings":     {"配置中已停用", "switched off in the settings"},
 	"hook.off_by_hand":         {"订阅已手动停用", "switched off by hand"},
 	"customer.remark":          {"客户备注改为“{to}”", "The agents' name for the customer is now “{to}”"},
 	"survey.planned":           {"计划于 {at} 发出满意度评价", "A survey is planned for {at}"},

@@ -247,6 +247,11 @@ func (d *Desk) SetStatus(ctx context.Context, act Act, id desk.TicketID, to desk
 			a.t.SnoozedUntil = until
 			a.t.Arm(desk.TimerUnsnooze, until)
 		}
+		if a.t.Status == desk.StatusSpam && to.Active() {
+			if err := a.route(ctx); err != nil {
+				return err
+			}
+		}
 		return a.become(to)
 	})
 	return err

@@ -29,6 +29,7 @@ func (r *receiving) event(ctx context.Context) error {
 	case r.in.Type == "scan" || r.in.Type == "click":
 		id.Follow(r.when()) // opens the same short window
 	}
+	id.Came(scene(r.in), r.when())
 	m := r.newMessage("")
 	m.Kind, m.Decisions = desk.Journal, ds
 	r.tx.PutCustomerEvent(id.Customer, m)

@@ -7,6 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/route"
 	"github.com/deskhook/deskhook/shared/policy/thread"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -61,6 +62,7 @@ type receiving struct {
 	known      bool // the identity is filled in
 	tx         store.Tx
 	seen       store.Seen
+	routed     route.Verdict // of a ticket that opens
 }
 
 // read gets who wrote, and makes an identity and a customer for a stranger.
@@ -173,6 +175,9 @@ func (r *receiving) place(ctx context.Context, v thread.Verdict, cs []candidate)
 	}
 	id, err := r.freeID(ctx)
 	t := r.newTicket(id, v)
+	if err == nil {
+		err = r.route(ctx, &t)
+	}
 	r.carryOn(&t, cs)
 	return store.Row[desk.Ticket]{Value: t}, err
 }
@@ -197,7 +202,7 @@ func (r *receiving) newTicket(id desk.TicketID, v thread.Verdict) desk.Ticket {
 	in := r.in
 	t := desk.Ticket{
 		ID: id, Subject: subject(in), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
-		Team: r.team(), Customer: r.identity.Value.Customer, Name: r.identity.Value.Called(),
+		Team: defaultTeam(r.s, in.From, in.Form), Customer: r.identity.Value.Customer, Name: r.identity.Value.Called(),
 		From: in.From, Lang: r.lang(), Opened: r.at, Before: v.Follows, Contact: in.Contact,
 	}
 	if in.Form != "" {
@@ -211,17 +216,6 @@ func (r *receiving) newTicket(id desk.TicketID, v thread.Verdict) desk.Ticket {
 		t.Status = desk.StatusSpam
 	}
 	return t
-}
-
-// team routes by account and form; rules come with the routing policy.
-func (r *receiving) team() string {
-	if f, ok := r.s.Form(r.in.Form); ok && r.in.Form != "" && f.Team != "" {
-		return f.Team
-	}
-	if a, ok := r.s.Account(r.in.From.Channel, r.in.From.Account); ok && a.Team != "" {
-		return a.Team
-	}
-	return r.s.Desk.Team
 }
 
 // answerAddress is where a form's submitter is answered: by mail, else by SMS.

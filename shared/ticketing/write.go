@@ -17,6 +17,7 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	m.Decisions = v.Decisions
 	opened := !row.Exists()
 	if opened {
+		m.Decisions = append(m.Decisions, r.routed.Decisions...)
 		m.Decisions = append(m.Decisions, said("route.team", "team", t.Team))
 		r.tx.PutFact(factID(desk.FactOpened, *t), fact(r.s, desk.FactOpened, *t, r.at))
 	}
@@ -184,7 +185,7 @@ func oneTicketEach(c desk.Channel) bool {
 // acknowledge answers a ticket's first message where the settings say so and nothing
 // speaks against it; either way the journal tells.
 func (r *receiving) acknowledge(t *desk.Ticket, m *desk.Message) {
-	text := r.s.Tickets.Acknowledge.In(t.Lang)
+	text := r.s.Acknowledgement(r.routed.Acknowledge).In(t.Lang)
 	if text == "" {
 		return
 	}

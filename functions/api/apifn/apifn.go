@@ -62,6 +62,13 @@ func (a *api) routes() []route {
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
 		{"GET", "/v1/feedback", agents, a.listFeedback},
+		{"GET", "/v1/webhooks", leads, a.listWebhooks},
+		{"GET", "/v1/webhooks/{name}/deliveries", leads, a.listHookDeliveries},
+		{"POST", "/v1/webhooks/{name}/deliveries/{id}/replay", leads, a.replayDelivery},
+		{"POST", "/v1/webhooks/{name}/replay", leads, a.replayDay},
+		{"POST", "/v1/webhooks/{name}/test", leads, a.testWebhook},
+		{"POST", "/v1/webhooks/{name}/enable", leads, a.enableWebhook},
+		{"POST", "/v1/webhooks/{name}/disable", leads, a.disableWebhook},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"GET", "/v1/figures", agents, a.getFigures},
 	}

@@ -41,6 +41,7 @@ type bench struct {
 	t       testing.TB
 	now     time.Time
 	desk    *ticketing.Desk
+	rows    *store.Store
 	handler http.Handler
 	router  routers.Router
 	before  func() // runs once before the next write: somebody else is quicker
@@ -73,12 +74,14 @@ func newBench(t testing.TB) *bench {
 		Teams:    []config.Team{{ID: "support"}, {ID: "sales"}},
 		Agents:   []config.Agent{{ID: "amy", Name: "Amy"}, {ID: "li", Name: "李明"}},
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
+		Webhooks: []config.Webhook{{Name: "erp", URL: "https://erp.test/in?key=1", Events: []string{"*"}}},
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
 		CSAT: config.CSAT{Enabled: true, Delay: config.Duration(time.Hour), Expires: config.Duration(168 * time.Hour),
 			Question: config.Text{"en": "How did we do?"}, Thanks: config.Text{"en": "Thank you"}},
 	}
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }
 	st := store.New(rushed{db, b})
+	b.rows = st
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
 	b.handler = apifn.New(apifn.Deps{
 		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -81,7 +83,7 @@ func (d *Doctor) Check(ctx context.Context) []Finding {
 }
 
 func (d *Doctor) settings() (*config.Settings, []Finding) {
-	s, warnings, err := config.Load(d.Source, d.File, channels()...)
+	s, warnings, err := config.LoadBeside(os.DirFS(filepath.Dir(d.File)), d.Source, d.File, channels()...)
 	var out []Finding
 	for _, w := range warnings {
 		out = append(out, Finding{Note, "settings", w.String()})

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/route"
+)
+
+// maxRules bounds what each opening ticket is held against.
+const maxRules = 200
+
+var tiers = []desk.Tier{desk.Standard, desk.Silver, desk.Gold, desk.VIP}
+
+func (c *checker) routing(s *Settings) {
+	r := s.Routing
+	c.between("routing.scene_for", r.SceneFor, 0, 30*day)
+	acks := map[string]bool{}
+	for i, a := range r.Acknowledgements {
+		path := fmt.Sprintf("routing.acknowledgements[%d]", i)
+		c.id(path+".id", a.ID, acks)
+		if a.ID == route.NoAcknowledgement {
+			c.at(path+".id", "%q means that nothing is answered: choose another", a.ID)
+		}
+		c.needText(path+".text", a.Text)
+	}
+	if len(r.Rules) > maxRules {
+		c.at("routing.rules", "there may be at most %d rules", maxRules)
+	}
+	names := map[string]bool{}
+	for i, rule := range r.Rules {
+		path := fmt.Sprintf("routing.rules[%d]", i)
+		switch {
+		case strings.TrimSpace(rule.Name) == "":
+			c.at(path+".name", "is missing: the journal names the rule by it")
+		case names[rule.Name]:
+			c.at(path+".name", "%q is taken already", rule.Name)
+		}
+		names[rule.Name] = true
+		c.when(path+".if", rule.If, s)
+		c.then(path+".then", rule.Then, s, acks)
+		c.useless(path, r.Rules, i)
+	}
+}
+
+// useless warns of a rule that decides nothing.
+func (c *checker) useless(path string, rules []route.Rule, i int) {
+	rule := rules[i]
+	if why := rule.If.Impossible(); why != "" {
+		c.warn(path+".if", "can never match: %s", why)
+	} else if j := route.Shadow(rules, i); j >= 0 {
+		c.warn(path, "can never match: %q in line %d takes all that it would", rules[j].Name, c.line(fmt.Sprintf("routing.rules[%d]", j)))
+	}
+	t := rule.Then
+	if t.Team == "" && t.Type == "" && t.Priority == "" && t.SLA == "" && t.Acknowledge == "" && len(t.Tags) == 0 && len(t.Skills) == 0 && rule.Continue {
+		c.warn(path+".then", "sets nothing, and goes on: the rule does nothing")
+	}
+}
+
+func (c *checker) when(path string, w route.When, s *Settings) {
+	known := []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic}
+	for _, a := range s.Accounts {
+		known = append(known, a.Channel) // whether there is such a channel is checked there
+	}
+	oneOf(c, path+".channels", w.Channels, known[:5:5], known)
+	for i, a := range w.Accounts {
+		if !slices.ContainsFunc(s.Accounts, func(x Account) bool { return x.Name == a || string(x.Channel)+"/"+x.Name == a }) {
+			c.at(fmt.Sprintf("%s.accounts[%d]", path, i), "there is no account %q", a)
+		}
+	}
+	for i, f := range w.Forms {
+		if _, ok := s.Form(f); !ok {
+			c.at(fmt.Sprintf("%s.forms[%d]", path, i), "there is no form %q", f)
+		}
+	}
+	oneOf(c, path+".languages", w.Languages, Languages, Languages)
+	oneOf(c, path+".types", w.Types, ticketTypes, ticketTypes)
+	oneOf(c, path+".tiers", w.Tiers, tiers, tiers)
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"any_words", w.AnyWords}, {"all_words", w.AllWords}, {"scenes", w.Scenes}, {"tags", w.Tags}} {
+		c.filled(path+"."+list.name, list.values)
+	}
+	c.hours(path+".inside_hours", w.Inside, s)
+	c.hours(path+".outside_hours", w.Outside, s)
+}
+
+func (c *checker) then(path string, t route.Then, s *Settings, acks map[string]bool) {
+	c.knownTeam(path+".team", t.Team)
+	if t.Type != "" {
+		oneOf(c, path+".type", []desk.Type{t.Type}, ticketTypes, ticketTypes)
+	}
+	if t.Priority != "" {
+		oneOf(c, path+".priority", []desk.Priority{t.Priority}, desk.Priorities, desk.Priorities)
+	}
+	if t.Acknowledge != "" && t.Acknowledge != route.NoAcknowledgement && !acks[t.Acknowledge] {
+		c.at(path+".acknowledge", "there is no acknowledgement %q; write %s for none", t.Acknowledge, route.NoAcknowledgement)
+	}
+	c.filled(path+".tags", t.Tags)
+	c.filled(path+".skills", t.Skills)
+	c.slaNamed(path+".sla", t.SLA, s)
+}
+
+// filled refuses empty texts in a list, and one longer than a ticket takes.
+func (c *checker) filled(path string, values []string) {
+	for i, v := range values {
+		if strings.TrimSpace(v) == "" || len(v) > 100 {
+			c.at(fmt.Sprintf("%s[%d]", path, i), "should be a text of at most 100 bytes")
+		}
+	}
+}
+
+// oneOf names each value that is not among those known; told are those the fault lists.
+func oneOf[T ~string](c *checker, path string, values, told, known []T) {
+	for _, v := range values {
+		if !slices.Contains(known, v) {
+			words := make([]string, len(told))
+			for i, x := range told {
+				words[i] = string(x)
+			}
+			c.at(path, "there is no %q; there are %s", string(v), strings.Join(words, ", "))
+		}
+	}
+}
+
+func (c *checker) hours(path, calendar string, s *Settings) {
+	if calendar != "" && !s.hasCalendar(calendar) {
+		c.at(path, "there is no calendar %q", calendar)
+	}
+}
+
+func (c *checker) slaNamed(path, name string, _ *Settings) {
+	if name != "" && !idPattern.MatchString(name) {
+		c.at(path, "may have up to 32 of a-z, 0-9 and -, beginning with a letter")
+	}
+}
