@@ -147,7 +147,10 @@ type Outgoing struct {
 }
 
 // Choice is one answer to tap.
-type Choice struct{ ID, Text string }
+type Choice struct {
+	ID, Text string
+	URL      string // e-mail: the page that opens with this choice
+}
 
 // OutcomeKind says what became of an attempt to send.
 type OutcomeKind string

@@ -40,8 +40,9 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.routing(s)
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
-	c.csat(s.CSAT)
 	c.webhooks(s.Webhooks)
+	c.asking(s.Asking)
+	c.surveys(s.Surveys)
 }
 
 // id checks an id's form and that it is the first of its kind.
@@ -182,17 +183,6 @@ func (c *checker) fallback(s *Settings) {
 	if written && s.Tickets.Fallback && !slices.ContainsFunc(s.Accounts, other) {
 		c.warn("tickets.fallback", "there is neither a mailbox nor a number to fall back to")
 	}
-}
-
-func (c *checker) csat(s CSAT) {
-	c.between("csat.delay", s.Delay, 0, 30*day)
-	c.between("csat.expires", s.Expires, hour, 90*day)
-	c.between("csat.cooldown", s.Cooldown, 0, 365*day)
-	if s.Bad < 1 || s.Bad > 4 {
-		c.at("csat.bad", "should be from 1 to 4: scores go from 1 to 5, and not all may be bad")
-	}
-	c.needText("csat.question", s.Question)
-	c.needText("csat.thanks", s.Thanks)
 }
 
 func (c *checker) between(path string, v, least, most Duration) {

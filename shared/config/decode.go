@@ -55,6 +55,9 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 	case n.Tag == "!!null": // a key with nothing behind it is as if it weren't there
 	case v.Type() == reflect.TypeFor[Duration]():
 		d.duration(n, path, v)
+	case v.Kind() == reflect.Pointer: // told from what isn't written: zero is a number too
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(n, path, v.Elem())
 	case v.Kind() == reflect.Struct:
 		d.structure(n, path, v)
 	case v.Kind() == reflect.Slice:

@@ -24,22 +24,25 @@ const (
 //	tickets.close_after   7d
 //	tickets.undo_send     0s, replies go at once
 //	tickets.fallback      true
-//	csat.enabled          false
-//	csat.delay            1h
-//	csat.expires          7d
-//	csat.cooldown         7d
-//	csat.bad              2
-//	csat.question, thanks a text in each language
+//	asking.cooldown       7d
+//	asking.most           4 within 90d
+//	asking.quiet          none
+//	surveys[].kind        csat; when resolved; look faces (csat)
+//	surveys[].delay       1h after a resolution or a close, else 0s
+//	surveys[].expires     7d
+//	surveys[].cooldown    7d
+//	surveys[].remind_after  0s, no reminder
+//	surveys[].sample      100
+//	surveys[].bad         2 (csat), 6 (nps), 3 (ces)
+//	surveys[].low, high   words for both ends
+//	surveys[].for.last_contact  90d (when: schedule)
+//	questions[].type      text; a scale goes from 1 to 5
 func Defaults() *Settings {
 	return &Settings{
 		Desk:    Desk{Language: "en", TimeZone: "UTC"},
 		Routing: Routing{SceneFor: day},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
-		CSAT: CSAT{
-			Delay: hour, Expires: 7 * day, Cooldown: 7 * day, Bad: 2,
-			Question: Text{"zh-CN": "这次的服务您满意吗？请从 1（很不满意）到 5（非常满意）打个分。", "en": "How did we do? Please rate from 1 (bad) to 5 (great)."},
-			Thanks:   Text{"zh-CN": "谢谢您的评价！", "en": "Thank you for your answer!"},
-		},
+		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day},
 	}
 }
 
@@ -72,6 +75,9 @@ func (s *Settings) fillIn() {
 			setDefault(&f.Fields[j].Type, FieldText)
 			setDefault(&f.Fields[j].Max, defaultMax[f.Fields[j].Type])
 		}
+	}
+	for i := range s.Surveys {
+		s.Surveys[i].fillIn()
 	}
 }
 

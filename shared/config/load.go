@@ -68,6 +68,10 @@ func (d *decoder) document(root *yaml.Node, s *Settings) {
 				s.Accounts = d.accounts(v)
 				return
 			}
+			if key == "csat" {
+				d.fault(k.Line, key, "is written as one of surveys now: - id: csat, with kind: csat and what stood here; cooldown of all surveys is asking.cooldown")
+				return
+			}
 			rest.Content = append(rest.Content, k, v)
 		})
 	}

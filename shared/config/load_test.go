@@ -38,8 +38,8 @@ func TestShippedSettings(t *testing.T) {
 	f, ok := s.Form("contact")
 	require.True(t, ok)
 	require.Len(t, f.Fields, 6)
-	require.Equal(t, time.Hour, s.CSAT.Delay.D())
-	require.Equal(t, 7*24*time.Hour, s.CSAT.Cooldown.D())
+	require.Equal(t, time.Hour, s.Surveys[0].Delay.D())
+	require.Equal(t, 7*24*time.Hour, s.Asking.Cooldown.D())
 }
 
 // The snapshot that functions read says the same as the file.
@@ -67,8 +67,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, desk.Inquiry, s.Forms[0].Type)
 	require.Equal(t, config.FieldText, s.Forms[0].Fields[0].Type)
 	require.Equal(t, 200, s.Forms[0].Fields[0].Max)
-	require.False(t, s.CSAT.Enabled)
-	require.Equal(t, 2, s.CSAT.Bad)
+	require.Empty(t, s.Surveys)
 	require.Equal(t, config.Text{"zh-CN": "Desk", "en": "Desk"}, s.Desk.Name)
 }
 
@@ -84,15 +83,15 @@ func TestFaults(t *testing.T) {
 		{"second document", least + "---\na: 1\n", "holds a second document"},
 		{"alias", "desk: &a\n  name: Desk\nteams: []\n", "desk.yaml:1: desk: anchors and aliases are not taken"},
 		{"unknown key", least + "tikets: {}\n", "desk.yaml:6: tikets: no such setting; did you mean tickets?"},
-		{"unknown key below", least + "csat:\n  cool-down: 7d\n", "desk.yaml:7: csat.cool-down: no such setting; did you mean cooldown?"},
-		{"key twice", least + "csat: {}\ncsat: {}\n", "desk.yaml:7: csat: stands there twice, first in line 6"},
+		{"unknown key below", least + "asking:\n  cool-down: 7d\n", "desk.yaml:7: asking.cool-down: no such setting; did you mean cooldown?"},
+		{"key twice", least + "asking: {}\nasking: {}\n", "desk.yaml:7: asking: stands there twice, first in line 6"},
 		{"accounts twice", least + "accounts: {sms: [{name: a}]}\naccounts: {}\n", "desk.yaml:7: accounts: stands there twice, first in line 6"},
 		{"wrong type: list", least + "agents: {id: li}\n", "desk.yaml:6: agents: should be a list"},
-		{"wrong type: bool", least + "csat: {enabled: sometimes}\n", "desk.yaml:6: csat.enabled: should be true or false"},
-		{"wrong type: int", least + "csat: {bad: some}\n", "desk.yaml:6: csat.bad: should be a whole number"},
+		{"wrong type: bool", least + "tickets: {fallback: sometimes}\n", "desk.yaml:6: tickets.fallback: should be true or false"},
+		{"wrong type: int", least + "asking: {most: some}\n", "desk.yaml:6: asking.most: should be a whole number"},
 		{"wrong type: text", least + "agents: [{id: [li], name: Li}]\n", "desk.yaml:6: agents[0].id: should be one text"},
-		{"duration", least + "csat:\n  delay: soon\n", "desk.yaml:7: csat.delay: not a length of time"},
-		{"duration as a list", least + "csat:\n  delay: [1h]\n", "desk.yaml:7: csat.delay: should be a length of time"},
+		{"duration", least + "asking:\n  within: soon\n", "desk.yaml:7: asking.within: not a length of time"},
+		{"duration as a list", least + "asking:\n  within: [1h]\n", "desk.yaml:7: asking.within: should be a length of time"},
 		{"language of a text", "desk:\n  name: {fr: Bureau}\n", "desk.yaml:2: desk.name.fr: no such language"},
 		{"no name", "desk:\n  language: en\n", "desk.yaml:1: desk.name: is missing"},
 		{"no team", "desk:\n  name: D\n", "teams: there is no team"},
@@ -147,9 +146,9 @@ func TestFaults(t *testing.T) {
 		{"redirect without a slash", form("  redirects: ['https://a.example']\n" + msg), "forms[0].redirects[0]"},
 		{"undo too long", least + "tickets: {undo_send: 1h}\n", "tickets.undo_send: should be from 0s to 15m"},
 		{"close at once", least + "tickets: {close_after: 1m}\n", "tickets.close_after: should be from 1h to 365d"},
-		{"csat expires at once", least + "csat: {expires: 1s}\n", "csat.expires: should be from 1h to 90d"},
-		{"csat delay", least + "csat: {delay: 31d}\n", "csat.delay: should be from 0s to 30d"},
-		{"every score bad", least + "csat: {bad: 5}\n", "csat.bad: should be from 1 to 4"},
+		{"csat expires at once", least + "surveys: [{id: a, expires: 1s}]\n", "surveys[0].expires: should be from 1h to 90d"},
+		{"csat delay", least + "surveys: [{id: a, delay: 31d}]\n", "surveys[0].delay: should be from 0s to 30d"},
+		{"every score bad", least + "surveys: [{id: a, bad: 5}]\n", "surveys[0].bad: should be from 1 to 4"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,7 +163,7 @@ func TestFaults(t *testing.T) {
 
 // All faults come in one error, in the order of the lines.
 func TestAllAtOnce(t *testing.T) {
-	_, _, err := config.Load([]byte("desk:\n  name: D\n  language: fr\ncsat:\n  bad: 9\n  delay: x\nteams:\n- {id: A, name: A}\nfoo: 1\n"), "d.yaml")
+	_, _, err := config.Load([]byte("desk:\n  name: D\n  language: fr\nasking:\n  most: 99\n  cooldown: x\nteams:\n- {id: A, name: A}\nfoo: 1\n"), "d.yaml")
 	var faults config.Faults
 	require.True(t, errors.As(err, &faults))
 	lines := make([]int, len(faults))
@@ -201,7 +200,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("a: &a [*a]")
 	f.Add("? [x]\n: y\n<<: {a: 1}")
 	f.Add("accounts: {sms: [{name: [], x: {y: !!binary z}}]}")
-	f.Add("forms: [{fields: [{choices: [{}]}]}]\ncsat: {delay: 99999999999999999999d}")
+	f.Add("forms: [{fields: [{choices: [{}]}]}]\nsurveys: [{delay: 99999999999999999999d}]")
 	f.Fuzz(func(t *testing.T, src string) {
 		s, _, err := config.Load([]byte(src), "f")
 		require.Equal(t, err == nil, s != nil)

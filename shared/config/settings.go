@@ -22,8 +22,9 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
-	CSAT     CSAT      `json:"csat" yaml:"csat"`
 	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
+	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
+	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 }
@@ -177,17 +178,6 @@ type Tickets struct {
 	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
 	// where such an address of theirs is known. Default true.
 	Fallback bool `json:"fallback" yaml:"fallback"`
-}
-
-// CSAT rules the question after a resolution.
-type CSAT struct {
-	Enabled  bool     `json:"enabled" yaml:"enabled"`
-	Delay    Duration `json:"delay" yaml:"delay"`       // after resolve
-	Expires  Duration `json:"expires" yaml:"expires"`   // after asking
-	Cooldown Duration `json:"cooldown" yaml:"cooldown"` // a customer is asked at most once within it
-	Bad      int      `json:"bad" yaml:"bad"`           // scores up to it are bad
-	Question Text     `json:"question" yaml:"question"`
-	Thanks   Text     `json:"thanks" yaml:"thanks"`
 }
 
 // Duration is a length of time, written 90s, 15m, 2h or 3d.

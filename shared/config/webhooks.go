@@ -41,12 +41,12 @@ const maxWebhooks = 20 // each event becomes a job for each of them
 func (c *checker) webhooks(list []Webhook) {
 	seen := map[string]bool{}
 	for i, w := range list {
-		path := pathOf("webhooks", i)
+		path := itemPath("webhooks", i)
 		c.id(path+".name", w.Name, seen)
 		c.webhookURL(path+".url", w)
 		c.webhookEvents(path+".events", w.Events)
 		for j, t := range w.Teams {
-			c.knownTeam(pathOf(path+".teams", j), t)
+			c.knownTeam(itemPath(path+".teams", j), t)
 		}
 	}
 	if len(list) > maxWebhooks {
@@ -73,12 +73,12 @@ func (c *checker) webhookEvents(path string, events []string) {
 	}
 	for i, e := range events {
 		if e != "*" && !slices.Contains(desk.Events, desk.EventName(e)) {
-			c.at(pathOf(path, i), "there is no event %q; there are %s", e, eventNames())
+			c.at(itemPath(path, i), "there is no event %q; there are %s", e, eventNames())
 		}
 	}
 }
 
-func pathOf(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+func itemPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 func eventNames() string {
 	names := make([]string, len(desk.Events))

@@ -20,12 +20,15 @@ type Customer struct {
 	Remark    string      `json:"rmk,omitempty"` // what agents call them; goes before Name
 	Lang      string      `json:"lang,omitempty"`
 	Tier      Tier        `json:"tier,omitempty"`
+	TimeZone  string      `json:"tz,omitempty"` // IANA name; "" = the desk's
 	Addresses []Address   `json:"addr,omitempty"`
 	Contact   Contact     `json:"contact,omitzero"` // given in a form, unproven
 	Created   time.Time   `json:"t0"`
 	Merged    CustomerID  `json:"into,omitempty"` // alias: followed one hop
 	LastScore *Score      `json:"score,omitempty"`
-	Asked     []time.Time `json:"asked,omitempty"` // surveys asked, the last few: the caps
+	Asked     []time.Time `json:"asked,omitempty"` // when surveys asked or reminded, the last few: the caps
+	// AskedBy is when each survey of the settings asked last: its own cooldown.
+	AskedBy map[string]time.Time `json:"askedby,omitempty"`
 }
 
 // Identity is one address of a customer, with what is true of that address alone.
@@ -110,56 +113,3 @@ func later(a, b time.Time) time.Time {
 
 // OptedOut says whether messages to the address are forbidden.
 func (i Identity) OptedOut() bool { return i.Out }
-
-// Question is the one question a conversation waits to have answered: a bare digit
-// answers only that.
-type Question struct {
-	Survey  SurveyID  `json:"sv"`
-	Expires time.Time `json:"x"`
-}
-
-// SurveyState is where one asking of a survey stands.
-type SurveyState string
-
-// The states of a survey.
-const (
-	SurveyPlanned  SurveyState = "planned"
-	SurveyAsked    SurveyState = "asked"
-	SurveyReminded SurveyState = "reminded"
-	SurveyAnswered SurveyState = "answered"
-	SurveySkipped  SurveyState = "skipped"
-	SurveyExpired  SurveyState = "expired"
-)
-
-// Survey is one asking: who is asked what, about which ticket.
-type Survey struct {
-	ID       SurveyID    `json:"id"`
-	Kind     string      `json:"kind"` // csat
-	Ticket   TicketID    `json:"t"`
-	Customer CustomerID  `json:"c"`
-	To       Address     `json:"to"` // where it is asked
-	Lang     string      `json:"lang,omitempty"`
-	Team     string      `json:"team,omitempty"`
-	Assignee string      `json:"asg,omitempty"`
-	Round    int         `json:"r"` // which resolution of the ticket: asked at most once for each
-	State    SurveyState `json:"s"`
-	Why      string      `json:"why,omitempty"` // of a skip: a decision code
-	Planned  time.Time   `json:"t0"`
-	Due      time.Time   `json:"due,omitzero"`
-	Gen      int         `json:"g,omitempty"` // of the timer
-	Asked    time.Time   `json:"t1,omitzero"`
-	Answered time.Time   `json:"t2,omitzero"`
-	Expires  time.Time   `json:"x,omitzero"`
-	Answers  int         `json:"n,omitempty"`
-	Score    *Score      `json:"score,omitempty"` // the answer that counts
-}
-
-// Score is an answer to a survey. Zero is an answer.
-type Score struct {
-	Kind    string    `json:"k"` // csat
-	Value   int       `json:"v"`
-	Comment string    `json:"c,omitempty"`
-	At      time.Time `json:"at"`
-	Ticket  TicketID  `json:"t,omitempty"`
-	By      Channel   `json:"by,omitempty"` // where it was given
-}

@@ -29,6 +29,8 @@ type Fact struct {
 	Type     Type          `json:"ty,omitempty"`
 	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, wall time
 	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer
+	Survey   SurveyKind    `json:"sk,omitempty"`   // of the survey's facts; "" = CSAT
+	Of       string        `json:"of,omitempty"`   // the survey's id in the settings
 	Score    *int          `json:"score,omitempty"`
 	Was      *int          `json:"was,omitempty"` // survey_answered: the score this one replaces
 }

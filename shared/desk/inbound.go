@@ -34,6 +34,7 @@ type Inbound struct {
 	Fields      []Field      `json:"fields,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 
+	Choice  string   `json:"choice,omitempty"` // the id of an offered choice that was tapped; Text is its words
 	Contact Contact  `json:"contact,omitzero"` // ways to reach them beside From, unproven
 	Mail    *Mail    `json:"mail,omitempty"`
 	Form    string   `json:"form,omitempty"` // the form's id

@@ -52,10 +52,18 @@ type Message struct {
 	NotBefore time.Time `json:"nb,omitzero"`   // undo-send
 	Purpose   string    `json:"p,omitempty"`   // reply, ack, survey, reminder
 	Survey    SurveyID  `json:"sv,omitempty"`
-	Cc        []string  `json:"cc,omitempty"` // e-mail: who else reads it
+	// Menu offers scores to tap, where the channel can: ID is the score. A text alone must do too.
+	Menu []MenuChoice `json:"menu,omitempty"`
+	Cc   []string     `json:"cc,omitempty"` // e-mail: who else reads it
 
 	Decisions []Decision `json:"d,omitempty"` // the journal: what was decided on it, and why
 	V         int64      `json:"v,omitzero"`  // settings version
+}
+
+// MenuChoice is one answer to tap.
+type MenuChoice struct {
+	ID   string `json:"i"`
+	Text string `json:"t"`
 }
 
 // ShownAt is the time a timeline orders by: the provider's where it gave one.

@@ -154,7 +154,7 @@ func TestWords(t *testing.T) {
 			"判为垃圾信息：填写了真人看不到的字段", "Held to be spam: a field was filled in that people never see",
 		},
 		"an unknown code is not hidden": {d("new.code"), "new.code", "new.code"},
-		"the channel of an answer":      {d("survey.answered", "score", "5", "by", "wechat"), "客户评价：5 分（微信）", "The customer's score: 5 of 5 (WeChat)"},
+		"the channel of an answer":      {d("survey.answered", "score", "5", "most", "5", "by", "wechat"), "客户评价：5 分（满分 5 分，微信）", "The customer's score: 5 of 5 (WeChat)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.zh, Words(c.said, "zh-CN"))

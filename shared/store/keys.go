@@ -78,6 +78,11 @@ func answerKey(id desk.SurveyID, n int) table.Key {
 	return table.Key{PK: "Q#" + part(string(id)), SK: fmt.Sprintf("A#%04d", n)}
 }
 
+// questionsKey is where it is kept what a survey asked in one version.
+func questionsKey(survey, version string) table.Key {
+	return table.Key{PK: "QD#" + part(survey), SK: part(version)}
+}
+
 // factShards spreads a day's facts: one partition takes 1,000 writes a second.
 const factShards = 8
 

@@ -25,6 +25,7 @@ func TestKeysGolden(t *testing.T) {
 		"C#c1 / C":             customerKey("c1"),
 		"C#c1 / M#m1":          customerEventKey("c1", "m1"),
 		"Q#s1 / Q":             surveyKey("s1"),
+		"QD#nps / 0a1b":        questionsKey("nps", "0a1b"),
 		"Q#s1 / A#0002":        answerKey("s1", 2),
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
 		"K#all / 2026-03-02":   FigureKey("all", "2026-03-02"),

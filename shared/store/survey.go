@@ -17,12 +17,23 @@ func (s *Store) Survey(ctx context.Context, id desk.SurveyID) (Row[desk.Survey],
 	return must(r, err, "survey")
 }
 
+// Questions reads what a survey asked in one version; Exists is false before it was
+// first asked.
+func (s *Store) Questions(ctx context.Context, survey, version string) (Row[desk.Questionnaire], error) {
+	return get[desk.Questionnaire](ctx, s, questionsKey(survey, version))
+}
+
+// PutQuestions keeps what a survey asks, once for each version.
+func (tx *Tx) PutQuestions(version string, r Row[desk.Questionnaire]) {
+	put(tx, questionsKey(r.Value.Survey, version), r, table.Item{})
+}
+
 // FeedbackSummary is what the list of feedback tells of an answer.
 type FeedbackSummary struct {
 	Survey   desk.SurveyID   `json:"sv"`
 	Ticket   desk.TicketID   `json:"t"`
 	Customer desk.CustomerID `json:"c"`
-	Kind     string          `json:"k"`
+	Kind     desk.SurveyKind `json:"k"`
 	Value    int             `json:"v"`
 	Comment  string          `json:"w,omitempty"` // the beginning
 	Channel  desk.Channel    `json:"ch"`

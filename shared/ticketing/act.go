@@ -278,6 +278,9 @@ func (a *acting) become(to desk.Status) error {
 		a.resolve()
 	case to == desk.StatusClosed:
 		a.close()
+		if was != desk.StatusResolved { // a resolution was asked about already
+			a.planSurvey(desk.WhenClosed)
+		}
 	case done && to.Active():
 		t.Reopened++
 		t.Resolved, t.Closed = time.Time{}, time.Time{}
@@ -299,31 +302,13 @@ func (a *acting) resolve() {
 	f.Took = at.Sub(t.Opened)
 	f.OneTouch = t.Answers == 1
 	a.tx.PutFact(factID(desk.FactResolved, *t), f)
-	a.planSurvey()
+	a.planSurvey(desk.WhenResolved)
 }
 
 func (a *acting) close() {
 	a.t.Closed = a.act.At
 	a.t.Disarm(desk.TimerClose)
 	a.tx.PutFact(factID(desk.FactClosed, *a.t), fact(a.s, desk.FactClosed, *a.t, a.act.At))
-}
-
-// planSurvey promises to ask how it went, in the transaction of the resolution.
-func (a *acting) planSurvey() {
-	t, c := a.t, a.s.CSAT
-	if !c.Enabled {
-		a.said = append(a.said, said("survey.disabled"))
-		return
-	}
-	v := desk.Survey{
-		ID:   desk.SurveyID(desk.DeriveID("survey", string(t.ID), fmt.Sprint(t.Round))),
-		Kind: "csat", Ticket: t.ID, Customer: t.Customer, To: t.AnswerTo(), Lang: t.Lang,
-		Team: t.Team, Assignee: t.Assignee, Round: t.Round, State: desk.SurveyPlanned,
-		Planned: a.act.At, Due: a.act.At.Add(c.Delay.D()), Gen: 1,
-	}
-	t.Survey = v.ID
-	a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
-	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
 }
 
 // sentAgain is why a message that was sent again counts as failed.

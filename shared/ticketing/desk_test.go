@@ -48,8 +48,7 @@ func newBench(t *testing.T) *bench {
 			{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main"},
 		},
 		Tickets: config.Tickets{ReopenWithin: days(7), CloseAfter: days(7)},
-		CSAT: config.CSAT{Enabled: true, Delay: config.Duration(time.Hour), Expires: days(7), Cooldown: days(7),
-			Question: config.Text{"en": "How did we do? 1 to 5"}, Thanks: config.Text{"en": "Thank you"}},
+		Surveys: []config.Survey{config.DefaultSurvey(desk.CSAT)},
 	}
 	b.Desk = &ticketing.Desk{
 		Store: store.New(db), Key: key,
@@ -252,6 +251,7 @@ func TestSurveyByDigit(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, fb, 1)
 
+	b.pass(11 * time.Minute)
 	b.receive(text("3", "4"))
 	require.Equal(t, desk.StatusOpen, b.ticket(tk.ID).Status, "a digit that answers nothing is a message")
 	v, err = b.Store.Survey(b.ctx, tk.Survey)

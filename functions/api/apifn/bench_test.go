@@ -76,8 +76,7 @@ func newBench(t testing.TB) *bench {
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
 		Webhooks: []config.Webhook{{Name: "erp", URL: "https://erp.test/in?key=1", Events: []string{"*"}}},
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
-		CSAT: config.CSAT{Enabled: true, Delay: config.Duration(time.Hour), Expires: config.Duration(168 * time.Hour),
-			Question: config.Text{"en": "How did we do?"}, Thanks: config.Text{"en": "Thank you"}},
+		Surveys:  []config.Survey{config.DefaultSurvey(desk.CSAT)},
 	}
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }
 	st := store.New(rushed{db, b})

@@ -188,7 +188,7 @@ func viewCustomer(c desk.Customer) customerView {
 		v.Addresses = append(v.Addresses, via(a))
 	}
 	if s := c.LastScore; s != nil {
-		v.LastScore = &scoreView{s.Kind, s.Value, s.Comment, s.At, s.Ticket.Number()}
+		v.LastScore = &scoreView{string(s.Kind), s.Value, s.Comment, s.At, s.Ticket.Number()}
 	}
 	return v
 }
@@ -206,7 +206,7 @@ type feedbackView struct {
 
 func viewFeedback(f store.FeedbackSummary) feedbackView {
 	return feedbackView{
-		SurveyID: string(f.Survey), Ticket: f.Ticket.Number(), CustomerID: string(f.Customer), Kind: f.Kind,
+		SurveyID: string(f.Survey), Ticket: f.Ticket.Number(), CustomerID: string(f.Customer), Kind: string(f.Kind),
 		Score: f.Value, Comment: f.Comment, Channel: string(f.Channel), Team: f.Team,
 	}
 }

@@ -95,7 +95,7 @@ func (v *visit) feedback() error {
 	for _, f := range rows {
 		row := feedbackRow{
 			FeedbackSummary: f, Number: f.Ticket.Number(), URL: "/console/tickets/" + f.Ticket.Number(),
-			By: journal.Channel(f.Channel, v.lang), Team: v.teamName(f.Team), Bad: f.Value <= v.s.CSAT.Bad,
+			By: journal.Channel(f.Channel, v.lang), Team: v.teamName(f.Team), Bad: v.s.BadScore(f.Kind, f.Value),
 		}
 		for i := range row.Squares {
 			row.Squares[i] = i < f.Value

@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	w.s.Teams = []config.Team{{ID: "service", Name: config.Text{"zh-CN": "客服组", "en": "Service"}}, {ID: "repairs", Name: config.Text{"zh-CN": "维修组", "en": "Repairs"}}}
 	w.s.Agents = []config.Agent{{ID: "lin", Name: "Lin", Role: "agent"}, {ID: "amy", Name: "Amy", Role: "lead"}}
 	w.s.Forms = []config.Form{{ID: "contact", Title: config.Text{"zh-CN": "联系我们", "en": "Contact us"}}}
-	w.s.CSAT.Enabled = true
+	w.s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
 	settings := func(context.Context) (*config.Settings, error) { return w.s, nil }
 	st := store.New(db)
 	w.desk = &ticketing.Desk{Store: st, Settings: settings, Key: key}

@@ -208,7 +208,7 @@ func TestSurveyFallsBackByItsLink(t *testing.T) {
 	b := onWeChat(t, true, box)
 	b.desk.Settings = func(ctx context.Context) (*config.Settings, error) {
 		s, err := b.h.Settings(ctx)
-		s.CSAT = config.CSAT{Enabled: true, Delay: config.Duration(time.Hour), Expires: config.Duration(24 * time.Hour), Question: config.Text{"en": "How?"}}
+		s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
 		return s, err
 	}
 	b.reply("done")

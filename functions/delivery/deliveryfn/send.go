@@ -165,7 +165,7 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 	out := channel.Outgoing{
 		ID: m.ID, Ticket: t.ID, To: m.From, Name: t.Name, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
 		Lang: m.Lang, Purpose: m.Purpose, Automatic: m.By.Kind == desk.ByDesk,
-		Cc: m.Cc,
+		Cc: m.Cc, Menu: menu(*m),
 	}
 	if m.From.Channel == desk.Email {
 		out.Subject = "Re: " + strings.TrimPrefix(m.Subject, "Re: ")

@@ -173,16 +173,26 @@ func (e *erasing) comments(ctx context.Context, id desk.SurveyID) error {
 		return err
 	}
 	for i, a := range answers[:min(len(answers), eraseRows)] {
-		if a.Value.Comment != "" {
-			a.Value.Comment = ""
+		if wordless(&a.Value) {
 			e.tx.ChangeAnswer(id, i+1, a)
 		}
 	}
-	if v.Value.Score.Comment != "" {
-		v.Value.Score.Comment = ""
+	if wordless(v.Value.Score) {
 		e.tx.PutSurvey(v)
 	}
 	return e.commit(ctx, "")
+}
+
+// wordless takes the customer's own words out of an answer; false where there were none.
+func wordless(s *desk.Score) (changed bool) {
+	changed = s.Comment != ""
+	s.Comment = ""
+	for i, a := range s.Answers {
+		if a.Text != "" {
+			s.Answers[i].Text, changed = "", true
+		}
+	}
+	return changed
 }
 
 // commit writes what was gathered, with the journal of the ticket where that doesn't tell

@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	w.s = config.Defaults()
 	w.s.Desk.Name = config.Text{"zh-CN": "云杉商店", "en": "Spruce Store"}
 	w.s.Desk.PublicURL, w.s.Desk.Team = "https://desk.example.com", "service"
-	w.s.CSAT.Enabled = true
+	w.s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
 	w.s.Forms = []config.Form{{
 		ID: "contact", Title: config.Text{"zh-CN": "联系我们", "en": "Contact us"}, Honeypot: "_gotcha",
 		Fields: []config.FormField{
@@ -288,18 +288,22 @@ func TestStatusPageWaitsForUndo(t *testing.T) {
 func TestScannersDoNotVote(t *testing.T) {
 	w := newWorld(t)
 	link, id := w.asked()
-	other := w.key.Token("survey-page", w.now.Add(time.Hour), "another survey")
-	old := w.key.Token("survey-page", w.now.Add(-time.Hour), string(id))
+	other := w.key.Token("survey-page", w.now.Add(time.Hour), "another survey", "score", "")
+	old := w.key.Token("survey-page", w.now.Add(-time.Hour), string(id), "score", "")
 	for name, do := range map[string]func() *http.Response{
-		"following the link":       func() *http.Response { return w.do("GET", link+"?score=1", nil) },
-		"HEAD":                     func() *http.Response { return w.do("HEAD", link+"?score=1", nil) },
-		"posting the link":         func() *http.Response { return w.do("POST", link+"?score=1", url.Values{}) },
-		"posting a score":          func() *http.Response { return w.do("POST", link, url.Values{"score": {"1"}}) },
-		"another survey's form":    func() *http.Response { return w.do("POST", link, url.Values{"score": {"1"}, "confirm": {other}}) },
-		"a form open for too long": func() *http.Response { return w.do("POST", link, url.Values{"score": {"1"}, "confirm": {old}}) },
+		"following the link": func() *http.Response { return w.do("GET", link+"?score=1", nil) },
+		"HEAD":               func() *http.Response { return w.do("HEAD", link+"?score=1", nil) },
+		"posting the link":   func() *http.Response { return w.do("POST", link+"?score=1", url.Values{}) },
+		"posting a score":    func() *http.Response { return w.do("POST", link, url.Values{"score": {"1"}}) },
+		"another survey's form": func() *http.Response {
+			return w.do("POST", link, url.Values{"score": {"1"}, "seen": {"1"}, "confirm": {other}})
+		},
+		"a form open for too long": func() *http.Response {
+			return w.do("POST", link, url.Values{"score": {"1"}, "seen": {"1"}, "confirm": {old}})
+		},
 		"confirmation in the URL": func() *http.Response {
-			good := w.key.Token("survey-page", w.now.Add(time.Hour), string(id))
-			return w.do("POST", link+"?score=1&confirm="+good, url.Values{})
+			good := w.key.Token("survey-page", w.now.Add(time.Hour), string(id), "score", "")
+			return w.do("POST", link+"?score=1&seen=1&confirm="+good, url.Values{})
 		},
 		"PUT": func() *http.Response { return w.do("PUT", link, url.Values{"score": {"1"}}) },
 	} {
@@ -315,15 +319,15 @@ func TestAnswerAndChange(t *testing.T) {
 	link, id := w.asked()
 	confirm := confirmOf(t, body(t, w.do("GET", link, nil)))
 
-	none := w.do("POST", link, url.Values{"confirm": {confirm}})
+	none := w.do("POST", link, url.Values{"seen": {"1"}, "confirm": {confirm}})
 	require.Equal(t, http.StatusUnprocessableEntity, none.StatusCode)
-	long := w.do("POST", link, url.Values{"confirm": {confirm}, "score": {"5"}, "comment": {strings.Repeat("好", 2001)}})
+	long := w.do("POST", link, url.Values{"seen": {"1"}, "confirm": {confirm}, "score": {"5"}, "comment": {strings.Repeat("好", 2001)}})
 	require.Equal(t, http.StatusUnprocessableEntity, long.StatusCode)
-	huge := w.do("POST", link, url.Values{"confirm": {confirm}, "score": {"5"}, "comment": {strings.Repeat("x", 64*1024)}})
+	huge := w.do("POST", link, url.Values{"seen": {"1"}, "confirm": {confirm}, "score": {"5"}, "comment": {strings.Repeat("x", 512*1024)}})
 	require.Equal(t, http.StatusBadRequest, huge.StatusCode)
 	require.Nil(t, w.score(id))
 
-	done := w.do("POST", link, url.Values{"confirm": {confirm}, "score": {"2"}, "comment": {"slow\r\n<i>very</i>"}})
+	done := w.do("POST", link, url.Values{"seen": {"1"}, "confirm": {confirm}, "score": {"2"}, "comment": {"slow\r\n<i>very</i>"}})
 	require.Equal(t, http.StatusSeeOther, done.StatusCode)
 	require.Equal(t, 2, w.score(id).Value)
 	require.Equal(t, "slow\n<i>very</i>", w.score(id).Comment)
@@ -334,7 +338,7 @@ func TestAnswerAndChange(t *testing.T) {
 	require.Contains(t, thanks, "&lt;i&gt;very&lt;/i&gt;")
 	change := body(t, w.do("GET", link+"?change=1", nil))
 	require.Regexp(t, `value="2" required checked`, change)
-	w.do("POST", link, url.Values{"confirm": {confirmOf(t, change)}, "score": {"5"}})
+	w.do("POST", link, url.Values{"seen": {"1"}, "confirm": {confirmOf(t, change)}, "score": {"5"}})
 	require.Equal(t, 5, w.score(id).Value)
 }
 
@@ -353,7 +357,7 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 	}
 	w.now = w.now.Add(8 * 24 * time.Hour)
 	require.Equal(t, http.StatusGone, w.do("GET", link, nil).StatusCode)
-	require.Equal(t, http.StatusGone, w.do("POST", link, url.Values{"score": {"1"}, "confirm": {confirm}}).StatusCode)
+	require.Equal(t, http.StatusGone, w.do("POST", link, url.Values{"score": {"1"}, "seen": {"1"}, "confirm": {confirm}}).StatusCode)
 	require.Nil(t, w.score(id))
 }
 

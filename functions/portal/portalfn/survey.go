@@ -3,6 +3,7 @@ package portalfn
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,62 +11,34 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/links"
-	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/policy/questions"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
+// How the page tells a person from a scanner that follows the links in a mail and posts
+// the forms behind them (promise 7):
+//
+//   - A GET and a HEAD record nothing; ?score= only preselects.
+//   - A post counts only with the token that the page's form carries.
+//   - And only with a sign of a person: the page's script sets `seen` on a real tap or key
+//     press. Without a script a second page shows the answer and asks to tick a box that
+//     stands empty; a form posted as it was found has it empty still.
 const (
-	// confirmPurpose is what the token inside the page's form is signed for. Without it
-	// a post counts for nothing: scanners of mails post to links they find (promise 7).
 	confirmPurpose = "survey-page"
 	confirmFor     = 24 * time.Hour
-	maxComment     = 2000      // characters
-	maxBody        = 32 * 1024 // bytes: a comment of 4-byte characters, escaped, and the rest
+	maxComment     = questions.MaxText // characters
+	maxBody        = 256 * 1024        // bytes: 4-byte characters, escaped, of a comment and several texts
 	// OnPage is where an answer given on the survey page is said to come from.
 	OnPage = desk.Channel("page")
 )
-
-type surveyPage struct {
-	look.Page
-	Question string
-	Subject  string
-	Number   string
-	Scores   []scoreChoice
-	Comment  string
-	Max      int
-	Confirm  string
-	Fault    string
-	Changing bool
-	Given    scoreChoice // the thank-you page: what counts now
-	Thanks   string
-	Change   string // where to change the answer
-}
-
-type scoreChoice struct {
-	Value   int
-	Label   string
-	Chosen  bool
-	Checked bool
-}
-
-var scoreLabels = [...][2]string{
-	{"很不满意", "Very bad"}, {"不满意", "Bad"}, {"一般", "So-so"}, {"满意", "Good"}, {"非常满意", "Very good"},
-}
-
-func choices(v look.Page, chosen int) []scoreChoice {
-	var out []scoreChoice
-	for i, l := range scoreLabels {
-		out = append(out, scoreChoice{Value: i + 1, Label: v.L(l[0], l[1]), Chosen: i+1 == chosen})
-	}
-	return out
-}
 
 // asked is a survey that a link leads to.
 type asked struct {
 	view
 	survey desk.Survey
 	ticket desk.Ticket
+	form   desk.Questionnaire // as it was asked
 }
 
 // open follows a link. Where it leads nowhere the page that says so has been written.
@@ -94,8 +67,13 @@ func (p *portal) open(w http.ResponseWriter, r *http.Request) (asked, bool) {
 		p.failed(w, r, err)
 		return asked{}, false
 	}
+	form, err := p.Desk.Questionnaire(r.Context(), v)
+	if err != nil {
+		p.failed(w, r, err)
+		return asked{}, false
+	}
 	page, ok := p.begin(w, r, v.Lang, "score", "change")
-	return asked{page, v, t.Value}, ok
+	return asked{page, v, t.Value, form}, ok
 }
 
 func (p *portal) failed(w http.ResponseWriter, r *http.Request, err error) {
@@ -122,46 +100,32 @@ func (p *portal) survey(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if a.survey.Score != nil && !r.URL.Query().Has("change") {
-		p.thanks(w, r, a)
+	given := a.survey.Score
+	if given != nil && (a.survey.Settled(p.Now()) || !r.URL.Query().Has("change")) {
+		p.thanks(w, r, http.StatusOK, a)
 		return
 	}
-	chosen, _ := strconv.Atoi(r.URL.Query().Get("score"))
-	comment := ""
-	if a.survey.Score != nil {
-		comment = a.survey.Score.Comment
-		if chosen == 0 {
-			chosen = a.survey.Score.Value
-		}
+	s := sheet{status: http.StatusOK, posted: posted{chosen: given != nil}}
+	if given != nil {
+		s.Score = *given
 	}
-	p.ask(w, r, http.StatusOK, a, chosen, comment, "")
+	if n, ok := questions.Digits(a.form.Kind, r.URL.Query().Get("score")); ok {
+		s.Value, s.chosen = n, true
+	}
+	p.ask(w, r, a, s)
 }
 
-func (p *portal) ask(w http.ResponseWriter, r *http.Request, status int, a asked, chosen int, comment, fault string) {
-	page := surveyPage{
-		Page: a.Page, Question: a.s.CSAT.Question.In(a.Lang), Subject: a.ticket.Subject, Number: a.ticket.ID.Number(),
-		Scores: choices(a.Page, chosen), Comment: comment, Max: maxComment, Fault: fault, Changing: a.survey.Score != nil,
-		Confirm: p.Key.Token(confirmPurpose, p.Now().Add(confirmFor), string(a.survey.ID)),
-	}
-	page.Title = a.L("服务评价", "How did we do?")
-	p.write(w, r, status, "survey", page)
+// posted is what came from the page's form.
+type posted struct {
+	desk.Score
+	chosen bool
+	seen   bool     // a person was seen: by the script, or by the box ticked
+	step   string   // of the page that it comes from
+	asked  []string // the further questions that it showed
 }
 
-func (p *portal) thanks(w http.ResponseWriter, r *http.Request, a asked) {
-	page := surveyPage{
-		Page: a.Page, Thanks: a.s.CSAT.Thanks.In(a.Lang), Comment: a.survey.Score.Comment,
-		Change: r.URL.Path + "?change=1&lang=" + a.Lang,
-	}
-	page.Title = a.L("感谢您的评价", "Thank you")
-	for _, c := range choices(a.Page, a.survey.Score.Value) {
-		if c.Chosen {
-			page.Given = c
-		}
-	}
-	p.write(w, r, http.StatusOK, "thanks", page)
-}
-
-// answer records what the page's own form posts.
+// answer takes what the page's own form posts. What a person sent is kept at once, and
+// questions that follow from it are asked then: half an answer is better than none.
 func (p *portal) answer(w http.ResponseWriter, r *http.Request) {
 	a, ok := p.open(w, r)
 	if !ok {
@@ -169,37 +133,115 @@ func (p *portal) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
-		p.ask(w, r, http.StatusBadRequest, a, 0, "", a.L("没有收到完整的内容，请再提交一次。", "Not everything arrived. Please send it again."))
+		p.ask(w, r, a, sheet{status: http.StatusBadRequest, fault: a.L("没有收到完整的内容，请再提交一次。", "Not everything arrived. Please send it again.")})
 		return
 	}
-	score, _ := strconv.Atoi(r.PostForm.Get("score"))
-	comment := strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(r.PostForm.Get("comment"), ""), "\r\n", "\n"))
-	if status, fault := p.fault(a, r.PostForm.Get("confirm"), score, comment); fault != "" {
-		p.ask(w, r, status, a, score, comment, fault)
+	in, status, fault := p.read(r, a)
+	if fault != "" {
+		p.ask(w, r, a, sheet{posted: in, status: status, fault: fault})
 		return
 	}
-	_, err := p.Desk.Answer(r.Context(), a.survey.ID, desk.Score{Value: score, Comment: comment, At: p.Now().UTC(), By: OnPage})
+	if in.seen {
+		in.At, in.By = p.Now().UTC(), OnPage
+		v, err := p.Desk.Answer(r.Context(), a.survey.ID, in.Score)
+		if err != nil {
+			p.refused(w, r, a, err)
+			return
+		}
+		a.survey = v
+	}
+	if s := (sheet{posted: in, status: http.StatusOK, later: true}); len(a.next(in)) > 0 || !in.seen {
+		p.ask(w, r, a, s)
+		return
+	}
+	p.redirect(w, r, a)
+}
+
+func (p *portal) refused(w http.ResponseWriter, r *http.Request, a asked, err error) {
 	switch {
 	case errors.Is(err, ticketing.ErrSurveyOver):
 		p.over(w, r)
-	case err != nil:
-		p.failed(w, r, err)
+	case errors.Is(err, ticketing.ErrSurveySettled):
+		p.thanks(w, r, http.StatusConflict, a)
 	default:
-		look.SetHeaders(w.Header())
-		http.Redirect(w, r, r.URL.Path+"?lang="+a.Lang, http.StatusSeeOther)
+		p.failed(w, r, err)
 	}
 }
 
-// fault says what is wrong with a post, in the customer's language.
-func (p *portal) fault(a asked, confirm string, score int, comment string) (int, string) {
-	fields, err := p.Key.Open(confirmPurpose, confirm, p.Now())
-	switch {
-	case err != nil || len(fields) != 1 || fields[0] != string(a.survey.ID):
-		return http.StatusForbidden, a.L("页面打开得太久了，请再按一次提交。", "This page has been open for too long. Please press the button once more.")
-	case score < ticketing.CSATMin || score > ticketing.CSATMax:
-		return http.StatusUnprocessableEntity, a.L("请先选择一个评分。", "Please choose a score first.")
-	case utf8.RuneCountInString(comment) > maxComment:
-		return http.StatusUnprocessableEntity, a.L("留言最多 2000 字。", "The comment may have at most 2,000 characters.")
+// next lists the questions shown after these answers that no page has asked yet.
+func (a asked) next(in posted) []desk.MoreQuestion {
+	var out []desk.MoreQuestion
+	for _, m := range questions.Shown(a.form, in.Score) {
+		if !slices.Contains(in.asked, m.ID) {
+			out = append(out, m)
+		}
 	}
-	return 0, ""
+	return out
+}
+
+// read makes an answer of what was posted, or says what is wrong with it, in the
+// customer's language.
+func (p *portal) read(r *http.Request, a asked) (in posted, status int, fault string) {
+	in.Comment = clean(r.PostForm.Get("comment"))
+	least, most := a.form.Kind.Bounds()
+	n, err := strconv.Atoi(r.PostForm.Get("score"))
+	in.Value, in.chosen = n, err == nil && n >= least && n <= most
+	for _, m := range a.form.More {
+		values := r.PostForm["q-"+m.ID]
+		for i := range values {
+			values[i] = clean(values[i])
+		}
+		if one, ok := questions.Read(m, values); ok {
+			in.Answers = append(in.Answers, one)
+		}
+	}
+	fields, err := p.Key.Open(confirmPurpose, r.PostForm.Get("confirm"), p.Now())
+	if err != nil || len(fields) != 3 || fields[0] != string(a.survey.ID) {
+		return in, http.StatusForbidden, a.L("页面打开得太久了，请再按一次提交。", "This page has been open for too long. Please press the button once more.")
+	}
+	in.step, in.asked = fields[1], strings.Split(fields[2], ",")
+	in.seen = r.PostForm.Get("seen") == "1" || in.step == stepConfirm && r.PostForm.Get("sure") == "1"
+	if fault = a.fault(in, least, most); fault != "" {
+		return in, http.StatusUnprocessableEntity, fault
+	}
+	return in, 0, ""
+}
+
+func clean(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"))
+}
+
+func (a asked) fault(in posted, least, most int) string {
+	span := strconv.Itoa(least) + a.L(" 到 ", " to ") + strconv.Itoa(most)
+	switch {
+	case !in.chosen:
+		return a.L("请先选择一个评分（"+span+"）。", "Please choose a score first, from "+span+".")
+	case utf8.RuneCountInString(in.Comment) > maxComment:
+		return a.L("留言最多 2000 字。", "The comment may have at most 2,000 characters.")
+	case in.step == stepConfirm && !in.seen:
+		return a.L("请勾选下面的方框，确认这是您本人的评价。", "Please tick the box to confirm that this is your own answer.")
+	}
+	for _, m := range questions.Shown(a.form, in.Score) {
+		one, ok := questions.Find(in.Answers, m.ID)
+		switch {
+		case !ok && m.Required && slices.Contains(in.asked, m.ID):
+			return a.L("这个问题需要回答：", "This question needs an answer: ") + a.text(m.Text)
+		case ok && questions.One(m, one) != nil:
+			return a.rangeFault(m)
+		}
+	}
+	return ""
+}
+
+// rangeFault tells what a question takes.
+func (a asked) rangeFault(m desk.MoreQuestion) string {
+	q := a.text(m.Text)
+	switch m.Type {
+	case desk.AskScale:
+		lo, hi := strconv.Itoa(m.Min), strconv.Itoa(m.Max)
+		return a.L("“"+q+"”请选择 "+lo+" 到 "+hi+" 之间的分数。", q+" Please choose from "+lo+" to "+hi+".")
+	case desk.AskText:
+		return a.L("“"+q+"”最多写 2000 字。", q+" At most 2,000 characters, please.")
+	}
+	return a.L("“"+q+"”请从给出的选项中选择。", q+" Please choose among what is offered.")
 }

@@ -67,7 +67,7 @@ func (h *Handler) events(ctx context.Context, changes []table.Change) ([]work.Ho
 	}
 	var out []work.Hook
 	for _, c := range maybe {
-		for _, e := range tell.Events(c, tell.Rules{Bad: s.CSAT.Bad}) {
+		for _, e := range tell.Events(c, tell.Rules{Bad: s.BadScore}) {
 			out = append(out, wanting(s, e)...)
 		}
 	}

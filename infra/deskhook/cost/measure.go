@@ -103,13 +103,12 @@ func newBench(path string) (*bench, error) {
 		return nil, err
 	}
 	key, _ := sign.NewKey("measured with any key at all")
-	week := config.Duration(7 * 24 * time.Hour)
 	b.settings = config.Defaults()
 	b.settings.Desk.Team, b.settings.Desk.PublicURL = "support", "https://desk.example"
 	b.settings.Teams = []config.Team{{ID: "support"}}
 	b.settings.Agents = []config.Agent{{ID: "amy", Name: "Amy", Role: "agent"}}
 	b.settings.Accounts = []config.Account{{Channel: desk.WeChat, Name: "main"}}
-	b.settings.CSAT.Enabled, b.settings.CSAT.Expires = true, week
+	b.settings.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
 	b.db, b.queue = db, &countingQueue{count: b.count, sent: map[queue.Name][]string{}}
 	b.store = store.New(countingTable{db, b.count})
 	b.desk = &ticketing.Desk{Store: b.store, Key: key, Settings: b.current}

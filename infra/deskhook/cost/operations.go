@@ -74,7 +74,7 @@ func (b *bench) survey(ctx context.Context, ticket desk.TicketID) error {
 		return err
 	}
 	*b.count = before
-	b.now = b.now.Add(b.settings.CSAT.Delay.D() + time.Minute)
+	b.now = b.now.Add(b.settings.Surveys[0].Delay.D() + time.Minute)
 	if err := b.ask(ctx); err != nil {
 		return err
 	}

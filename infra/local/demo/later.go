@@ -151,7 +151,7 @@ func (d *Demo) onPage(ctx context.Context, g *guest) error {
 	if m == nil {
 		return fmt.Errorf("demo: the survey page of %s has nothing to confirm with", g.name)
 	}
-	_, err = d.page(ctx, "POST", d.link(g), url.Values{"confirm": {m[1]}, "score": {fmt.Sprint(g.score)}, "comment": {"demo"}})
+	_, err = d.page(ctx, "POST", d.link(g), url.Values{"seen": {"1"}, "confirm": {m[1]}, "score": {fmt.Sprint(g.score)}, "comment": {"demo"}})
 	return err
 }
 

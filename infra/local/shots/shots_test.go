@@ -74,8 +74,8 @@ func settings() *config.Settings {
 	s.Desk = config.Desk{Name: config.Text{"zh-CN": "云杉商店", "en": "Spruce Store"}, Language: "zh-CN", TimeZone: "Asia/Shanghai", Team: "service"}
 	s.Teams = []config.Team{{ID: "service", Name: config.Text{"zh-CN": "客服组", "en": "Service"}}, {ID: "repairs", Name: config.Text{"zh-CN": "维修组", "en": "Repairs"}}}
 	s.Agents = []config.Agent{{ID: "lin", Name: "林小雨", Role: "agent"}, {ID: "amy", Name: "Amy", Role: "lead"}}
-	s.CSAT.Enabled = true
-	s.CSAT.Question = config.Text{"zh-CN": "这次的服务您满意吗？", "en": "How did we do?"}
+	s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
+	s.Surveys[0].Question = config.Text{"zh-CN": "这次的服务您满意吗？", "en": "How did we do?"}
 	text := func(zh, en string) config.Text { return config.Text{"zh-CN": zh, "en": en} }
 	s.Forms = []config.Form{{
 		ID: "contact", Title: text("联系我们", "Contact us"), Intro: text("工作日 9:00–18:00，通常一小时内回复。", "Weekdays 9 to 18. We usually answer within an hour."),

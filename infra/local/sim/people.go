@@ -348,7 +348,7 @@ func (s *Sim) answerPage(link, page string) {
 	if token == nil {
 		return
 	}
-	form := url.Values{"confirm": {token[1]}, "score": {fmt.Sprint(1 + s.rng.IntN(5))}, "comment": {"说明"}}
+	form := url.Values{"seen": {"1"}, "confirm": {token[1]}, "score": {fmt.Sprint(1 + s.rng.IntN(5))}, "comment": {"说明"}}
 	for range 1 + s.rng.IntN(2) { // pressed twice
 		req, err := http.NewRequest(http.MethodPost, link, strings.NewReader(form.Encode()))
 		if err != nil {

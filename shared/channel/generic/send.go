@@ -120,7 +120,7 @@ func content(m channel.Outgoing) reply {
 	if len(m.Menu) > 0 {
 		r.Menu = &menu{Head: m.MenuHead}
 		for _, c := range m.Menu {
-			r.Menu.Choices = append(r.Menu.Choices, choice(c))
+			r.Menu.Choices = append(r.Menu.Choices, choice{c.ID, c.Text})
 		}
 	}
 	return r

@@ -57,7 +57,7 @@ func (d document) message(in *desk.Inbound, kind string) {
 	in.Fields = d.rest()
 	switch kind {
 	case "text":
-		in.Text = d.text("Content")
+		in.Text, in.Choice = d.text("Content"), d.text("bizmsgmenuid")
 	case "image":
 		in.Text = "[图片 Image]"
 		if in.Attachments = d.media("image", "image/jpeg", "jpg"); len(in.Attachments) == 0 {

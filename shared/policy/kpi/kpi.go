@@ -88,6 +88,9 @@ func countersOf(f desk.Fact) map[string]int64 {
 	case desk.FactSurveySkipped:
 		return map[string]int64{surveySkipped: 1}
 	case desk.FactAnswered:
+		if f.Survey != "" && f.Survey != desk.CSAT { // counted among the answers; CSAT's scores alone are summed here
+			return other(f.Was)
+		}
 		return scored(f.Score, f.Was)
 	}
 	return nil
@@ -115,6 +118,14 @@ const (
 func scoreName(score int) string { return fmt.Sprintf("csat_%d", score) }
 
 func validScore(s *int) bool { return s != nil && *s >= scoreMin && *s <= scoreMax }
+
+// other counts the first answer to a survey of another kind.
+func other(was *int) map[string]int64 {
+	if was != nil {
+		return nil
+	}
+	return map[string]int64{answered: 1}
+}
 
 // scored counts an answer. One that replaces another isn't one more answer; the score
 // it replaces is taken back on the day of the correction, for a closed day never

@@ -12,7 +12,7 @@ import (
 
 // Rules are the settings that events depend on.
 type Rules struct {
-	Bad int // CSAT scores up to it are feedback.negative
+	Bad func(kind desk.SurveyKind, score int) bool // such a score is feedback.negative
 }
 
 // Events gives the events of a change, in their order. Most changes have none.
@@ -145,22 +145,10 @@ func survey(c desk.Change, r Rules) []desk.Event {
 		return out
 	}
 	add(desk.EventSurveyAnswered)
-	if bad(s.Score, r) {
+	if r.Bad(s.Score.Kind, s.Score.Value) {
 		add(desk.EventFeedbackBad)
 	}
 	return out
-}
-
-// bad says whether an answer is bad news: a CSAT score the settings call so, an NPS
-// detractor (0 to 6), a customer effort from 1 to 3 of 7.
-func bad(s *desk.Score, r Rules) bool {
-	switch s.Kind {
-	case "nps":
-		return s.Value <= 6
-	case "ces":
-		return s.Value <= 3
-	}
-	return s.Value <= r.Bad
 }
 
 func customer(c desk.Change) []desk.Event {

@@ -47,9 +47,13 @@ func survey(change func(*desk.Survey)) *desk.Survey {
 	return s
 }
 
+var rules = tell.Rules{Bad: func(k desk.SurveyKind, score int) bool {
+	return score <= map[desk.SurveyKind]int{"csat": 2, "nps": 6, "ces": 3}[k]
+}}
+
 // Which write is which events; most are none.
 func TestEvents(t *testing.T) {
-	scored := func(kind string, value, answers int) *desk.Survey {
+	scored := func(kind desk.SurveyKind, value, answers int) *desk.Survey {
 		return survey(func(s *desk.Survey) {
 			s.State, s.Asked, s.Answers, s.Score = desk.SurveyAnswered, at, answers, &desk.Score{Kind: kind, Value: value}
 		})
@@ -96,9 +100,9 @@ func TestEvents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.change.Row, c.change.Version, c.change.At, c.change.Seq = "row", 3, at, "17"
-			got := tell.Events(c.change, tell.Rules{Bad: 2})
+			got := tell.Events(c.change, rules)
 			require.Equal(t, c.want, names(got))
-			require.Equal(t, got, tell.Events(c.change, tell.Rules{Bad: 2}), "derived again they are the same")
+			require.Equal(t, got, tell.Events(c.change, rules), "derived again they are the same")
 			ids := map[string]bool{}
 			for _, e := range got {
 				day, ok := tell.Day(e.ID)

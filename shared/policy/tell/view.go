@@ -86,7 +86,7 @@ func viewDecision(m desk.Message, d desk.Decision, owner desk.CustomerID) map[st
 
 func viewSurvey(s desk.Survey) map[string]any {
 	v := map[string]any{
-		"survey_id": string(s.ID), "kind": s.Kind, "ticket": s.Ticket.Number(), "customer_id": string(s.Customer), "team": s.Team,
+		"survey_id": string(s.ID), "kind": string(s.Kind), "ticket": s.Ticket.Number(), "customer_id": string(s.Customer), "team": s.Team,
 		"state": string(s.State), "why": s.Why, "channel": string(s.To.Channel),
 		"asked_at": moment(s.Asked), "answered_at": moment(s.Answered), "score": nil, "comment": "",
 	}

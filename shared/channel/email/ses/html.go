@@ -4,6 +4,8 @@ import (
 	"html"
 	"regexp"
 	"strings"
+
+	"github.com/deskhook/deskhook/shared/channel"
 )
 
 // link is an address in a text. It ends where the letters of addresses do, so that
@@ -59,4 +61,21 @@ func trimmed(url string) string {
 // spaced escapes a text and keeps its runs of blanks: columns and indented code.
 func spaced(s string) string {
 	return strings.ReplaceAll(html.EscapeString(s), "  ", " &nbsp;")
+}
+
+// rowOf is a row of choices, each a link to a page where it stands chosen: a mail counts
+// nothing itself. A table, for programs that know nothing newer.
+func rowOf(cs []channel.Choice) string {
+	var b strings.Builder
+	for _, c := range cs {
+		if c.URL != "" {
+			b.WriteString(`<td style="padding:2px"><a href="` + html.EscapeString(c.URL) +
+				`" style="display:block;min-width:22px;padding:9px 3px;border:1px solid #8a94a6;border-radius:6px;text-align:center;text-decoration:none">` +
+				html.EscapeString(c.Text) + `</a></td>` + "\n")
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return `<table role="presentation" cellspacing="0" cellpadding="0"><tr>` + "\n" + b.String() + "</tr></table>\n"
 }

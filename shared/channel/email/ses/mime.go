@@ -212,7 +212,7 @@ type writer interface{ Write([]byte) (int, error) }
 // text writes the text part, or both forms of it.
 func (s *sender) text(open func(textproto.MIMEHeader) (writer, error), m channel.Outgoing) error {
 	if m.HTML == "" {
-		m.HTML = htmlOf(m.Text)
+		m.HTML = htmlOf(m.Text) + rowOf(m.Menu)
 	}
 	var inner bytes.Buffer
 	w := multipart.NewWriter(&inner)

@@ -1,0 +1,92 @@
+package ticketing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/ask"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// newSurvey is an asking about a ticket as it stands now, due after the survey's delay.
+func newSurvey(def config.Survey, id desk.SurveyID, t desk.Ticket, when desk.SurveyTrigger, at time.Time) desk.Survey {
+	return desk.Survey{
+		ID: id, Kind: def.Kind, Of: def.ID, When: when, Ticket: t.ID, Customer: t.Customer, To: t.AnswerTo(), Lang: t.Lang,
+		Team: t.Team, Assignee: t.Assignee, Round: t.Round, State: desk.SurveyPlanned,
+		Planned: at, Due: at.Add(def.Delay.D()), Gen: 1,
+	}
+}
+
+// planSurvey promises to ask how it went, in the transaction of what it is asked after: a
+// resolution, or a close that none came before.
+func (a *acting) planSurvey(when desk.SurveyTrigger) {
+	t := a.t
+	def, ok := a.s.SurveyAfter(when, *t)
+	if !ok {
+		if when == desk.WhenResolved {
+			a.said = append(a.said, said("survey.disabled"))
+		}
+		return
+	}
+	id := desk.SurveyID(desk.DeriveID("survey", string(t.ID), fmt.Sprint(t.Round)))
+	if when == desk.WhenClosed {
+		id = desk.SurveyID(desk.DeriveID("survey", string(t.ID), "closed", fmt.Sprint(t.Round, t.Reopened)))
+	}
+	why := ""
+	switch {
+	case a.act.By.Kind == desk.ByDesk:
+		why = "survey.auto_closed"
+	case !ask.Sampled(id, def.Sample):
+		why = "survey.not_sampled"
+	}
+	if why != "" {
+		a.said = append(a.said, said("survey.skipped", "why", why))
+		f := surveyFact(a.s, desk.FactSurveySkipped, *t, def.Kind, def.ID, a.act.At)
+		a.tx.PutFact(desk.DeriveID("fact", "skipped", string(id)), f)
+		return
+	}
+	v := newSurvey(def, id, *t, when, a.act.At)
+	t.Survey = id
+	a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
+	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
+}
+
+func surveyFact(s *config.Settings, kind desk.FactKind, t desk.Ticket, of desk.SurveyKind, id string, at time.Time) desk.Fact {
+	f := fact(s, kind, t, at)
+	f.Survey, f.Of = of, id
+	return f
+}
+
+// AskSurvey plans an asking of a survey about a ticket because somebody wants it: an
+// agent, a program, or (when is schedule) the calendar; wave then names the occasion, so
+// that a repeat plans nothing more. All rules about whom to ask and when still count,
+// and the ticket tells what came of it. It gives the asking's id.
+func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey string, when desk.SurveyTrigger, wave string) (desk.SurveyID, error) {
+	var sid desk.SurveyID
+	_, err := d.on(ctx, act, id, func(a *acting) error {
+		def, ok := a.s.Survey(survey)
+		switch {
+		case !ok || survey == "":
+			return desk.FieldError("survey", "there is no survey %q", survey)
+		case def.Disabled:
+			return desk.Errorf(desk.Conflict, "the survey is disabled")
+		case a.t.Status == desk.StatusSpam:
+			return desk.Errorf(desk.Conflict, "the ticket is spam: nobody is asked about it")
+		}
+		if wave == "" {
+			wave = act.Key + act.At.UTC().Format(time.RFC3339Nano)
+		}
+		sid = desk.SurveyID(desk.DeriveID("survey", string(when), survey, string(a.t.Customer), wave))
+		if _, err := d.Store.Survey(ctx, sid); desk.KindOf(err) != desk.NotFound || err == nil {
+			return err
+		}
+		v := newSurvey(def, sid, *a.t, when, act.At)
+		a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
+		a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
+		return nil
+	})
+	return sid, err
+}

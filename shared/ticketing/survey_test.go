@@ -1,0 +1,299 @@
+package ticketing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/questions"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+func (b *bench) survey(id desk.SurveyID) desk.Survey {
+	row, err := b.Store.Survey(b.ctx, id)
+	require.NoError(b.t, err)
+	return row.Value
+}
+
+// fire lets every survey whose time has come have its way.
+func (b *bench) fire(open ticketing.Window) {
+	for _, d := range b.sweep() {
+		if d.Kind == store.DueSurvey {
+			require.NoError(b.t, b.FireSurvey(b.ctx, d.Survey, d.Gen, b.now, open))
+		}
+	}
+}
+
+func (b *bench) purposes(id desk.TicketID) map[string]int {
+	n := map[string]int{}
+	for _, m := range b.messages(id) {
+		n[m.Purpose]++
+	}
+	return n
+}
+
+// Words within ten minutes of a score are its comment; a question, a file and what comes
+// later is a message.
+func TestCommentAfterDigit(t *testing.T) {
+	for name, c := range map[string]struct {
+		wait    time.Duration
+		text    string
+		comment string
+		status  desk.Status
+	}{
+		"a comment":  {9 * time.Minute, "很快就解决了", "很快就解决了", desk.StatusResolved},
+		"too late":   {10 * time.Minute, "很快就解决了", "", desk.StatusOpen},
+		"a question": {time.Minute, "那发票什么时候开？", "", desk.StatusOpen},
+	} {
+		b := newBench(t)
+		tk := b.resolveAndAsk(nil)
+		b.pass(time.Minute)
+		b.receive(text("2", "5"))
+		b.pass(c.wait)
+		b.receive(text("3", c.text))
+		v := b.survey(tk.Survey)
+		require.Equal(t, 5, v.Score.Value, name)
+		require.Equal(t, c.comment, v.Score.Comment, name)
+		require.Equal(t, c.status, b.ticket(tk.ID).Status, name)
+	}
+	b := newBench(t)
+	tk := b.resolveAndAsk(nil)
+	b.receive(text("2", "5"))
+	b.receive(text("3", "真快"))
+	b.receive(text("4", "2"))
+	v := b.survey(tk.Survey)
+	require.Equal(t, 2, v.Score.Value, "a second digit corrects the first")
+	require.Equal(t, "真快", v.Score.Comment)
+	answers, err := b.Store.Answers(b.ctx, v.ID)
+	require.NoError(t, err)
+	require.Len(t, answers, 3, "all are kept")
+	facts := 0
+	for _, f := range b.facts() {
+		if f.Kind == desk.FactAnswered {
+			facts++
+		}
+	}
+	require.Equal(t, 2, facts, "words change no figure")
+}
+
+// A tap on the menu answers the survey that the menu was of, and no other customer's.
+func TestMenuTap(t *testing.T) {
+	b := newBench(t)
+	tk := b.resolveAndAsk(nil)
+	var asked desk.Message
+	for _, m := range b.messages(tk.ID) {
+		if m.Purpose == "survey" {
+			asked = m
+		}
+	}
+	require.Len(t, asked.Menu, 5)
+	require.Equal(t, desk.MenuChoice{ID: "5", Text: "5 Very good"}, asked.Menu[0])
+
+	tap := text("2", "5 Very good")
+	tap.Choice = ticketing.MenuID(tk.Survey, "5")
+	stranger := tap
+	stranger.ID, stranger.From.ID = "9", "oSomebodyElse"
+	b.receive(stranger)
+	require.Nil(t, b.survey(tk.Survey).Score)
+	b.receive(tap)
+	require.Equal(t, 5, b.survey(tk.Survey).Score.Value)
+	require.Equal(t, desk.StatusResolved, b.ticket(tk.ID).Status)
+}
+
+// Zero is an answer.
+func TestNPSByDigit(t *testing.T) {
+	b := newBench(t)
+	b.s.Surveys = []config.Survey{config.DefaultSurvey(desk.NPS)}
+	tk := b.resolveAndAsk(nil)
+	b.pass(time.Minute)
+	b.receive(text("2", "0"))
+	v := b.survey(tk.Survey)
+	require.Equal(t, desk.SurveyAnswered, v.State)
+	require.Equal(t, 0, v.Score.Value)
+	require.Equal(t, desk.NPS, v.Score.Kind)
+	_, err := b.Answer(b.ctx, v.ID, desk.Score{Value: 11, At: b.now})
+	require.ErrorContains(t, err, "between 0 and 10")
+	b.receive(text("3", "１０"))
+	require.Equal(t, 10, b.survey(tk.Survey).Score.Value)
+}
+
+// An answer is read with the questions it was asked with, whatever the settings say since.
+func TestQuestionsAsAsked(t *testing.T) {
+	b := newBench(t)
+	was := b.s.Surveys[0].Questionnaire()
+	tk := b.resolveAndAsk(nil)
+	b.s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
+	b.s.Surveys[0].Question = config.Text{"en": "Another question"}
+	v := b.survey(tk.Survey)
+	require.Equal(t, questions.Version(was), v.Version)
+	form, err := b.Questionnaire(b.ctx, v)
+	require.NoError(t, err)
+	require.Equal(t, was, form)
+	v, err = b.Answer(b.ctx, v.ID, desk.Score{Value: 4, At: b.now})
+	require.NoError(t, err)
+	require.Equal(t, questions.Version(was), v.Score.Version)
+
+	b.s.Surveys = nil
+	form, err = b.Questionnaire(b.ctx, v)
+	require.NoError(t, err)
+	require.Equal(t, was, form, "even where the survey is gone")
+}
+
+// One reminder, and none after an answer; it counts on the customer's channel as the
+// question does.
+func TestReminder(t *testing.T) {
+	b := newBench(t)
+	b.s.Surveys[0].RemindAfter = days(2)
+	tk := b.resolveAndAsk(nil)
+	for range 10 {
+		b.pass(24 * time.Hour)
+		b.fire(nil)
+	}
+	require.Equal(t, map[string]int{"": 2, "reply": 1, "survey": 1, "reminder": 1}, without(b.purposes(tk.ID), ""))
+	require.Equal(t, desk.SurveyExpired, b.survey(tk.Survey).State)
+
+	b = newBench(t)
+	b.s.Surveys[0].RemindAfter = days(2)
+	tk = b.resolveAndAsk(nil)
+	b.receive(text("2", "5"))
+	b.pass(3 * 24 * time.Hour)
+	b.fire(nil)
+	require.Zero(t, b.purposes(tk.ID)["reminder"])
+
+	b = newBench(t)
+	b.s.Surveys[0].RemindAfter = days(2)
+	tk = b.resolveAndAsk(nil)
+	b.pass(2 * 24 * time.Hour)
+	b.fire(func(desk.Identity, time.Time) bool { return false })
+	require.Zero(t, b.purposes(tk.ID)["reminder"])
+	require.Contains(t, codes(b.messages(tk.ID)), "survey.not_reminded")
+	require.Equal(t, desk.SurveyAsked, b.survey(tk.Survey).State)
+}
+
+func without(m map[string]int, key string) map[string]int {
+	m[key] = 2
+	return m
+}
+
+// In the customer's quiet hours the survey waits; it isn't dropped.
+func TestQuietHoursPostpone(t *testing.T) {
+	b := newBench(t)
+	b.s.Asking.Quiet = config.Quiet{From: "17:30", To: "09:00"} // Shanghai; the survey is due at 18:00
+	tk := b.resolveAndAsk(nil)
+	v := b.survey(tk.Survey)
+	require.Equal(t, desk.SurveyPlanned, v.State)
+	require.Equal(t, "2026-03-03T01:00:00Z", v.Due.UTC().Format(time.RFC3339))
+	require.Contains(t, codes(b.messages(tk.ID)), "survey.postponed")
+	b.now = v.Due
+	b.fire(nil)
+	require.Equal(t, desk.SurveyAsked, b.survey(tk.Survey).State)
+
+	b = newBench(t)
+	b.s.Asking.Quiet = config.Quiet{From: "17:30", To: "09:00"}
+	b.receive(text("0", "hello"))
+	c, err := b.Store.Customer(b.ctx, b.ticket(b.receive(text("00", "hi")).Ticket).Customer)
+	require.NoError(t, err)
+	c.Value.TimeZone = "Europe/London"
+	var tx store.Tx
+	tx.PutCustomer(c)
+	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	require.Equal(t, desk.SurveyAsked, b.survey(b.resolveAndAsk(nil).Survey).State, "10:00 in London")
+}
+
+// What is never asked says so on the ticket and among the facts.
+func TestNotPlanned(t *testing.T) {
+	b := newBench(t)
+	b.s.Surveys[0].Sample = 1
+	tk := b.resolveAndAsk(nil)
+	require.Empty(t, tk.Survey)
+	require.Contains(t, codes(b.messages(tk.ID)), "survey.skipped")
+	require.Contains(t, factKinds(b.facts()), desk.FactSurveySkipped)
+
+	b = newBench(t)
+	got := b.receive(text("1", "hello"))
+	act := ticketing.Act{By: desk.Actor{Kind: desk.ByDesk}, At: b.now}
+	require.NoError(t, b.SetStatus(b.ctx, act, got.Ticket, desk.StatusResolved, time.Time{}))
+	require.Empty(t, b.ticket(got.Ticket).Survey, "the desk itself closed it")
+}
+
+// A survey of closed tickets asks where no resolution came before.
+func TestAfterClose(t *testing.T) {
+	b := newBench(t)
+	b.s.Surveys[0].When = desk.WhenClosed
+	got := b.receive(text("1", "hello"))
+	_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: "Done.", Then: desk.StatusClosed})
+	require.NoError(t, err)
+	b.pass(time.Hour + time.Second)
+	b.fire(nil)
+	require.Equal(t, desk.SurveyAsked, b.survey(b.ticket(got.Ticket).Survey).State)
+}
+
+// An agent asks for a survey: once for each request, and within the caps.
+func TestAskSurvey(t *testing.T) {
+	b := newBench(t)
+	ces := config.DefaultSurvey(desk.CES)
+	ces.When = desk.WhenAsked
+	ces.Delay = 0
+	b.s.Surveys = append(b.s.Surveys, ces)
+	got := b.receive(text("1", "hello"))
+	act := b.act()
+	act.Key = "k1"
+	id, err := b.AskSurvey(b.ctx, act, got.Ticket, "ces", desk.WhenAsked, "")
+	require.NoError(t, err)
+	_, err = b.AskSurvey(b.ctx, act, got.Ticket, "ces", desk.WhenAsked, "")
+	require.NoError(t, err)
+	b.fire(nil)
+	require.Equal(t, desk.SurveyAsked, b.survey(id).State)
+	require.Equal(t, 1, b.purposes(got.Ticket)["survey"])
+
+	b.s.Asking.Cooldown = days(7)
+	b.pass(time.Hour)
+	second, err := b.AskSurvey(b.ctx, b.act(), got.Ticket, "ces", desk.WhenAsked, "")
+	require.NoError(t, err)
+	require.NotEqual(t, id, second)
+	b.fire(nil)
+	require.Equal(t, "survey.cooldown", b.survey(second).Why)
+
+	_, err = b.AskSurvey(b.ctx, b.act(), got.Ticket, "nps", desk.WhenAsked, "")
+	require.Equal(t, desk.Invalid, desk.KindOf(err))
+}
+
+// The last answer within a day counts; then it stands.
+func TestSettled(t *testing.T) {
+	b := newBench(t)
+	tk := b.resolveAndAsk(nil)
+	answer := func(n int) error {
+		_, err := b.Answer(b.ctx, tk.Survey, desk.Score{Value: n, At: b.now})
+		return err
+	}
+	require.NoError(t, answer(1))
+	b.pass(23 * time.Hour)
+	require.NoError(t, answer(4))
+	b.pass(time.Hour)
+	require.ErrorIs(t, answer(5), ticketing.ErrSurveySettled)
+	require.NoError(t, answer(4), "a double submit is harmless")
+	require.Equal(t, 4, b.survey(tk.Survey).Score.Value)
+}
+
+// facts are those of the day the bench stands at.
+func (b *bench) facts() []desk.Fact {
+	var out []desk.Fact
+	day := b.now.In(b.s.Desk.Location()).Format(time.DateOnly)
+	require.NoError(b.t, b.Store.Facts(b.ctx, day, func(f desk.Fact) error {
+		out = append(out, f)
+		return nil
+	}))
+	return out
+}
+
+func factKinds(fs []desk.Fact) []desk.FactKind {
+	var out []desk.FactKind
+	for _, f := range fs {
+		out = append(out, f.Kind)
+	}
+	return out
+}
