@@ -40,6 +40,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.routing(s)
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
+	c.slas(s)
 	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)

@@ -27,6 +27,7 @@ type Settings struct {
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
+	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`
 }
 
 // Desk is the desk itself.

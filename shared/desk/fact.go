@@ -15,6 +15,8 @@ const (
 	FactSurveySent    FactKind = "survey_sent"
 	FactSurveySkipped FactKind = "survey_skipped"
 	FactAnswered      FactKind = "survey_answered"
+	FactSLAMet        FactKind = "sla_met"
+	FactSLAMissed     FactKind = "sla_missed" // at the deadline, whatever comes later
 )
 
 // Fact is something that happened, with the dimensions as they were then. It names
@@ -27,7 +29,9 @@ type Fact struct {
 	Team     string        `json:"team,omitempty"`
 	Assignee string        `json:"asg,omitempty"`
 	Type     Type          `json:"ty,omitempty"`
-	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, wall time
+	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, sla_…: since its clock began; wall time
+	Business time.Duration `json:"biz,omitempty"`  // sla_…: business time of the policy's calendar that counted
+	Target   Target        `json:"tg,omitempty"`   // sla_…: which
 	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer
 	Survey   SurveyKind    `json:"sk,omitempty"`   // of the survey's facts; "" = CSAT
 	Of       string        `json:"of,omitempty"`   // the survey's id in the settings

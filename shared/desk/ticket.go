@@ -100,6 +100,7 @@ type Ticket struct {
 	Assignee string     `json:"asg,omitempty"` // agent's id
 	Customer CustomerID `json:"cust"`
 	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
+	Tier     Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard
 	From     Address    `json:"from"`           // who wrote
 	To       Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
 	Lang     string     `json:"lang,omitempty"` // zh-CN or en
@@ -125,6 +126,7 @@ type Ticket struct {
 	Unsent []MessageID `json:"q,omitempty"`  // messages to send
 	Claim  Claim       `json:"c,omitzero"`   // who sends now
 	Timers []Timer     `json:"tm,omitempty"` // what is to happen, each once
+	Clocks *Clocks     `json:"ck,omitempty"` // its deadlines; nil where no SLA holds
 	Survey SurveyID    `json:"sv,omitempty"` // asked for the last resolution
 	Mail   *MailHead   `json:"mail,omitempty"`
 
@@ -156,6 +158,8 @@ const (
 	TimerUnsnooze TimerKind = "unsnooze"
 	TimerSend     TimerKind = "send"  // safety net under a queued reply, and retries
 	TimerClose    TimerKind = "close" // resolved for long enough
+	TimerWarn     TimerKind = "sla_warn"
+	TimerBreach   TimerKind = "sla_breach"
 )
 
 // Timer is a promise about the future, kept in the row it is about. A fired or

@@ -17,7 +17,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
-var codeShape = regexp.MustCompile(`^(thread|auto|survey|send|status|assign|opt|mail|event|route|spam|ack|priority|provider|media|customer|erased|hook)\.[a-z_]+( %[svd])?$`)
+var codeShape = regexp.MustCompile(`^(thread|auto|survey|send|status|assign|opt|mail|event|route|spam|ack|priority|provider|media|customer|erased|sla|hook)\.[a-z_]+( %[svd])?$`)
 
 // usedCodes reads the sources for every literal that has the shape of a code, and where
 // each stands. The names of events out have the same shape and are no codes.
@@ -86,6 +86,7 @@ func TestAllWordsExistInBothLanguages(t *testing.T) {
 	each(check, customerStatuses)
 	each(check, priorities)
 	each(check, types)
+	each(check, targets)
 	each(check, sendStates)
 	each(check, channels)
 	each(check, purposes)

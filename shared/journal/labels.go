@@ -33,6 +33,12 @@ var priorities = map[desk.Priority]words{
 	desk.Urgent: {"紧急", "Urgent"},
 }
 
+var targets = map[desk.Target]words{
+	desk.FirstResponse: {"首次响应", "First response"},
+	desk.NextResponse:  {"后续响应", "Next response"},
+	desk.Resolution:    {"解决", "Resolution"},
+}
+
 var types = map[desk.Type]words{
 	desk.Inquiry:    {"咨询", "Inquiry"},
 	desk.Complaint:  {"投诉", "Complaint"},
@@ -108,6 +114,9 @@ func Priority(p desk.Priority, lang string) string { return label(priorities, p,
 
 // Type says what a ticket is about.
 func Type(t desk.Type, lang string) string { return label(types, t, lang) }
+
+// Target says what an SLA promises.
+func Target(t desk.Target, lang string) string { return label(targets, t, lang) }
 
 // SendState says where a message to a customer stands.
 func SendState(s desk.SendState, lang string) string { return label(sendStates, s, lang) }

@@ -36,6 +36,12 @@ func MessageKey(t desk.TicketID, m desk.MessageID) table.Key {
 	return table.Key{PK: ticketPK(t), SK: "M#" + part(string(m))}
 }
 
+// lateKey is the row that lists a ticket as late; it is never changed, only put and
+// deleted.
+func lateKey(t desk.TicketID, team string, deadline time.Time) table.Key {
+	return table.Key{PK: ticketPK(t), SK: "L#" + part(team) + "#" + stamp(deadline)}
+}
+
 // onceKey marks a request of an agent or a program as done (idempotency key).
 func onceKey(t desk.TicketID, key string) table.Key {
 	return table.Key{PK: ticketPK(t), SK: "S#" + queue.Hash(key)}
@@ -152,5 +158,11 @@ func whoPK(c desk.CustomerID) string { return "w#" + part(string(c)) }
 
 func feedbackPK(month string) string  { return "feedback#" + part(month) }
 func customersPK(month string) string { return "customers#" + part(month) }
+
+func latePK(team string) string { return "late#" + part(team) }
+
+func lateIndex(t desk.TicketID, team string, deadline time.Time) table.IndexKey {
+	return table.IndexKey{PK: latePK(team), SK: stamp(deadline) + "#" + part(string(t))}
+}
 
 func openedSK(t desk.Ticket) string { return stamp(t.Opened) + "#" + part(string(t.ID)) }

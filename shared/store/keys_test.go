@@ -22,6 +22,7 @@ func TestKeysGolden(t *testing.T) {
 		"T#7K3Q9W / M#20260302T093000123-0123456789":                        MessageKey("7K3Q9W", "20260302T093000123-0123456789"),
 		"T#7K3Q9W / S#LEKMLPBOWFI735NUFGBWPKMCJMTTD3O666SW6UIKDYDPJSN6SMZQ": onceKey("7K3Q9W", "nonce"),
 		"I#email#support#a%23b%25c%7Cd@x.test / I":                          identityKey(a),
+		"T#7K3Q9W / L#support#2026-03-02T09:30:00.123Z":                     lateKey("7K3Q9W", "support", at),
 		"C#c1 / C":             customerKey("c1"),
 		"C#c1 / M#m1":          customerEventKey("c1", "m1"),
 		"Q#s1 / Q":             surveyKey("s1"),
@@ -42,6 +43,7 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, "v#support#open", viewPK("support", desk.StatusOpen))
 	require.Equal(t, "m#amy#active", minePK("amy", true))
 	require.Equal(t, "w#c1", whoPK("c1"))
+	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }
 
 // A mail's ids are found whatever their case and brackets; SES's by the local part.

@@ -66,6 +66,7 @@ func (a *acting) commit(ctx context.Context) error {
 	if a.tx.Len() == 0 && len(a.said) == 0 && !a.touched {
 		return nil // nothing changed
 	}
+	a.said = append(a.said, settle(a.s, &a.tx, a.t, a.act.At)...)
 	if a.tx.Len() > 0 || len(a.said) > 0 {
 		a.t.By, a.t.V, a.t.Updated = a.act.By, a.s.Version, a.act.At
 	}

@@ -168,6 +168,7 @@ func (r *receiving) noteAnswer(row store.Row[desk.Ticket]) {
 		t.Status = desk.StatusOpen
 	}
 	t.By, t.V, t.Updated = m.By, r.s.Version, r.at
+	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}

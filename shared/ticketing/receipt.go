@@ -96,6 +96,7 @@ func (r *receiving) failed(ctx context.Context, row store.Row[desk.Message]) err
 		ds = append(ds, said("status.changed", "from", string(was), "to", string(desk.StatusOpen)))
 	}
 	t.Value.Updated = r.at
+	ds = append(ds, settle(r.s, &r.tx, &t.Value, r.at)...)
 	r.tx.PutTicket(t)
 	if rc.Code == optedOutAtTwilio {
 		stopped, err := r.optedOut(ctx, m.From)

@@ -49,6 +49,7 @@ func (r *receiving) route(ctx context.Context, t *desk.Ticket) (err error) {
 			return err
 		}
 	}
+	t.Tier = q.Tier
 	r.routed = route.Decide(r.s.Routing.Rules, q)
 	routeTo(t, r.routed)
 	return nil
@@ -73,9 +74,9 @@ func scene(in desk.Inbound) string {
 	return ""
 }
 
-// tier reads a customer's tier where a rule asks for it: it costs a read.
+// tier reads a customer's tier where a rule or an SLA asks for it: it costs a read.
 func (d *Desk) tier(ctx context.Context, s *config.Settings, id desk.CustomerID) (desk.Tier, error) {
-	if !slices.ContainsFunc(s.Routing.Rules, func(r route.Rule) bool { return len(r.If.Tiers) > 0 }) {
+	if !s.SLANeedsTier() && !slices.ContainsFunc(s.Routing.Rules, func(r route.Rule) bool { return len(r.If.Tiers) > 0 }) {
 		return desk.Standard, nil
 	}
 	row, err := d.Store.Customer(ctx, id)
@@ -117,6 +118,7 @@ func (a *acting) route(ctx context.Context) error {
 	if q.Tier, err = a.desk.tier(ctx, a.s, t.Customer); err != nil {
 		return err
 	}
+	t.Tier = q.Tier
 	v := route.Decide(a.s.Routing.Rules, q)
 	routeTo(t, v)
 	a.said = append(append(a.said, v.Decisions...), said("route.team", "team", t.Team))

@@ -39,6 +39,8 @@ func (a *acting) fire(timer desk.Timer) error {
 		if a.t.Status == desk.StatusResolved {
 			return a.become(desk.StatusClosed)
 		}
+	case desk.TimerWarn, desk.TimerBreach:
+		a.t.Disarm(timer.Kind) // settle tells what is past and arms the next
 	case desk.TimerSend: // delivery's: schedule nudges it
 	}
 	return nil

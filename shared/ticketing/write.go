@@ -39,6 +39,7 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	if opened {
 		r.acknowledge(t, &m)
 	}
+	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)

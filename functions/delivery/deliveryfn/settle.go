@@ -144,6 +144,9 @@ func (c *conversation) tell(now time.Time, code string, o channel.Outcome) {
 	if t.Status == desk.StatusPending && m.Purpose == "reply" || t.Status == desk.StatusOnHold && m.Purpose == "forward" {
 		ds = append(ds, desk.Decision{Code: "status.changed", Args: map[string]string{"from": string(t.Status), "to": string(desk.StatusOpen)}})
 		t.Status = desk.StatusOpen
+		if t.Clocks != nil {
+			t.Arm(desk.TimerWarn, now) // its deadlines run again: tickets counts them
+		}
 	}
 	by := desk.Actor{Kind: desk.ByDesk}
 	t.By, t.Updated = by, now

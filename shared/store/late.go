@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/table"
+)
+
+// lateSpan says which part of a team's late tickets is meant.
+type lateSpan struct{ from, to string }
+
+// ListLate puts a ticket into its team's list of late ones: those a warning was given
+// for, or that are past a deadline. It is a row of its own beside the header, so that
+// only what is late costs anything. A ticket is listed once at a time.
+func (tx *Tx) ListLate(t desk.Ticket, deadline time.Time) {
+	put(tx, lateKey(t.ID, t.Team, deadline), Row[struct{}]{}, table.Item{
+		Index: map[table.Index]table.IndexKey{table.View: lateIndex(t.ID, t.Team, deadline)},
+	})
+}
+
+// UnlistLate takes it out again; team and deadline are those it was listed with.
+func (tx *Tx) UnlistLate(t desk.TicketID, team string, deadline time.Time) {
+	tx.ops = append(tx.ops, table.Delete(lateKey(t, team, deadline), 1))
+}
+
+// OverdueTickets lists a team's tickets past a deadline, the longest overdue first.
+// Units: 0.5 per 4 kB of the list; headers are read by Tickets.
+func (s *Store) OverdueTickets(ctx context.Context, team string, now time.Time, cursor string, limit int) (TicketPage, error) {
+	return s.late(ctx, team, lateSpan{to: stamp(now)}, cursor, limit)
+}
+
+// AtRiskTickets lists a team's tickets that a warning was given for and that are in time
+// yet, the next deadline first.
+func (s *Store) AtRiskTickets(ctx context.Context, team string, now time.Time, cursor string, limit int) (TicketPage, error) {
+	return s.late(ctx, team, lateSpan{from: stamp(now)}, cursor, limit)
+}
+
+func (s *Store) late(ctx context.Context, team string, span lateSpan, cursor string, limit int) (TicketPage, error) {
+	return s.ticketIDs(ctx, table.Query{
+		Index: table.View, PK: latePK(team), From: span.from, To: span.to, Cursor: cursor, Limit: limit,
+	})
+}
