@@ -43,8 +43,12 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"is empty": "不能为空",
-	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
+	"this is for leads and admins":                "仅限组长和管理员",
+	"no such webhook":                             "没有这个事件订阅",
+	"no such delivery":                            "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                        "正在推送中，请稍后再看",
+	"is empty":                                    "不能为空",
+	"a snooze needs a time that is still to come": "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
 	"the ticket is closed: open it first":                                                                    "工单已关闭，请先改为处理中",
 	"only a message that failed or is uncertain can be sent again":                                           "只有发送失败或无法确认的消息才能再次发送",

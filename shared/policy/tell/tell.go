@@ -77,16 +77,24 @@ func received(c desk.Change, m desk.Message) []desk.Event {
 	if m.Kind == desk.FromCustomer {
 		out = append(out, event(c, desk.EventMessageReceived, m.Ticket, "", viewMessage(m), nil))
 	}
-	told := map[desk.EventName]bool{}
+	told := map[desk.EventName]int{}
 	for _, d := range m.Decisions {
 		name, ok := decisionEvent(d.Code)
-		if !ok || told[name] || name == desk.EventCustomerErased && m.Ticket != "" {
+		if !ok || name == desk.EventCustomerErased && m.Ticket != "" {
 			continue // an erasure is told once, of the customer, and not of each ticket
 		}
-		told[name] = true
-		out = append(out, event(c, name, m.Ticket, "", viewDecision(m, d, c.Owner), nil))
+		// Two deadlines may pass at once: the first has the plain id.
+		out = append(out, event(nth(c, told[name]), name, m.Ticket, "", viewDecision(m, d, c.Owner), nil))
+		told[name]++
 	}
 	return out
+}
+
+func nth(c desk.Change, n int) desk.Change {
+	if n > 0 {
+		c.Row += "#" + strconv.Itoa(n)
+	}
+	return c
 }
 
 func decisionEvent(code string) (desk.EventName, bool) {

@@ -81,7 +81,7 @@ func TestEvents(t *testing.T) {
 		"uncertain":            {desk.Change{Message: message(desk.ToCustomer, desk.Uncertain), MessageWas: message(desk.ToCustomer, desk.Sending)}, []desk.EventName{desk.EventDeliveryFailed}},
 		"uncertain, resolved":  {desk.Change{Message: message(desk.ToCustomer, desk.Delivered), MessageWas: message(desk.ToCustomer, desk.Uncertain)}, []desk.EventName{desk.EventMessageSent}},
 		"an SLA warning":       {desk.Change{Message: message(desk.Journal, "", "sla.warning")}, []desk.EventName{desk.EventSLAWarning}},
-		"two SLA breaches":     {desk.Change{Message: message(desk.Journal, "", "sla.breached.first", "sla.breached.next")}, []desk.EventName{desk.EventSLABreached}},
+		"two SLA breaches":     {desk.Change{Message: message(desk.Journal, "", "sla.breached", "sla.breached")}, []desk.EventName{desk.EventSLABreached, desk.EventSLABreached}},
 		"erased, of a ticket":  {desk.Change{Message: message(desk.Journal, "", "erased.left")}, nil},
 		"erased, of a customer": {desk.Change{Owner: "c", Message: &desk.Message{Kind: desk.Journal, Decisions: []desk.Decision{{Code: "erased.left"}}}},
 			[]desk.EventName{desk.EventCustomerErased}},
