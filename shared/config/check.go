@@ -44,6 +44,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
+	c.canned(s)
 }
 
 // id checks an id's form and that it is the first of its kind.
@@ -172,9 +173,6 @@ func (c *checker) ticketRules(t Tickets) {
 	c.between("tickets.reopen_within", t.ReopenWithin, 0, 365*day)
 	c.between("tickets.close_after", t.CloseAfter, hour, 365*day)
 	c.between("tickets.undo_send", t.UndoSend, 0, Duration(maxUndo))
-	if t.ReopenWithin > t.CloseAfter {
-		c.warn("tickets.reopen_within", "is longer than close_after: a closed ticket is not reopened")
-	}
 }
 
 // fallback warns who asked for what the accounts can't do; the default asks for nothing.

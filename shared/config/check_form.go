@@ -18,9 +18,8 @@ const maxLimit = 100
 const maxFields = 40
 
 var (
-	fieldName   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
-	ownNames    = []string{"_next", "_lang", "_id"} // read by the desk itself
-	ticketTypes = []desk.Type{desk.Inquiry, desk.Complaint, desk.Suggestion, desk.Praise, desk.Task}
+	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
+	ownNames  = []string{"_next", "_lang", "_id"} // read by the desk itself
 )
 
 // roleTypes tells which types of field may play which role.
@@ -44,7 +43,7 @@ func (c *checker) forms(forms []Form) {
 		c.id(path+".id", f.ID, ids)
 		c.needText(path+".title", f.Title)
 		c.knownTeam(path+".team", f.Team)
-		if !slices.Contains(ticketTypes, f.Type) {
+		if !slices.Contains(desk.Types, f.Type) {
 			c.at(path+".type", "should be inquiry, complaint, suggestion, praise or task")
 		}
 		c.fields(path, f)

@@ -76,7 +76,7 @@ func (c *checker) when(path string, w route.When, s *Settings) {
 		}
 	}
 	oneOf(c, path+".languages", w.Languages, Languages, Languages)
-	oneOf(c, path+".types", w.Types, ticketTypes, ticketTypes)
+	oneOf(c, path+".types", w.Types, desk.Types, desk.Types)
 	oneOf(c, path+".tiers", w.Tiers, tiers, tiers)
 	for _, list := range []struct {
 		name   string
@@ -91,7 +91,7 @@ func (c *checker) when(path string, w route.When, s *Settings) {
 func (c *checker) then(path string, t route.Then, s *Settings, acks map[string]bool) {
 	c.knownTeam(path+".team", t.Team)
 	if t.Type != "" {
-		oneOf(c, path+".type", []desk.Type{t.Type}, ticketTypes, ticketTypes)
+		oneOf(c, path+".type", []desk.Type{t.Type}, desk.Types, desk.Types)
 	}
 	if t.Priority != "" {
 		oneOf(c, path+".priority", []desk.Priority{t.Priority}, desk.Priorities, desk.Priorities)

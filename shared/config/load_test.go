@@ -103,6 +103,12 @@ func TestFaults(t *testing.T) {
 		{"desk's team", "desk: {name: D, team: nobody}\n", `desk.team: there is no team "nobody"`},
 		{"team's id", least + "  - {id: Sales Team, name: S}\n", "desk.yaml:6: teams[1].id: may have up to 32"},
 		{"team twice", least + "  - {id: support, name: S}\n", `desk.yaml:6: teams[1].id: "support" is taken already`},
+		{"a canned text's variable", least + "canned:\n- id: a\n  name: A\n  text: Hi {{customer}}\n", "desk.yaml:9: canned[0].text: {{customer}} is no variable; there are customer.name"},
+		{"a macro that does nothing", least + "macros: [{id: a, name: A}]\n", "macros[0]: does nothing"},
+		{"a macro's agent", least + "macros: [{id: a, name: A, assignee: li}]\n", `macros[0].assignee: should be me, nobody or the id of an agent; there is no agent "li"`},
+		{"a macro's snooze", least + "macros: [{id: a, name: A, status: snoozed}]\n", "macros[0].snooze: is missing"},
+		{"a macro answers spam", least + "macros: [{id: a, name: A, reply: Hi, status: spam}]\n", "macros[0].reply: spam is never answered"},
+		{"a macro's tag", least + "macros: [{id: a, name: A, tags: [two words]}]\n", "macros[0].tags[0]: may have letters"},
 		{"agent's role", least + "agents:\n- {id: li, name: Li, role: boss}\n", "desk.yaml:7: agents[0].role: should be agent, lead or admin"},
 		{"agent's team", least + "agents:\n- {id: li, name: Li, teams: [support, x]}\n", `agents[0].teams[1]: there is no team "x"`},
 		{"agent's mail", least + "agents:\n- {id: li, name: Li, mail: Li <li@x>}\n", "agents[0].mail: should be a mail address"},
@@ -175,7 +181,7 @@ func TestAllAtOnce(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
-	_, warnings, err := config.Load([]byte("desk:\n  name: {en: Desk}\n  public_url: http://desk.example\nteams:\n  - id: support\n    name: Support\ntickets: {reopen_within: 30d}\n"), "desk.yaml")
+	_, warnings, err := config.Load([]byte("desk:\n  name: {en: Desk}\n  public_url: http://desk.example\nteams:\n  - id: support\n    name: Support\n"), "desk.yaml")
 	require.NoError(t, err)
 	var b strings.Builder
 	for _, w := range warnings {
@@ -184,7 +190,6 @@ func TestWarnings(t *testing.T) {
 	require.Contains(t, b.String(), "desk.yaml:2: desk.name: has no text in zh-CN")
 	require.Contains(t, b.String(), "desk.yaml:3: desk.public_url: is not encrypted")
 	require.Contains(t, b.String(), "there is no agent")
-	require.Contains(t, b.String(), "desk.yaml:7: tickets.reopen_within: is longer than close_after")
 }
 
 // A phone number written without quotes is a number to YAML: it must not lose its +.

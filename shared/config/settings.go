@@ -26,6 +26,9 @@ type Settings struct {
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
+	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
+	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
+
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`
 }

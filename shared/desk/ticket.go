@@ -24,7 +24,7 @@ const (
 	StatusPending  Status = "pending"  // waiting for the customer
 	StatusOnHold   Status = "on_hold"  // waiting for a third party
 	StatusResolved Status = "resolved" // answered; a new message reopens it
-	StatusClosed   Status = "closed"   // over; a new message opens another ticket
+	StatusClosed   Status = "closed"   // over; a new message reopens it for some days, then opens another ticket
 	StatusSnoozed  Status = "snoozed"  // out of sight until a time
 	StatusSpam     Status = "spam"     // out of sight, never answered
 )
@@ -60,6 +60,9 @@ const (
 	Praise     Type = "praise"
 	Task       Type = "task"
 )
+
+// Types lists all of them.
+var Types = []Type{Inquiry, Complaint, Suggestion, Praise, Task}
 
 // Address says where on a channel somebody is reached: an OpenID, a mail address in
 // lower case, a phone number in E.164, a form's submitter.
@@ -119,6 +122,8 @@ type Ticket struct {
 	Answers       int       `json:"ans,omitempty"`  // public answers by people
 	Round         int       `json:"rd,omitempty"`   // resolutions so far
 	Before        TicketID  `json:"prev,omitempty"` // the ticket this one follows
+	Into          TicketID  `json:"into,omitempty"` // the ticket this one was merged into
+	Was           Status    `json:"was,omitempty"`  // before it was merged, or held to be spam
 	Submission    string    `json:"sub,omitempty"`  // a form's submission
 	Contact       Contact   `json:"con,omitzero"`   // given in a form
 

@@ -102,7 +102,7 @@ func argument(name, value, lang string) string {
 	return value
 }
 
-// fromTo says a status, a priority or an agent's id; no agent is nobody.
+// fromTo says a status, a priority, a type or an agent's id; no agent is nobody.
 func fromTo(value, lang string) string {
 	if value == "" {
 		return words{"无人", "nobody"}.in(lang)
@@ -111,6 +111,9 @@ func fromTo(value, lang string) string {
 		return w.in(lang)
 	}
 	if w, ok := priorities[desk.Priority(value)]; ok {
+		return w.in(lang)
+	}
+	if w, ok := types[desk.Type(value)]; ok {
 		return w.in(lang)
 	}
 	return value

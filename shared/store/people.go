@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,6 +137,31 @@ func (s *Store) CustomerEvents(ctx context.Context, c desk.CustomerID, cursor st
 type Ref struct {
 	Ticket  desk.TicketID  `json:"t"`
 	Message desk.MessageID `json:"m,omitempty"` // empty: only seen referred to
+	// More are other tickets that referred to it before it came itself, which may never
+	// be: who answers a newsletter, or claims to answer somebody else, hides no thread.
+	More []desk.TicketID `json:"o,omitempty"`
+}
+
+// refTickets bounds how many tickets a Message-ID that never came may name.
+const refTickets = 8
+
+// Tickets are all those it names.
+func (r Ref) Tickets() []desk.TicketID {
+	if r.Ticket == "" {
+		return nil
+	}
+	return append([]desk.TicketID{r.Ticket}, r.More...)
+}
+
+// Also notes one more ticket that refers to the id; false where there is nothing to
+// note.
+func (r *Ref) Also(t desk.TicketID) bool {
+	all := r.Tickets()
+	if r.Message != "" || len(all) >= refTickets || slices.Contains(all, t) {
+		return false
+	}
+	r.More = append(r.More, t)
+	return true
 }
 
 // Refs looks Message-IDs up; the answer has those that are known, by id as asked. At

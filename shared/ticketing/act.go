@@ -127,30 +127,38 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 		return "", desk.FieldError("then", "must be one of open, pending, on_hold, resolved, closed")
 	}
 	return d.on(ctx, act, id, func(a *acting) error {
-		if a.t.Status == desk.StatusSpam {
-			return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
-		}
-		if err := takes.Check(a.t.AnswerTo(), r.Attachments); err != nil {
+		if err := a.reply(r); err != nil {
 			return err
-		}
-		cc, err := a.copies(r.Cc)
-		if err != nil {
-			return err
-		}
-		a.answered()
-		for i, p := range pieces(a.t.AnswerTo().Channel, r) {
-			m := a.message("reply", p.text)
-			m.Attachments = p.files
-			m.Purpose, m.Subject, m.Lang, m.Cc = "reply", a.t.Subject, a.t.Lang, cc
-			if i == 0 {
-				a.msg = m.ID
-			} else {
-				m.ID = desk.NewMessageID(a.act.At.Add(time.Duration(i)*time.Millisecond), "part", string(a.msg), fmt.Sprint(i))
-			}
-			a.send(m)
 		}
 		return a.become(r.Then)
 	})
+}
+
+// reply writes and queues a public answer, and leaves the status to the caller.
+func (a *acting) reply(r Reply) error {
+	if a.t.Status == desk.StatusSpam {
+		return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+	}
+	if err := takes.Check(a.t.AnswerTo(), r.Attachments); err != nil {
+		return err
+	}
+	cc, err := a.copies(r.Cc)
+	if err != nil {
+		return err
+	}
+	a.answered()
+	for i, p := range pieces(a.t.AnswerTo().Channel, r) {
+		m := a.message("reply", p.text)
+		m.Attachments = p.files
+		m.Purpose, m.Subject, m.Lang, m.Cc = "reply", a.t.Subject, a.t.Lang, cc
+		if i == 0 {
+			a.msg = m.ID
+		} else {
+			m.ID = desk.NewMessageID(a.act.At.Add(time.Duration(i)*time.Millisecond), "part", string(a.msg), fmt.Sprint(i))
+		}
+		a.send(m)
+	}
+	return nil
 }
 
 // send queues a public message, or lays it on the status page where the customer can't
@@ -192,23 +200,14 @@ func (d *Desk) Note(ctx context.Context, act Act, id desk.TicketID, text string)
 		return "", err
 	}
 	return d.on(ctx, act, id, func(a *acting) error {
-		m := a.message("note", text)
-		m.Kind, a.msg = desk.Note, m.ID
-		a.tx.PutMessage(store.Row[desk.Message]{Value: m})
+		a.note(text)
 		return nil
 	})
 }
 
 // Assign gives the ticket to an agent ("" = to nobody).
 func (d *Desk) Assign(ctx context.Context, act Act, id desk.TicketID, agent string) error {
-	_, err := d.on(ctx, act, id, func(a *acting) error {
-		if _, ok := a.s.Agent(agent); agent != "" && !ok {
-			return desk.FieldError("assignee", "there is no agent %q", agent)
-		}
-		a.assign(agent)
-		return nil
-	})
-	return err
+	return d.Change(ctx, act, id, Change{Assignee: &agent})
 }
 
 func (a *acting) assign(agent string) {
@@ -221,41 +220,13 @@ func (a *acting) assign(agent string) {
 
 // SetPriority changes how soon the ticket wants an answer.
 func (d *Desk) SetPriority(ctx context.Context, act Act, id desk.TicketID, p desk.Priority) error {
-	if !slices.Contains(desk.Priorities, p) {
-		return desk.FieldError("priority", "must be one of low, normal, high, urgent")
-	}
-	_, err := d.on(ctx, act, id, func(a *acting) error {
-		if a.t.Priority != p {
-			a.said = append(a.said, said("priority.changed", "from", string(a.t.Priority), "to", string(p)))
-			a.t.Priority = p
-		}
-		return nil
-	})
-	return err
+	return d.Change(ctx, act, id, Change{Priority: &p})
 }
 
 // SetStatus changes where the ticket stands. Resolving plans the survey in the same
 // transaction. until is for snoozed only.
 func (d *Desk) SetStatus(ctx context.Context, act Act, id desk.TicketID, to desk.Status, until time.Time) error {
-	if !slices.Contains(desk.Statuses, to) || to == desk.StatusNew {
-		return desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
-	}
-	if to == desk.StatusSnoozed && !until.After(act.At) {
-		return desk.FieldError("until", "a snooze needs a time that is still to come")
-	}
-	_, err := d.on(ctx, act, id, func(a *acting) error {
-		if to == desk.StatusSnoozed {
-			a.t.SnoozedUntil = until
-			a.t.Arm(desk.TimerUnsnooze, until)
-		}
-		if a.t.Status == desk.StatusSpam && to.Active() {
-			if err := a.route(ctx); err != nil {
-				return err
-			}
-		}
-		return a.become(to)
-	})
-	return err
+	return d.Change(ctx, act, id, Change{Status: &to, Until: until})
 }
 
 // become moves the ticket to a status with all that follows from it.

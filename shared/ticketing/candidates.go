@@ -3,6 +3,7 @@ package ticketing
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,8 +16,9 @@ import (
 
 // candidate is a ticket that the message may belong to, with the row it was read as.
 type candidate struct {
-	how string
-	row store.Row[desk.Ticket]
+	how     string
+	row     store.Row[desk.Ticket]
+	pointed *desk.Ticket // where the sign points to, if that was merged into row
 }
 
 // candidates finds the tickets a message may belong to, the strongest sign first, and
@@ -29,11 +31,8 @@ func (r *receiving) candidates(ctx context.Context) ([]candidate, map[string]sto
 		cs, err := r.followed(ctx)
 		return cs, nil, err
 	case oneTicketEach(r.in.From.Channel) && r.identity.Value.Ticket != "":
-		rows, err := r.desk.Store.Tickets(ctx, r.identity.Value.Ticket)
-		if err != nil || len(rows) == 0 {
-			return nil, nil, err
-		}
-		return []candidate{{thread.ByConversation, rows[0]}}, nil, nil
+		cs, err := r.load(ctx, []pointer{{thread.ByConversation, r.identity.Value.Ticket}})
+		return cs, nil, err
 	}
 	return nil, nil, nil
 }
@@ -80,15 +79,39 @@ func (r *receiving) pointers(known map[string]store.Row[store.Ref]) []pointer {
 			}
 		}
 	}
-	if ref, ok := known[mail.InReplyTo]; ok {
-		add(thread.ByInReplyTo, ref.Value.Ticket)
+	for _, id := range known[mail.InReplyTo].Value.Tickets() {
+		add(thread.ByInReplyTo, id)
 	}
-	for _, id := range slices.Backward(mail.References) {
-		add(thread.ByReferences, known[id].Value.Ticket)
+	for _, ref := range slices.Backward(mail.References) {
+		for _, id := range known[ref].Value.Tickets() {
+			add(thread.ByReferences, id)
+		}
 	}
 	// A mail that others answered before it came itself.
-	add(thread.ByReferences, known[mail.MessageID].Value.Ticket)
-	return ps
+	for _, id := range known[mail.MessageID].Value.Tickets() {
+		add(thread.ByReferences, id)
+	}
+	for _, id := range numbers(r.in.Subject) {
+		add(thread.BySubject, id)
+	}
+	return ps[:min(len(ps), ticketsAsked)]
+}
+
+// ticketsAsked bounds how many tickets are read for one mail.
+const ticketsAsked = 30
+
+// tag is a ticket's number in a subject, as [DH-7K3Q-9W] or [#DH-7K3Q-9W].
+var tag = regexp.MustCompile(`(?i)\[#?(DH-[0-9A-Z]{4}-[0-9A-Z]{2})\]`)
+
+// numbers are the tickets whose numbers stand in a subject, at most three.
+func numbers(subject string) []desk.TicketID {
+	var out []desk.TicketID
+	for _, m := range tag.FindAllStringSubmatch(subject, 3) {
+		if id, ok := desk.ParseNumber(m[1]); ok {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 func (r *receiving) load(ctx context.Context, ps []pointer) ([]candidate, error) {
@@ -103,18 +126,43 @@ func (r *receiving) load(ctx context.Context, ps []pointer) ([]candidate, error)
 	var cs []candidate
 	for _, p := range ps {
 		for _, row := range rows {
-			if row.Value.ID == p.id {
-				cs = append(cs, candidate{p.how, row})
+			if row.Value.ID != p.id {
+				continue
 			}
+			c, err := r.merged(ctx, candidate{how: p.how, row: row})
+			if err != nil {
+				return nil, err
+			}
+			cs = append(cs, c)
 		}
 	}
 	return cs, nil
 }
 
+// hops bounds how many merges are followed, one after another.
+const hops = 8
+
+// merged follows a ticket into the one it was merged into: a read for each, and only
+// where there was a merge.
+func (r *receiving) merged(ctx context.Context, c candidate) (candidate, error) {
+	for n := 0; n < hops && c.row.Value.Into != ""; n++ {
+		if c.pointed == nil {
+			t := c.row.Value
+			c.pointed = &t
+		}
+		rows, err := r.desk.Store.Tickets(ctx, c.row.Value.Into)
+		if err != nil || len(rows) == 0 {
+			return c, err
+		}
+		c.row = rows[0]
+	}
+	return c, nil
+}
+
 func toThread(cs []candidate) []thread.Candidate {
 	out := make([]thread.Candidate, len(cs))
 	for i, c := range cs {
-		out[i] = thread.Candidate{How: c.how, Ticket: c.row.Value}
+		out[i] = thread.Candidate{How: c.how, Ticket: c.row.Value, Pointed: c.pointed}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package ticketing_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,6 +25,7 @@ func TestRemark(t *testing.T) {
 
 	b.pass(1)
 	require.NoError(t, b.SetStatus(b.ctx, b.act(), first.Ticket, desk.StatusClosed, b.now))
+	b.pass(8 * 24 * time.Hour)
 	next := b.receive(text("2", "again"))
 	require.NotEqual(t, first.Ticket, next.Ticket)
 	require.Equal(t, "王女士", b.ticket(next.Ticket).Name)

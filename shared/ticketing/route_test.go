@@ -60,7 +60,7 @@ func TestScene(t *testing.T) {
 	require.Equal(t, "shops", b.ticket(first.Ticket).Team)
 	require.Len(t, b.messages(first.Ticket), 1, "the rule wants no acknowledgement")
 	require.NoError(t, b.SetStatus(b.ctx, b.act(), first.Ticket, desk.StatusClosed, time.Time{}))
-	b.pass(24 * time.Hour)
+	b.pass(8 * 24 * time.Hour)
 	require.Equal(t, "support", b.ticket(b.receive(text("2", "hi")).Ticket).Team)
 }
 
@@ -77,7 +77,7 @@ func TestTier(t *testing.T) {
 	var tx store.Tx
 	tx.PutCustomer(row)
 	require.NoError(t, b.Store.Commit(b.ctx, &tx))
-	b.pass(time.Minute)
+	b.pass(8 * 24 * time.Hour)
 	tk := b.ticket(b.receive(text("2", "a complaint")).Ticket)
 	require.Equal(t, desk.Urgent, tk.Priority, "what the earlier rule set stands")
 	require.Equal(t, "care", tk.Team)

@@ -31,7 +31,7 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 	if mail := r.in.Mail; mail != nil && !mail.Trusted {
 		m.Decisions = append(m.Decisions, said("mail.unproven", "why", mail.Why))
 	}
-	if opened || r.person() {
+	if (opened || r.person()) && !v.Thanks {
 		r.customerTurn(t, v.Reopen, &m)
 	}
 	r.threadMail(t, m.ID, refs)
@@ -71,12 +71,12 @@ func (r *receiving) customerTurn(t *desk.Ticket, reopen bool, m *desk.Message) {
 	}
 	if reopen {
 		t.Reopened++
-		t.Resolved = time.Time{}
+		t.Resolved, t.Closed = time.Time{}, time.Time{}
 		t.Disarm(desk.TimerClose)
 		r.tx.PutFact(factID(desk.FactReopened, *t), fact(r.s, desk.FactReopened, *t, r.at))
 	}
 	switch t.Status {
-	case desk.StatusPending, desk.StatusOnHold, desk.StatusSnoozed, desk.StatusResolved:
+	case desk.StatusPending, desk.StatusOnHold, desk.StatusSnoozed, desk.StatusResolved, desk.StatusClosed:
 		m.Decisions = append(m.Decisions, said("status.changed", "from", string(t.Status), "to", string(desk.StatusOpen)))
 		t.Status = desk.StatusOpen
 		t.SnoozedUntil = time.Time{}
@@ -136,8 +136,13 @@ func (r *receiving) noteRefs(t desk.TicketID, m desk.MessageID, known map[string
 	var noted []string
 	note := func(id string, ref store.Ref, over bool) {
 		was, exists := known[id]
-		if id == "" || len(noted) >= refsKept || exists && !over {
+		if id == "" || len(noted) >= refsKept {
 			return
+		}
+		if exists && !over {
+			if ref = was.Value; !ref.Also(t) {
+				return
+			}
 		}
 		if slices.ContainsFunc(noted, func(x string) bool { return store.SameRef(x, id) }) {
 			return
@@ -148,6 +153,9 @@ func (r *receiving) noteRefs(t desk.TicketID, m desk.MessageID, known map[string
 	// A mail that was only referred to so far is now here itself.
 	was, exists := known[mail.MessageID]
 	note(mail.MessageID, store.Ref{Ticket: t, Message: m}, exists && was.Value.Message == "")
+	if !mail.Trusted { // who can't prove who they are claims no mail of others
+		return
+	}
 	note(mail.InReplyTo, store.Ref{Ticket: t}, false)
 	for _, id := range slices.Backward(mail.References) {
 		note(id, store.Ref{Ticket: t}, false)

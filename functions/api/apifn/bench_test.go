@@ -76,6 +76,8 @@ func newBench(t testing.TB) *bench {
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
 		Webhooks: []config.Webhook{{Name: "erp", URL: "https://erp.test/in?key=1", Events: []string{"*"}}},
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
+		Canned:   []config.Canned{{ID: "hello", Name: config.Text{"en": "Hello"}, Text: config.Text{"en": "Hello {{customer.name}}, I am {{agent.name}}"}}},
+		Macros:   []config.Macro{{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help"}, Status: desk.StatusResolved, Assignee: config.MacroMe}},
 		Surveys:  []config.Survey{config.DefaultSurvey(desk.CSAT)},
 	}
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }

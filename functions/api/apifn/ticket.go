@@ -47,50 +47,50 @@ func (c *call) ticket(row store.Row[desk.Ticket]) error {
 // patch is the body of PATCH /v1/tickets/{number}. A field left out is not changed.
 type patch struct {
 	AssigneeID   json.RawMessage `json:"assignee_id"` // a string, or null for nobody
-	Status       *string         `json:"status"`
-	Priority     *string         `json:"priority"`
+	Team         *string         `json:"team"`
+	Status       *desk.Status    `json:"status"`
+	Priority     *desk.Priority  `json:"priority"`
+	Type         *desk.Type      `json:"type"`
+	Tags         *[]string       `json:"tags"` // all of them
 	SnoozedUntil *time.Time      `json:"snoozed_until"`
-
-	assignee *string
 }
 
-// check refuses whatever can be refused before anything is written, since the changes
-// are written one after another.
-func (p *patch) check(s *config.Settings, at time.Time) error {
+// change reads the body as what is to change; the desk's names of fields become the
+// API's in errors.
+func (p patch) change(s *config.Settings, at time.Time) (ticketing.Change, error) {
+	c := ticketing.Change{Team: p.Team, Status: p.Status, Priority: p.Priority, Type: p.Type, Tags: p.Tags}
 	if p.AssigneeID != nil {
-		var id *string
-		if json.Unmarshal(p.AssigneeID, &id) != nil {
-			return badField("assignee_id", "must be an agent's id, or null")
+		if json.Unmarshal(p.AssigneeID, &c.Assignee) != nil {
+			return c, badField("assignee_id", "must be an agent's id, or null")
 		}
-		if id == nil {
-			id = new(string)
+		if c.Assignee == nil {
+			c.Assignee = new(string)
 		}
-		if _, ok := s.Agent(*id); !ok && *id != "" {
-			return badField("assignee_id", "there is no agent of this id")
-		}
-		p.assignee = id
 	}
-	if p.Priority != nil && !slices.Contains(desk.Priorities, desk.Priority(*p.Priority)) {
-		return badField("priority", "must be one of low, normal, high, urgent")
+	if p.SnoozedUntil != nil {
+		if p.Status == nil || *p.Status != desk.StatusSnoozed {
+			return c, badField("snoozed_until", "goes with the status snoozed only")
+		}
+		c.Until = p.SnoozedUntil.UTC()
 	}
-	return p.checkStatus(at)
+	return c, fieldNames(c.Check(s, at))
 }
 
-func (p *patch) checkStatus(at time.Time) error {
-	snooze := p.Status != nil && *p.Status == string(desk.StatusSnoozed)
-	switch {
-	case p.Status != nil && (*p.Status == string(desk.StatusNew) || !slices.Contains(desk.Statuses, desk.Status(*p.Status))):
-		return badField("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
-	case p.SnoozedUntil != nil && !snooze:
-		return badField("snoozed_until", "goes with the status snoozed only")
-	case snooze && (p.SnoozedUntil == nil || !p.SnoozedUntil.After(at)):
-		return badField("snoozed_until", "must be a time that is still to come")
+// apiNames are fields that the API calls otherwise than the desk.
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until"}
+
+func fieldNames(err error) error {
+	var e *desk.Error
+	if !errors.As(err, &e) || apiNames[e.Field] == "" {
+		return err
 	}
-	return nil
+	named := *e
+	named.Field = apiNames[e.Field]
+	return &named
 }
 
-// patchTicket changes assignee, priority and status, in this order, each in its own
-// transaction. With If-Match all of them are held to that version of the ticket.
+// patchTicket changes a ticket, all that the body names or nothing, in one transaction.
+// With If-Match it is held to that version of the ticket.
 func (a *api) patchTicket(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
@@ -103,7 +103,8 @@ func (a *api) patchTicket(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := p.check(s, c.at); err != nil {
+	change, err := p.change(s, c.at)
+	if err != nil {
 		return err
 	}
 	row, err := a.ticket(c)
@@ -114,35 +115,13 @@ func (a *api) patchTicket(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := p.apply(c, d, row.Value.ID); err != nil {
-		return err
+	if err := d.Change(c.ctx, ticketing.Act{By: c.by, At: c.at}, row.Value.ID, change); err != nil {
+		return fieldNames(err)
 	}
 	if row, err = a.ticket(c); err != nil {
 		return err
 	}
 	return c.ticket(row)
-}
-
-func (p *patch) apply(c *call, d *ticketing.Desk, id desk.TicketID) error {
-	act := ticketing.Act{By: c.by, At: c.at}
-	if p.assignee != nil {
-		if err := d.Assign(c.ctx, act, id, *p.assignee); err != nil {
-			return err
-		}
-	}
-	if p.Priority != nil {
-		if err := d.SetPriority(c.ctx, act, id, desk.Priority(*p.Priority)); err != nil {
-			return err
-		}
-	}
-	if p.Status == nil {
-		return nil
-	}
-	var until time.Time
-	if p.SnoozedUntil != nil {
-		until = p.SnoozedUntil.UTC()
-	}
-	return d.SetStatus(c.ctx, act, id, desk.Status(*p.Status), until)
 }
 
 var errPrecondition = problem{

@@ -176,6 +176,18 @@ for (const button of document.querySelectorAll("button[data-clear]")) {
   button.addEventListener("click", () => (document.getElementById(button.dataset.clear).value = ""));
 }
 
+// A canned reply goes in where the cursor is; without this its link begins the answer.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-insert]");
+  if (!link) return;
+  event.preventDefault();
+  const area = document.getElementById(link.dataset.insert);
+  area.setRangeText(link.dataset.text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  link.closest("details").open = false;
+  area.focus();
+});
+
 // Too much is said before it is sent.
 for (const input of document.querySelectorAll("input[type=file][data-max]")) {
   input.addEventListener("change", () => {

@@ -38,17 +38,19 @@ var kindHeads = map[desk.Kind][2]string{
 var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
+	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
 	"cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"this is for leads and admins":                "仅限组长和管理员",
-	"no such webhook":                             "没有这个事件订阅",
-	"no such delivery":                            "没有这条推送记录，可能已过三十天",
-	"it is on its way now":                        "正在推送中，请稍后再看",
-	"is empty":                                    "不能为空",
-	"a snooze needs a time that is still to come": "请选择一个将来的时间",
+	"this is for leads and admins": "仅限组长和管理员",
+	"no such webhook":              "没有这个事件订阅",
+	"no such delivery":             "没有这条推送记录，可能已过三十天",
+	"it is on its way now":         "正在推送中，请稍后再看",
+	"is empty":                     "不能为空",
+	"no such macro":                "没有这个快捷操作，可能已被管理员删除",
+	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
 	"the ticket is closed: open it first":                                                                    "工单已关闭，请先改为处理中",
 	"only a message that failed or is uncertain can be sent again":                                           "只有发送失败或无法确认的消息才能再次发送",

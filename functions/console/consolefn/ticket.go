@@ -41,6 +41,12 @@ type ticketPage struct {
 	Statuses   []choice
 	Prios      []choice
 	Agents     []choice
+	Types      []choice
+	Teams      []choice
+	Tags       string   // as one edits them
+	Canned     []choice // ID is the text, filled in
+	Macros     []choice
+	Draft      string // what the answer begins with
 	Person     person
 	Snoozed    time.Time
 }
@@ -82,6 +88,7 @@ func (v *visit) ticket() error {
 	page.Person = p
 	page.Nonce = rand.Text()
 	v.controls(&page)
+	v.shortcuts(&page)
 	return v.write("ticket", page)
 }
 
@@ -195,7 +202,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 		switch {
 		case d.Code == "assign.changed":
 			value = v.agentName(value) // nobody stays nobody
-		case d.Code == "route.team":
+		case d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)
 		case k == "at":
 			value = v.local(value)

@@ -18,12 +18,16 @@ const (
 	ByInReplyTo    = "in_reply_to"
 	ByReferences   = "references"
 	ByConversation = "conversation" // the customer's one open ticket on the channel
+	BySubject      = "subject"      // its number stands in the subject: a hint, for a participant alone
 )
 
 // Candidate is a ticket that the message may belong to.
 type Candidate struct {
 	How    string
 	Ticket desk.Ticket
+	// Pointed is the ticket that the sign points to, where that was merged into Ticket:
+	// who took part in it goes on to take part.
+	Pointed *desk.Ticket
 }
 
 // Question is all that the decision depends on.
@@ -37,7 +41,8 @@ type Question struct {
 // Verdict is the decision: join a ticket, or open one (Join nil), perhaps after another.
 type Verdict struct {
 	Join      *desk.Ticket
-	Reopen    bool          // Join was resolved
+	Reopen    bool          // Join was resolved or closed
+	Thanks    bool          // nothing but thanks: it moves no ticket's state
 	Follows   desk.TicketID // a new ticket that follows an old one
 	Decisions []desk.Decision
 }
@@ -65,15 +70,28 @@ func Choose(q Question) Verdict {
 
 func place(q Question, c Candidate, args map[string]string) Verdict {
 	t := c.Ticket
-	resolvedLong := t.Status == desk.StatusResolved && q.At.Sub(t.Resolved) > q.ReopenWithin
+	over := t.Status == desk.StatusResolved || t.Status == desk.StatusClosed
 	switch {
-	case t.Status == desk.StatusClosed || resolvedLong:
+	case thanksOnly(q.In, t.Status):
+		return Verdict{Join: &t, Thanks: true, Decisions: []desk.Decision{
+			{Code: "thread.joined", Args: args}, {Code: "thread.thanks"},
+		}}
+	case over && (t.Into != "" || q.At.Sub(overSince(t)) > q.ReopenWithin):
 		return Verdict{Follows: t.ID, Decisions: []desk.Decision{{Code: "thread.follows_closed", Args: args}}}
-	case t.Status == desk.StatusResolved:
+	case over:
 		return Verdict{Join: &t, Reopen: true, Decisions: []desk.Decision{{Code: "thread.reopened", Args: args}}}
 	default:
 		return Verdict{Join: &t, Decisions: []desk.Decision{{Code: "thread.joined", Args: args}}}
 	}
+}
+
+// overSince is when a ticket was done with: its resolution, whether or not it was closed
+// since, so that it doesn't matter how late the timer closes it; else its closing.
+func overSince(t desk.Ticket) time.Time {
+	if t.Resolved.IsZero() {
+		return t.Closed
+	}
+	return t.Resolved
 }
 
 // barred says why a message may not join a candidate, or "".
@@ -82,12 +100,12 @@ func barred(in desk.Inbound, c Candidate) string {
 	case ByConversation:
 		return ""
 	case ByStatusLink: // the link names who it was made for
-		if c.Ticket.From != in.From {
+		if c.Ticket.From != in.From && (c.Pointed == nil || c.Pointed.From != in.From) {
 			return "thread.stranger"
 		}
 		return ""
 	}
-	if !TakesPart(c.Ticket, in.From.ID) {
+	if !TakesPart(c.Ticket, in.From.ID) && (c.Pointed == nil || !TakesPart(*c.Pointed, in.From.ID)) {
 		return "thread.stranger"
 	}
 	if c.How != ByReplyAddress && in.Mail != nil && !in.Mail.Trusted {

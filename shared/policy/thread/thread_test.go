@@ -33,6 +33,10 @@ func TestChoose(t *testing.T) {
 	resolved.Resolved = now.Add(-time.Hour)
 	old := resolved
 	old.Resolved = now.Add(-30 * 24 * time.Hour)
+	lately := ticket("LATELY", desk.StatusClosed)
+	lately.Closed = now.Add(-time.Hour)
+	thanks := mail("ann@x.test", true)
+	thanks.Text = "Thank you!"
 	for name, c := range map[string]struct {
 		in      desk.Inbound
 		found   []thread.Candidate
@@ -76,6 +80,27 @@ func TestChoose(t *testing.T) {
 		"closed": {
 			in: mail("ann@x.test", true), found: []thread.Candidate{{How: thread.ByInReplyTo, Ticket: ticket("CLOSED", desk.StatusClosed)}},
 			follows: "CLOSED", says: []string{"thread.follows_closed"},
+		},
+		"closed not long ago": {
+			in: mail("ann@x.test", true), found: []thread.Candidate{{How: thread.ByInReplyTo, Ticket: lately}},
+			join: "LATELY", reopen: true, says: []string{"thread.reopened"},
+		},
+		"thanks for what is resolved": {
+			in: thanks, found: []thread.Candidate{{How: thread.ByInReplyTo, Ticket: resolved}},
+			join: "RESOLV", says: []string{"thread.joined", "thread.thanks"},
+		},
+		"a number in a stranger's subject": {
+			in: mail("eve@x.test", true), found: []thread.Candidate{{How: thread.BySubject, Ticket: ticket("AAAAAA", desk.StatusOpen)}},
+			says: []string{"thread.stranger", "thread.new_after_all"},
+		},
+		"a number in an unproven subject": {
+			in: mail("ann@x.test", false), found: []thread.Candidate{{How: thread.BySubject, Ticket: ticket("AAAAAA", desk.StatusOpen)}},
+			says: []string{"thread.from_unproven", "thread.new_after_all"},
+		},
+		"a participant of what was merged": {
+			in: mail("bob@x.test", true), found: []thread.Candidate{{How: thread.ByInReplyTo, Ticket: ticket("AAAAAA", desk.StatusOpen),
+				Pointed: new(ticket("MERGED", desk.StatusClosed, "bob@x.test"))}},
+			join: "AAAAAA", says: []string{"thread.joined"},
 		},
 		"a conversation needs no proof": {
 			in:    desk.Inbound{From: desk.Address{Channel: desk.WeChat, ID: "o1"}},
