@@ -28,14 +28,17 @@ func (tx *Tx) UnlistLate(t desk.TicketID, team string, deadline time.Time) {
 // OverdueTickets lists a team's tickets past a deadline, the longest overdue first.
 // Units: 0.5 per 4 kB of the list; headers are read by Tickets.
 func (s *Store) OverdueTickets(ctx context.Context, team string, now time.Time, cursor string, limit int) (TicketPage, error) {
-	return s.late(ctx, team, lateSpan{to: stamp(now)}, cursor, limit)
+	return s.late(ctx, team, lateSpan{to: after(now)}, cursor, limit)
 }
 
 // AtRiskTickets lists a team's tickets that a warning was given for and that are in time
 // yet, the next deadline first.
 func (s *Store) AtRiskTickets(ctx context.Context, team string, now time.Time, cursor string, limit int) (TicketPage, error) {
-	return s.late(ctx, team, lateSpan{from: stamp(now)}, cursor, limit)
+	return s.late(ctx, team, lateSpan{from: after(now)}, cursor, limit)
 }
+
+// after is where what is due later than now begins: a deadline is passed at its moment.
+func after(now time.Time) string { return stamp(now.Add(time.Millisecond)) }
 
 func (s *Store) late(ctx context.Context, team string, span lateSpan, cursor string, limit int) (TicketPage, error) {
 	return s.ticketIDs(ctx, table.Query{

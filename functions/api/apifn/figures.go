@@ -45,6 +45,10 @@ type figuresView struct {
 	ResponseRate  *float64  `json:"response_rate"`
 	OneTouchRate  *float64  `json:"one_touch_rate"`
 	ReopenRate    *float64  `json:"reopen_rate"`
+
+	SLAFirstResponse *float64 `json:"sla_first_response"`
+	SLANextResponse  *float64 `json:"sla_next_response"`
+	SLAResolution    *float64 `json:"sla_resolution"`
 }
 
 type dayView struct {
@@ -205,6 +209,7 @@ func viewFigures(f kpi.Figures) figuresView {
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
 		CSAT: f.CSAT, CSATMean: f.CSATMean, ResponseRate: f.ResponseRate,
 		OneTouchRate: f.OneTouchRate, ReopenRate: f.ReopenRate,
+		SLAFirstResponse: f.SLAFirstResponse, SLANextResponse: f.SLANextResponse, SLAResolution: f.SLAResolution,
 	}
 }
 

@@ -53,7 +53,7 @@ func (p params) tickets() (q ticketQuery, err error) {
 // listTickets reads one partition where the query names one (an assignee, or team and
 // status), and merges the newest of several where it doesn't.
 func (a *api) listTickets(c *call) error {
-	p, err := c.params("team", "status", "assignee", "sort", "cursor", "limit")
+	p, err := c.params("view", "team", "status", "assignee", "sort", "cursor", "limit")
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,13 @@ func (a *api) listTickets(c *call) error {
 	if err != nil {
 		return err
 	}
+	view, err := p.oneOf("view", viewOverdue, viewAtRisk)
+	if err != nil {
+		return err
+	}
 	switch {
+	case view != "":
+		return a.listLate(c, p, view, q)
 	case q.assignee != "":
 		return a.listAssignees(c, p, q)
 	case q.team != "" && q.status != "":

@@ -49,6 +49,7 @@ type ticketView struct {
 	SnoozedUntil    *time.Time `json:"snoozed_until"`
 	ResolvedAt      *time.Time `json:"resolved_at"`
 	ClosedAt        *time.Time `json:"closed_at"`
+	SLA             *slaView   `json:"sla"`
 }
 
 func viewTicket(r store.Row[desk.Ticket]) ticketView {
@@ -62,6 +63,7 @@ func viewTicket(r store.Row[desk.Ticket]) ticketView {
 		CreatedAt: t.Opened, UpdatedAt: t.Updated, FirstAnsweredAt: moment(t.FirstAnswered),
 		WaitingSince: moment(t.WaitingSince), SnoozedUntil: moment(t.SnoozedUntil),
 		ResolvedAt: moment(t.Resolved), ClosedAt: moment(t.Closed),
+		SLA: viewSLA(t.Clocks),
 	}
 }
 

@@ -87,6 +87,8 @@ func countersOf(f desk.Fact) map[string]int64 {
 		return map[string]int64{surveySent: 1}
 	case desk.FactSurveySkipped:
 		return map[string]int64{surveySkipped: 1}
+	case desk.FactSLAMet, desk.FactSLAMissed:
+		return target(f)
 	case desk.FactAnswered:
 		if f.Survey != "" && f.Survey != desk.CSAT { // counted among the answers; CSAT's scores alone are summed here
 			return other(f.Was)
@@ -94,6 +96,21 @@ func countersOf(f desk.Fact) map[string]int64 {
 		return scored(f.Score, f.Was)
 	}
 	return nil
+}
+
+// target counts a promise kept or not.
+func target(f desk.Fact) map[string]int64 {
+	if f.Target == "" {
+		return nil
+	}
+	return map[string]int64{targetName(f.Target, f.Kind == desk.FactSLAMet): 1}
+}
+
+func targetName(t desk.Target, met bool) string {
+	if met {
+		return "sla_" + string(t) + "_met"
+	}
+	return "sla_" + string(t) + "_missed"
 }
 
 // took adds a length of time: its sum in whole seconds, and its place in the histogram.

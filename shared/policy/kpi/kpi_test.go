@@ -59,6 +59,8 @@ func TestCount(t *testing.T) {
 		"comment changed": {desk.Fact{Kind: desk.FactAnswered, Score: ptr(4), Was: ptr(4)}, nil},
 		"no score":        {desk.Fact{Kind: desk.FactAnswered}, nil},
 		"no such score":   {desk.Fact{Kind: desk.FactAnswered, Score: ptr(0)}, nil},
+		"target met":      {desk.Fact{Kind: desk.FactSLAMet, Target: desk.NextResponse}, map[string]int64{"sla_next_response_met": 1}},
+		"target missed":   {desk.Fact{Kind: desk.FactSLAMissed, Target: desk.Resolution}, map[string]int64{"sla_resolution_missed": 1}},
 		"unknown kind":    {desk.Fact{Kind: "moved"}, nil},
 	} {
 		f := tt.fact
@@ -89,9 +91,9 @@ func everyFact() []desk.Fact {
 	var out []desk.Fact
 	for _, k := range []desk.FactKind{
 		desk.FactOpened, desk.FactFirstAnswered, desk.FactResolved, desk.FactReopened,
-		desk.FactClosed, desk.FactSurveySent, desk.FactSurveySkipped, desk.FactAnswered,
+		desk.FactClosed, desk.FactSurveySent, desk.FactSurveySkipped, desk.FactAnswered, desk.FactSLAMet, desk.FactSLAMissed,
 	} {
-		out = append(out, desk.Fact{Kind: k, Day: "2026-03-01", Channel: desk.SMS, Team: "x", Took: time.Hour, Score: ptr(3)})
+		out = append(out, desk.Fact{Kind: k, Day: "2026-03-01", Channel: desk.SMS, Team: "x", Took: time.Hour, Score: ptr(3), Target: desk.FirstResponse})
 	}
 	return out
 }
@@ -122,6 +124,15 @@ func TestCountMessage(t *testing.T) {
 		tt.m.At = at
 		require.Equal(t, tt.want, kpi.CountMessage(tt.m, zone), name)
 	}
+}
+
+// TestShareOfTargetsMet: missed ones count in the whole.
+func TestShareOfTargetsMet(t *testing.T) {
+	require.Nil(t, kpi.Read().SLAFirstResponse)
+	f := kpi.Read(map[string]int64{"sla_first_response_met": 3}, map[string]int64{"sla_first_response_missed": 1, "sla_resolution_missed": 2})
+	require.Equal(t, ptr(0.75), f.SLAFirstResponse)
+	require.Equal(t, ptr(0.0), f.SLAResolution)
+	require.Nil(t, f.SLANextResponse)
 }
 
 // TestZeroIsAValue: nothing to divide by gives no figure, a figure of zero gives zero.

@@ -1,6 +1,10 @@
 package kpi
 
-import "time"
+import (
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
 
 // Times describes lengths of time. All are nil where there were none: zero is a value.
 type Times struct {
@@ -35,6 +39,10 @@ type Figures struct {
 	ResponseRate  *float64 // answered of sent
 	OneTouchRate  *float64 // of resolved
 	ReopenRate    *float64 // reopened for each resolved; may be above 1
+
+	SLAFirstResponse *float64 // met of met and missed
+	SLANextResponse  *float64
+	SLAResolution    *float64
 }
 
 // Read gives the figures of the sum of all sums: of days, of cuts that don't overlap.
@@ -54,6 +62,10 @@ func Read(sums ...map[string]int64) Figures {
 		ResponseRate:  ratio(all[answered], all[surveySent]),
 		OneTouchRate:  ratio(all[oneTouch], all[resolved]),
 		ReopenRate:    ratio(all[reopened], all[resolved]),
+
+		SLAFirstResponse: kept(all, desk.FirstResponse),
+		SLANextResponse:  kept(all, desk.NextResponse),
+		SLAResolution:    kept(all, desk.Resolution),
 	}
 	f.readScores(all)
 	return f
@@ -79,6 +91,12 @@ func (f *Figures) readScores(all map[string]int64) {
 
 // goodScore is the least score that counts as satisfied.
 const goodScore = 4
+
+// kept is the share of targets met.
+func kept(all map[string]int64, t desk.Target) *float64 {
+	met := all[targetName(t, true)]
+	return ratio(met, met+all[targetName(t, false)])
+}
 
 func ratio(part, whole int64) *float64 {
 	if whole <= 0 {

@@ -30,6 +30,9 @@ var definitions = []words{
 	{"response_rate", "回收率：期间收到的评价数除以期间发出的调查数；由于评价可能晚于发出日，单日可能超过 100%。", "Answers received for each survey asked in the period; as answers may come days later, one day alone may be above 100 %."},
 	{"one_touch_rate", "一次解决率：只用一次人工公开回复就解决的次数除以解决次数。", "Resolutions with exactly one public answer, among all resolutions."},
 	{"reopen_rate", "重开率：期间重新打开的次数除以期间解决的次数；被重开的工单可能是更早解决的。", "Reopenings for each resolution in the period; what is reopened may have been resolved earlier."},
+	{"sla_first_response", "首次响应达标率：在时限内得到首次人工公开回复的次数，占达标与超时之和的比例；一到时限即计为超时，不等最终回复。", "First responses within their deadline, among those met and missed; one is missed as soon as its deadline passes, whatever comes later."},
+	{"sla_next_response", "后续响应达标率：客户再次来信后在时限内得到回复的次数，占达标与超时之和的比例；从最早一条未回复的来信起算。", "Next responses within their deadline, among those met and missed, counted from the oldest message not answered."},
+	{"sla_resolution", "解决达标率：在时限内解决的次数，占达标与超时之和的比例；等待客户期间不计时，重开后继续原来的计时。", "Resolutions within their deadline, among those met and missed; time spent waiting for the customer doesn't count, and a reopened ticket goes on where it stood."},
 }
 
 // Names lists the figures that have a definition, in the order pages show them.

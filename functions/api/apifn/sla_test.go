@@ -1,0 +1,46 @@
+package apifn_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// A ticket tells its deadlines, and what is late is listed with the soonest one first.
+func TestDeadlines(t *testing.T) {
+	b := newBench(t)
+	s, err := b.desk.Settings(context.Background())
+	require.NoError(t, err)
+	b.do("GET", "/v1/tickets?view=late", "").names(400, "view")
+	without := b.receive(desk.WeChat, "before", "hello")
+	require.Nil(t, b.do("GET", "/v1/tickets/"+without, "").is(200).json()["sla"])
+
+	s.SLA = []config.SLA{{ID: "fast", FirstResponse: config.Duration(time.Hour), WarnBefore: config.Duration(30 * time.Minute)}}
+	first := b.receive(desk.WeChat, "one", "hello")
+	second := b.receive(desk.SMS, "two", "hello")
+	due := b.now.Add(time.Hour)
+	b.now = b.now.Add(59 * time.Minute) // past the first one's deadline, and the second one's warning
+	for _, number := range []string{first, second} {
+		id, ok := desk.ParseNumber(number)
+		require.True(t, ok)
+		require.NoError(t, b.desk.FireTimers(context.Background(), id, b.now))
+	}
+	require.Equal(t, []string{first}, numbers(b.do("GET", "/v1/tickets?view=overdue", "").is(200).items()))
+	require.Equal(t, []string{second}, numbers(b.do("GET", "/v1/tickets?view=at_risk", "").is(200).items()))
+	require.Equal(t, []string{first}, numbers(b.do("GET", "/v1/tickets?view=overdue&team=support", "").is(200).items()))
+	require.Empty(t, b.do("GET", "/v1/tickets?view=overdue&team=sales", "").is(200).items())
+	b.do("GET", "/v1/tickets?view=overdue&cursor=AAAA", "").names(400, "cursor")
+
+	got := b.do("GET", "/v1/tickets/"+second, "").is(200).json()["sla"].(map[string]any)
+	require.Equal(t, "fast", got["policy"])
+	require.Nil(t, got["resolution"])
+	require.Equal(t, map[string]any{
+		"stage": "active", "due_at": due.Format(time.RFC3339), "met_at": nil, "breached": false, "target_s": json.Number("3600"),
+	}, got["first_response"])
+}
