@@ -22,6 +22,7 @@ import (
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table/dynamo"
+	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 func main() {
@@ -37,6 +38,7 @@ func main() {
 	}
 	lambda.Start((&jobsfn.Handler{
 		Store:     rows,
+		Desk:      &ticketing.Desk{Store: rows, Settings: settings.Current},
 		Blob:      files,
 		Queue:     sqsq.Open(cfg, os.Getenv),
 		Media:     far.Media,

@@ -21,7 +21,7 @@ func (d *Desk) Handler() http.Handler {
 	mux.HandleFunc("GET /local/calls", d.listCalls)
 	mux.HandleFunc("GET /local/state", d.tellState)
 	mux.HandleFunc("POST /local/mail", d.takeMail)
-	mux.Handle("/blobs/", http.StripPrefix("/blobs", d.Files.Handler()))
+	mux.Handle("/blobs/", d.Files.Handler())
 	d.pages(mux)
 	return mux
 }

@@ -154,7 +154,7 @@ func (d *Desk) tokens(s *config.Snapshot) any {
 func (d *Desk) jobs(s *config.Snapshot) any {
 	w := d.World
 	return (&jobsfn.Handler{
-		Store: d.Store, Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
+		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
 		Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
 	}).Handle
 }

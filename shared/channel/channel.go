@@ -39,6 +39,10 @@ type Request struct {
 	At       time.Time // when it was received
 }
 
+// UploadPrefix is where files lie that a customer's browser puts straight into the blob
+// store. Only what `tickets` finds in a message is kept, elsewhere; the rest expires.
+const UploadPrefix = "uploads/"
+
 // Get returns the first value of a header, named in any case.
 func (r Request) Get(name string) string {
 	if v := r.Header[lower(name)]; len(v) > 0 {

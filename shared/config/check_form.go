@@ -33,7 +33,7 @@ var roleTypes = map[string][]FieldType{
 
 // maxChars bounds a field's max, by type.
 var maxChars = map[FieldType]int{
-	FieldText: 1000, FieldTextarea: 20_000, FieldMail: 254, FieldPhone: 40, FieldChoice: 200, FieldFile: MaxFile,
+	FieldText: 1000, FieldTextarea: 20_000, FieldMail: 254, FieldPhone: 40, FieldChoice: 200, FieldFile: MaxUpload,
 }
 
 func (c *checker) forms(forms []Form) {

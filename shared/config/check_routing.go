@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/assign"
 	"github.com/deskhook/deskhook/shared/policy/route"
 )
 
@@ -17,6 +18,8 @@ var tiers = []desk.Tier{desk.Standard, desk.Silver, desk.Gold, desk.VIP}
 func (c *checker) routing(s *Settings) {
 	r := s.Routing
 	c.between("routing.scene_for", r.SceneFor, 0, 30*day)
+	oneOf(c, "routing.on_leave", []string{r.OnLeave}, []string{LeaveKeep, LeaveReturn}, []string{LeaveKeep, LeaveReturn})
+	c.assignment(s)
 	acks := map[string]bool{}
 	for i, a := range r.Acknowledgements {
 		path := fmt.Sprintf("routing.acknowledgements[%d]", i)
@@ -42,6 +45,49 @@ func (c *checker) routing(s *Settings) {
 		c.when(path+".if", rule.If, s)
 		c.then(path+".then", rule.Then, s, acks)
 		c.useless(path, r.Rules, i)
+	}
+}
+
+// maxTeam bounds who is read when a ticket of a team finds somebody by itself.
+const maxTeam = 100
+
+// assignment checks who gets tickets by themselves.
+func (c *checker) assignment(s *Settings) {
+	for i, t := range s.Teams {
+		path := fmt.Sprintf("teams[%d].assign", i)
+		oneOf(c, path, []assign.Strategy{t.Assign}, assign.Strategies, assign.Strategies)
+		switch n := len(s.AgentsOf(t.ID)); {
+		case t.Assign == assign.None:
+		case n == 0:
+			c.warn(path, "nobody is in team %s: its tickets wait for ever", t.ID)
+		case n > maxTeam:
+			c.at(path, "team %s has %d agents; tickets find theirs by themselves in teams of at most %d", t.ID, n, maxTeam)
+		}
+	}
+	for i, a := range s.Agents {
+		path := fmt.Sprintf("agents[%d]", i)
+		if a.Capacity < 1 || a.Capacity > 1000 {
+			c.at(path+".capacity", "should be from 1 to 1000")
+		}
+		oneOf(c, path+".languages", a.Languages, Languages, Languages)
+		c.filled(path+".skills", a.Skills)
+	}
+	for _, ch := range []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic} {
+		if n := s.Routing.Weights.Of(ch); n > 100 {
+			c.at("routing.weights."+string(ch), "should be from 1 to 100")
+		}
+	}
+}
+
+// skilled warns of a rule that asks for what nobody in its team can do.
+func (c *checker) skilled(path string, t route.Then, s *Settings) {
+	for _, skill := range t.Skills {
+		has := func(a Agent) bool {
+			return slices.Contains(a.Skills, skill) && (t.Team == "" || slices.Contains(a.Teams, t.Team))
+		}
+		if !slices.ContainsFunc(s.Agents, has) {
+			c.warn(path+".skills", "no agent who would get it has the skill %q: the ticket waits until a person takes it", skill)
+		}
 	}
 }
 
@@ -101,6 +147,7 @@ func (c *checker) then(path string, t route.Then, s *Settings, acks map[string]b
 	}
 	c.filled(path+".tags", t.Tags)
 	c.filled(path+".skills", t.Skills)
+	c.skilled(path, t, s)
 	c.slaNamed(path+".sla", t.SLA, s)
 }
 
@@ -127,13 +174,13 @@ func oneOf[T ~string](c *checker, path string, values, told, known []T) {
 }
 
 func (c *checker) hours(path, calendar string, s *Settings) {
-	if calendar != "" && !s.hasCalendar(calendar) {
+	if calendar != "" && !slices.ContainsFunc(s.Calendars, func(x Calendar) bool { return x.ID == calendar }) {
 		c.at(path, "there is no calendar %q", calendar)
 	}
 }
 
-func (c *checker) slaNamed(path, name string, _ *Settings) {
-	if name != "" && !idPattern.MatchString(name) {
-		c.at(path, "may have up to 32 of a-z, 0-9 and -, beginning with a letter")
+func (c *checker) slaNamed(path, name string, s *Settings) {
+	if _, ok := s.SLAOf(name); name != "" && !ok {
+		c.at(path, "there is no SLA policy %q", name)
 	}
 }

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/deskhook/deskhook/shared/policy/assign"
+)
 
 const (
 	hour = Duration(time.Hour)
@@ -13,6 +17,8 @@ const (
 //	desk.time_zone        UTC
 //	desk.team             the first team
 //	agents[].role         agent
+//	agents[].capacity     10
+//	teams[].assign        none
 //	forms[].honeypot      _gotcha
 //	forms[].type          inquiry
 //	forms[].limit_per_hour  20
@@ -20,6 +26,8 @@ const (
 //	fields[].type         text
 //	fields[].max          200 characters (text), 10000 (textarea), 254 (email), 32 (phone); 3 MB (file)
 //	routing.scene_for     1d
+//	routing.on_leave      keep
+//	routing.weights       1 for each channel
 //	tickets.reopen_within 7d
 //	tickets.close_after   7d
 //	tickets.undo_send     0s, replies go at once
@@ -40,7 +48,7 @@ const (
 func Defaults() *Settings {
 	return &Settings{
 		Desk:    Desk{Language: "en", TimeZone: "UTC"},
-		Routing: Routing{SceneFor: day},
+		Routing: Routing{SceneFor: day, OnLeave: LeaveKeep},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
 		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day},
 	}
@@ -53,6 +61,10 @@ const DefaultHoneypot = "_gotcha"
 // whole request in base64, less the other fields.
 const MaxFile = 4 * 1024 * 1024
 
+// MaxUpload is the most bytes of a file that a script lays straight into the blob
+// store, past Lambda: what `tickets` holds in memory while it keeps it.
+const MaxUpload = 25 * 1024 * 1024
+
 var defaultMax = map[FieldType]int{
 	FieldText: 200, FieldTextarea: 10_000, FieldMail: 254, FieldPhone: 32, FieldChoice: 200, FieldFile: 3 * 1024 * 1024,
 }
@@ -64,6 +76,13 @@ func (s *Settings) fillIn() {
 	}
 	for i := range s.Agents {
 		setDefault(&s.Agents[i].Role, "agent")
+		setDefault(&s.Agents[i].Capacity, DefaultCapacity)
+	}
+	for i := range s.Teams {
+		setDefault(&s.Teams[i].Assign, assign.None)
+	}
+	for _, w := range []*int{&s.Routing.Weights.WeChat, &s.Routing.Weights.Email, &s.Routing.Weights.SMS, &s.Routing.Weights.WebForm, &s.Routing.Weights.Generic} {
+		setDefault(w, 1)
 	}
 	for i := range s.Forms {
 		f := &s.Forms[i]

@@ -127,7 +127,7 @@ func TestFaults(t *testing.T) {
 		{"field twice", form(msg + "  - {name: m, label: N}\n"), `desk.yaml:11: forms[0].fields[1].name: "m" is taken`},
 		{"field's type", form(msg + "  - {name: n, label: N, type: date}\n"), "fields[1].type: should be text, textarea"},
 		{"field's max", form(msg + "  - {name: n, label: N, max: 100000}\n"), "fields[1].max: should be from 1 to 1000"},
-		{"file's max", form(msg + "  - {name: n, label: N, type: file, max: 5000000}\n"), "fields[1].max: should be from 1 to 4194304"},
+		{"file's max", form(msg + "  - {name: n, label: N, type: file, max: 30000000}\n"), "fields[1].max: should be from 1 to 26214400"},
 		{"choice without choices", form(msg + "  - {name: n, label: N, type: choice}\n"), "fields[1].choices: a choice needs choices"},
 		{"choices of a text", form(msg + "  - {name: n, label: N, choices: [{value: a, label: A}]}\n"), "only a field of type choice"},
 		{"choice twice", form(msg + "  - {name: n, label: N, type: choice, choices: [{value: a, label: A}, {value: a, label: B}]}\n"), "choices[1].value: should be there and differ"},

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"slices"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/assign"
 	"github.com/deskhook/deskhook/shared/policy/route"
 )
 
@@ -15,6 +18,68 @@ type Routing struct {
 	// SceneFor is how long after scanning a QR code or tapping a menu a customer's new
 	// ticket counts as come by it. Default 1d.
 	SceneFor Duration `json:"scene_for,omitempty" yaml:"scene_for"`
+	// OnLeave is what becomes of an agent's tickets when they go away: LeaveKeep
+	// (default), or LeaveReturn gives those whose customer waits to others of the team.
+	OnLeave string `json:"on_leave,omitempty" yaml:"on_leave"`
+	// Weights is how many places a ticket takes of an agent's capacity, by channel.
+	Weights Weights `json:"weights,omitzero" yaml:"weights"`
+}
+
+// OnLeave's values.
+const (
+	LeaveKeep   = "keep"
+	LeaveReturn = "return"
+)
+
+// Weights are places by channel, 1 where nothing is said.
+type Weights struct {
+	WeChat  int `json:"wechat,omitempty" yaml:"wechat"`
+	Email   int `json:"email,omitempty" yaml:"email"`
+	SMS     int `json:"sms,omitempty" yaml:"sms"`
+	WebForm int `json:"webform,omitempty" yaml:"webform"`
+	Generic int `json:"generic,omitempty" yaml:"generic"`
+}
+
+// Of gives a channel's weight, at least 1.
+func (w Weights) Of(c desk.Channel) int {
+	return max(1, map[desk.Channel]int{
+		desk.WeChat: w.WeChat, desk.Email: w.Email, desk.SMS: w.SMS, desk.WebForm: w.WebForm, desk.Generic: w.Generic,
+	}[c])
+}
+
+// DefaultCapacity is how many places an agent has.
+const DefaultCapacity = 10
+
+// Strategy is how a team's tickets find an agent; a team that is gone has none.
+func (s *Settings) Strategy(team string) assign.Strategy {
+	for _, t := range s.Teams {
+		if t.ID == team && t.Assign != "" {
+			return t.Assign
+		}
+	}
+	return assign.None
+}
+
+// AgentsOf lists who is in a team.
+func (s *Settings) AgentsOf(team string) []Agent {
+	var out []Agent
+	for _, a := range s.Agents {
+		if slices.Contains(a.Teams, team) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Assigned lists the teams of an agent whose tickets find an agent by themselves.
+func (s *Settings) Assigned(agent Agent) []string {
+	var out []string
+	for _, t := range agent.Teams {
+		if s.Strategy(t) != assign.None {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // Acknowledgement is one automatic answer.
@@ -39,6 +104,7 @@ func (s *Settings) Acknowledgement(key string) Text {
 
 // InHours says whether a calendar is open at a time; a calendar that isn't there never
 // is.
-func (s *Settings) InHours(calendar string, at time.Time) bool { return false }
-
-func (s *Settings) hasCalendar(string) bool { return false }
+func (s *Settings) InHours(calendar string, at time.Time) bool {
+	c, ok := s.Calendar(calendar)
+	return ok && c.Open(at)
+}

@@ -62,3 +62,24 @@ func TestRoutingWarnings(t *testing.T) {
 		}, "%v", got)
 	}
 }
+
+// Who gets tickets by themselves is checked, too.
+func TestAssignmentFaults(t *testing.T) {
+	const desk = "desk: {name: D}\nteams: [{id: support, name: S, assign: round_robin}]\n"
+	for _, c := range []struct{ src, want string }{
+		{"desk: {name: D}\nteams: [{id: support, name: S, assign: random}]\n", `desk.yaml:2: teams[0].assign: there is no "random"; there are none, round_robin, least_loaded`},
+		{desk + "agents: [{id: li, name: L, capacity: -1}]\n", "desk.yaml:3: agents[0].capacity: should be from 1 to 1000"},
+		{desk + "agents: [{id: li, name: L, languages: [fr]}]\n", `agents[0].languages: there is no "fr"`},
+		{desk + "agents: [{id: li, name: L, skills: ['']}]\n", "agents[0].skills[0]: should be a text"},
+		{desk + "routing: {on_leave: burn}\n", `routing.on_leave: there is no "burn"; there are keep, return`},
+		{desk + "routing: {weights: {sms: 101}}\n", "routing.weights.sms: should be from 1 to 100"},
+	} {
+		_, _, err := config.Load([]byte(c.src), "desk.yaml")
+		require.ErrorContains(t, err, c.want)
+	}
+	_, warnings, err := config.Load([]byte(desk+"routing: {rules: [{name: a, then: {skills: [chess]}}]}\n"), "desk.yaml")
+	require.NoError(t, err)
+	text := config.Faults(warnings).Error()
+	require.Contains(t, text, "teams[0].assign: nobody is in team support")
+	require.Contains(t, text, `has the skill "chess"`)
+}

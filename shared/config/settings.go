@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/assign"
 )
 
 // Settings is desk.yaml, checked. As JSON it is the snapshot that functions read.
@@ -68,6 +69,9 @@ func (t Text) In(lang string) string {
 type Team struct {
 	ID   string `json:"id" yaml:"id"`
 	Name Text   `json:"name" yaml:"name"`
+	// Assign is how its tickets find an agent: none (default; people take them),
+	// round_robin or least_loaded.
+	Assign assign.Strategy `json:"assign,omitempty" yaml:"assign"`
 }
 
 // Agent is a person who answers. Role is agent, lead or admin.
@@ -77,6 +81,12 @@ type Agent struct {
 	Mail  string   `json:"mail,omitempty" yaml:"mail"`
 	Role  string   `json:"role" yaml:"role"`
 	Teams []string `json:"teams,omitempty" yaml:"teams"`
+	// Skills and Languages rule which tickets are given to them; without languages, in
+	// any. Capacity is how many places their active tickets may take before they are given
+	// no more (default 10).
+	Skills    []string `json:"skills,omitempty" yaml:"skills"`
+	Languages []string `json:"languages,omitempty" yaml:"languages"`
+	Capacity  int      `json:"capacity,omitempty" yaml:"capacity"`
 }
 
 // Account is one account of a channel. What stands in it beside name and team is the

@@ -100,7 +100,9 @@ type Ticket struct {
 	Priority Priority   `json:"pr"`
 	Type     Type       `json:"ty"`
 	Team     string     `json:"team,omitempty"`
-	Assignee string     `json:"asg,omitempty"` // agent's id
+	Assignee string     `json:"asg,omitempty"`  // agent's id
+	Load     int        `json:"ld,omitempty"`   // places it takes of its assignee's
+	Left     string     `json:"left,omitempty"` // agent who gave it back last
 	Customer CustomerID `json:"cust"`
 	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
 	Tier     Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard

@@ -17,6 +17,10 @@ var codes = map[string]words{
 
 	"thread.internal": {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
 	"mail.unproven":   {"发件人未经验证，可能是冒用：{why}", "The sender is not proven and may be somebody else: {why}"},
+	"mail.signed":     {"邮件带有 {kind} 数字签名，未作验证", "Signed with {kind}; the signature was not checked"},
+	"mail.sealed":     {"邮件正文封装在 {kind} 签名里，请下载附件用邮件软件打开", "The text lies inside a {kind} signature: open the file in a mail program"},
+	"mail.encrypted":  {"邮件用 {kind} 加密，本系统不保存私钥，请下载附件解密", "Encrypted with {kind}; the desk holds no private key: decrypt the file yourself"},
+	"mail.invite":     {"日历邀请（{method}），请看附件", "A calendar invitation ({method}): see the file"},
 	"mail.forwarded":  {"已转发给第三方：{who}", "Forwarded to a third party: {who}"},
 
 	"route.team":  {"分到{team}", "Went to {team}"},
@@ -45,6 +49,9 @@ var codes = map[string]words{
 	"sla.tagged":               {"因超时加上标签“{tag}”", "Tagged {tag}, as it is overdue"},
 	"assign.changed":           {"处理人由{from}改为{to}", "Assignee changed from {from} to {to}"},
 	"assign.changed.first":     {"分配给{to}", "Assigned to {to}"},
+	"assign.by_strategy":       {"按{strategy}自动分配给{to}", "Given to {to} by itself: {strategy}"},
+	"assign.not_back":          {"{from}不在岗或已满负荷，重新打开的工单回到队列", "Reopened, but {from} is away or has no room: it waits for somebody else"},
+	"assign.returned":          {"{from}已离开，客户还在等待，工单回到队列", "{from} went away while the customer waits: it goes back to the queue"},
 	"assign.changed.none":      {"不再由{from}处理", "No longer assigned to {from}"},
 	"type.changed":             {"类型由“{from}”改为“{to}”", "Type changed from {from} to {to}"},
 	"tag.added":                {"添加标签：{tags}", "Tags added: {tags}"},
@@ -74,6 +81,7 @@ var codes = map[string]words{
 	"provider.failed":          {"平台报告未送达（{code}）", "the provider says that it did not arrive ({code})"},
 	"media.gone":               {"文件在平台上已不存在", "the provider has the file no longer"},
 	"media.expired":            {"平台只保留三天，已过期", "the provider keeps files for three days, which are over"},
+	"media.not_uploaded":       {"文件没有上传成功", "the file was never uploaded"},
 	"media.too_large":          {"文件超过 25 MB，未取回", "the file is over 25 MB and was not fetched"},
 	"media.bad_reference":      {"文件地址不属于该平台，未取回", "its address is not the provider's, so it was not fetched"},
 	"media.no_account":         {"该渠道的账号已不在配置中", "the settings no longer have the account it came in by"},

@@ -74,6 +74,11 @@ var purposes = map[string]words{
 	"thanks":   {"感谢评价", "Thanks"},
 }
 
+var strategies = map[string]words{
+	"round_robin":  {"轮流分配", "whose turn it was"},
+	"least_loaded": {"负荷最轻者优先", "who had most room"},
+}
+
 var reasons = map[string]words{
 	"SES holds it to be spam":                      {"SES 判为垃圾邮件", "SES holds it to be spam"},
 	"From does not name one address":               {"发件人一栏不是单一地址", "From does not name one address"},

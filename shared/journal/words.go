@@ -85,6 +85,8 @@ func argument(name, value, lang string) string {
 		if w, ok := providerCodes[value]; ok {
 			return value + " " + w.in(lang)
 		}
+	case "strategy":
+		return label(strategies, value, lang)
 	case "target":
 		return Target(desk.Target(value), lang)
 	case "from", "to":

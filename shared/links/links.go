@@ -13,6 +13,7 @@ import (
 // What the desk's tokens are signed for.
 const (
 	SurveyPurpose = "survey" // field: the survey's id
+	UploadPurpose = "upload" // fields: form, field, the blob's key, and the file's name, type and size
 	StatusPurpose = "status" // fields: the submitter's channel, account and id, and the submission's id
 	ReplyPurpose  = "reply"  // value: the ticket's id
 

@@ -78,6 +78,9 @@ func refKey(messageID string) table.Key {
 	return table.Key{PK: "R#" + queue.Hash(id), SK: "R"}
 }
 
+// presenceKey is where it lies whether an agent takes tickets, and how many they have.
+func presenceKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "P"} }
+
 func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
 
 func answerKey(id desk.SurveyID, n int) table.Key {
@@ -154,6 +157,11 @@ func minePK(agent string, active bool) string {
 	}
 	return "m#" + part(agent) + "#done"
 }
+
+// waitingPK holds a team's active tickets that nobody has; they have no assignee, so
+// their place in the index is free.
+func waitingPK(team string) string { return "u#" + part(team) }
+
 func whoPK(c desk.CustomerID) string { return "w#" + part(string(c)) }
 
 func feedbackPK(month string) string  { return "feedback#" + part(month) }

@@ -28,6 +28,7 @@ func TestKeysGolden(t *testing.T) {
 		"Q#s1 / Q":             surveyKey("s1"),
 		"QD#nps / 0a1b":        questionsKey("nps", "0a1b"),
 		"Q#s1 / A#0002":        answerKey("s1", 2),
+		"U#amy / P":            presenceKey("amy"),
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
 		"K#all / 2026-03-02":   FigureKey("all", "2026-03-02"),
 		"P#shardId-1 / P":      PositionKey("shardId-1"),
@@ -42,6 +43,7 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, table.IndexKey{PK: "due#06", SK: "2026-03-02T09:30:00.123Z#T#7K3Q9W|T"}, dueIndex(TicketKey("7K3Q9W"), at))
 	require.Equal(t, "v#support#open", viewPK("support", desk.StatusOpen))
 	require.Equal(t, "m#amy#active", minePK("amy", true))
+	require.Equal(t, "u#support", waitingPK("support"))
 	require.Equal(t, "w#c1", whoPK("c1"))
 	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }

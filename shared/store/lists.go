@@ -27,6 +27,11 @@ func (s *Store) TicketsOfAgent(ctx context.Context, agent string, active bool, c
 	return s.ticketIDs(ctx, table.Query{Index: table.Mine, PK: minePK(agent, active), Cursor: cursor, Limit: limit, Reverse: newestFirst})
 }
 
+// TicketsWaiting lists a team's active tickets that nobody has, by the time opened.
+func (s *Store) TicketsWaiting(ctx context.Context, team, cursor string, limit int, newestFirst bool) (TicketPage, error) {
+	return s.ticketIDs(ctx, table.Query{Index: table.Mine, PK: waitingPK(team), Cursor: cursor, Limit: limit, Reverse: newestFirst})
+}
+
 // TicketsOfCustomer lists a customer's tickets, newest first.
 func (s *Store) TicketsOfCustomer(ctx context.Context, c desk.CustomerID, cursor string, limit int) (TicketPage, error) {
 	return s.ticketIDs(ctx, table.Query{Index: table.Who, PK: whoPK(c), Cursor: cursor, Limit: limit, Reverse: true})

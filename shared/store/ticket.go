@@ -67,8 +67,11 @@ func (tx *Tx) PutTicket(r Row[desk.Ticket]) {
 		table.View: {PK: viewPK(t.Team, t.Status), SK: openedSK(t)},
 		table.Who:  {PK: whoPK(t.Customer), SK: openedSK(t)},
 	}}
-	if t.Assignee != "" {
+	switch {
+	case t.Assignee != "":
 		it.Index[table.Mine] = table.IndexKey{PK: minePK(t.Assignee, t.Status.Active()), SK: openedSK(t)}
+	case t.Status.Active():
+		it.Index[table.Mine] = table.IndexKey{PK: waitingPK(t.Team), SK: openedSK(t)}
 	}
 	put(tx, key, r, withDue(it, key, t.Due()))
 }

@@ -27,11 +27,13 @@ type acting struct {
 	act  Act
 	row  store.Row[desk.Ticket]
 	t    *desk.Ticket // &row.Value
+	was  desk.Ticket  // as read
 	tx   store.Tx
 	said []desk.Decision // written as one journal row
 	msg  desk.MessageID
 
-	touched bool // write the header even if nothing else changed
+	touched bool                      // write the header even if nothing else changed
+	given   *store.Row[desk.Presence] // by the strategy, to this agent, as read when it was decided
 }
 
 // on reads a ticket, lets do change it, and writes it with what follows.
@@ -52,7 +54,7 @@ func (d *Desk) on(ctx context.Context, act Act, id desk.TicketID, do func(*actin
 		if a.row, err = d.Store.Ticket(ctx, id); err != nil {
 			return err
 		}
-		a.t = &a.row.Value
+		a.t, a.was = &a.row.Value, a.row.Value
 		if err := do(a); err != nil {
 			return err
 		}
@@ -67,6 +69,9 @@ func (a *acting) commit(ctx context.Context) error {
 		return nil // nothing changed
 	}
 	a.said = append(a.said, settle(a.s, &a.tx, a.t, a.act.At)...)
+	if err := a.handOver(ctx); err != nil {
+		return err
+	}
 	if a.tx.Len() > 0 || len(a.said) > 0 {
 		a.t.By, a.t.V, a.t.Updated = a.act.By, a.s.Version, a.act.At
 	}
@@ -82,6 +87,17 @@ func (a *acting) commit(ctx context.Context) error {
 	}
 	a.tx.PutTicket(a.row)
 	return a.desk.Store.Commit(ctx, &a.tx)
+}
+
+// handOver counts the agents' loads, and finds somebody for a ticket that nobody has now.
+func (a *acting) handOver(ctx context.Context) error {
+	x := &handing{desk: a.desk, s: a.s, tx: &a.tx, at: a.act.At}
+	if a.given != nil {
+		x.given = *a.given
+	}
+	ds, err := x.over(ctx, a.was, a.t)
+	a.said = append(a.said, ds...)
+	return err
 }
 
 func (a *acting) message(what, text string) desk.Message {
@@ -215,6 +231,9 @@ func (a *acting) assign(agent string) {
 		return
 	}
 	a.said = append(a.said, said("assign.changed", "from", a.t.Assignee, "to", agent))
+	if agent == "" {
+		a.t.Left = a.t.Assignee
+	}
 	a.t.Assignee = agent
 }
 

@@ -160,8 +160,7 @@ func (r *receiving) message(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.write(ticket, v, refs)
-	return nil
+	return r.write(ctx, ticket, v, refs)
 }
 
 // place gives the ticket's row as it will be written: the one joined, or a new one.

@@ -1,6 +1,7 @@
 package ticketing
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -11,8 +12,9 @@ import (
 )
 
 // write puts everything that follows from a message into the transaction.
-func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map[string]store.Row[store.Ref]) {
+func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thread.Verdict, refs map[string]store.Row[store.Ref]) error {
 	t := &row.Value
+	was := row.Value
 	m := r.newMessage(t.ID)
 	m.Decisions = v.Decisions
 	opened := !row.Exists()
@@ -40,10 +42,26 @@ func (r *receiving) write(row store.Row[desk.Ticket], v thread.Verdict, refs map
 		r.acknowledge(t, &m)
 	}
 	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
+	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
+		return err
+	}
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
 	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}
+	return nil
+}
+
+// handOver finds an agent for a ticket that opens or reopens. One that was open already
+// costs nothing here.
+func (r *receiving) handOver(ctx context.Context, existed bool, was desk.Ticket, t *desk.Ticket, m *desk.Message) error {
+	if !existed {
+		was = desk.Ticket{}
+	}
+	x := &handing{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: existed}
+	ds, err := x.over(ctx, was, t)
+	m.Decisions = append(m.Decisions, ds...)
+	return err
 }
 
 func (r *receiving) newMessage(t desk.TicketID) desk.Message {

@@ -39,7 +39,15 @@ const (
 	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
 	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
+	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
+	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
 )
+
+// AgentAt names an agent at work.
+type AgentAt struct {
+	Agent string `json:"agent"`
+	Again bool   `json:"again,omitempty"` // the second look, for an index that lagged behind
+}
 
 // Media names an attachment whose bytes still lie with the provider.
 type Media struct {

@@ -19,12 +19,14 @@ import (
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
 	"github.com/deskhook/deskhook/shared/work"
 )
 
 // Handler works the jobs queue. All fields are needed.
 type Handler struct {
 	Store *store.Store
+	Desk  *ticketing.Desk
 	Blob  blob.Store
 	Queue queue.Queue
 	// Media gives what fetches files of an account; NotFound where there is no such
@@ -69,7 +71,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	}
 	switch job.Kind {
 	case work.JobSnapshot:
-		return config.PutSnapshot(ctx, h.Blob, job.Doc)
+		if err := config.PutSnapshot(ctx, h.Blob, job.Doc); err != nil {
+			return err
+		}
+		return h.fillAll(ctx, job.Doc)
+	case work.JobFill, work.JobLeave:
+		return h.atWork(ctx, job)
 	case work.JobMedia:
 		var m work.Media
 		if err := json.Unmarshal(job.Doc, &m); err != nil {

@@ -1,11 +1,16 @@
 package portalfn
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/deskhook/deskhook/shared/blob"
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/webform/captcha"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/look"
@@ -51,7 +56,7 @@ func (p *portal) form(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	widget := captcha.WidgetOf(form, v.Lang)
-	w.Header().Set("Content-Security-Policy", widget.Allow(p.policy(v)))
+	w.Header().Set("Content-Security-Policy", widget.Allow(p.mayUpload(r.Context(), form, p.policy(v))))
 	page := formPage{
 		Page: v.Page, Intro: form.Intro.In(v.Lang), Action: "/forms/" + form.ID,
 		Nonce: rand.Text(), Honeypot: form.Honeypot, Captcha: widget,
@@ -65,6 +70,21 @@ func (p *portal) form(w http.ResponseWriter, r *http.Request) {
 		page.Fields = append(page.Fields, fieldOf(f, v.Lang))
 	}
 	p.write(w, r, http.StatusOK, "form", page)
+}
+
+// mayUpload lets the page of a form with large files call the blob store, whose address
+// is that of any link to it: none is given out here.
+func (p *portal) mayUpload(ctx context.Context, form config.Form, policy string) string {
+	if p.Blob == nil || !slices.ContainsFunc(form.Fields, func(f config.FormField) bool {
+		return f.Type == config.FieldFile && (f.Max == 0 || f.Max > config.MaxFile)
+	}) {
+		return policy
+	}
+	link, err := p.Blob.SignPut(ctx, channel.UploadPrefix+"x", 1, time.Second, blob.Options{})
+	if err != nil {
+		return policy // large files fail, and the page says so; the form goes on
+	}
+	return strings.Replace(policy, "connect-src 'self'", strings.TrimSpace("connect-src 'self' "+origin(link)), 1)
 }
 
 // policy is the content policy of a page with a form. Browsers apply form-action to the

@@ -66,6 +66,11 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			}
 			jobs = append(jobs, m)
 		}
+		at, err := atWork(c)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, at...)
 		media, err := files(c)
 		if err != nil {
 			return err

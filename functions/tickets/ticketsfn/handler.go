@@ -146,6 +146,9 @@ func gone(err error) error {
 func (h *Handler) keepFiles(ctx context.Context, files []desk.Attachment) error {
 	for i := range files {
 		f := &files[i]
+		if err := h.fetchUpload(ctx, f); err != nil {
+			return err
+		}
 		if f.Data == nil {
 			continue
 		}

@@ -37,6 +37,8 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	PublicURL string // where desk.public_url is not set
+
+	asked asked // for uploads
 }
 
 // Handle answers one call. The error is always one of a malformed event.
@@ -47,6 +49,9 @@ func (h *Handler) Handle(ctx context.Context, e events.APIGatewayV2HTTPRequest) 
 	}
 	if token, ok := conversation(r.Path); ok {
 		return lambdaevent.Response(h.answer(ctx, r, token, h.followUp, h.followedForm)), nil
+	}
+	if form, ok := uploads(r.Path); ok {
+		return lambdaevent.Response(h.ticket(ctx, r, form)), nil
 	}
 	return lambdaevent.Response(h.answer(ctx, r, path.Base(r.Path), h.channel, asIs)), nil
 }
@@ -96,20 +101,25 @@ func (h *Handler) form(ctx context.Context, form string) (*webform.Channel, erro
 		return nil, err
 	}
 	c.Lang = set.Desk.Language
-	c.StatusURL = h.statusURL(ctx, set)
+	if key, ok := h.key(ctx); ok {
+		c.StatusURL = h.statusURL(set, key)
+		c.OpenUpload = openUpload(key, f.ID, h.Now)
+	}
 	c.Captcha = h.captcha(set, f)
 	return c, nil
 }
 
-// statusURL makes links to status pages. Without a key there are none, but the
-// customer's message is taken all the same.
-func (h *Handler) statusURL(ctx context.Context, set *config.Settings) func(desk.Address, string) string {
-	values, err := h.Secrets.Values(config.LinkKey)
-	key, ok := sign.NewKey(values...)
-	if err != nil || !ok {
+// key signs links to status pages and references to files. Without it there are none,
+// but the customer's message is taken all the same.
+func (h *Handler) key(ctx context.Context) (sign.Key, bool) {
+	key, err := links.Key(h.Secrets)
+	if err != nil {
 		h.Log.ErrorContext(ctx, "no links to status pages: the key can't be read or is too short", "secret", config.LinkKey)
-		return nil
 	}
+	return key, err == nil
+}
+
+func (h *Handler) statusURL(set *config.Settings, key sign.Key) func(desk.Address, string) string {
 	public := set.Desk.PublicURL
 	if public == "" {
 		public = h.PublicURL

@@ -26,6 +26,17 @@ func (s *Store) Handler() http.Handler {
 			fail(w, http.StatusNotFound)
 			return
 		}
+		// A page of another address uploads here, as to the bucket: what may be put says
+		// the link, and no answer tells anything.
+		if r.Method == http.MethodOptions || r.Method == http.MethodPut {
+			h.Set("Access-Control-Allow-Origin", "*")
+		}
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", "PUT")
+			h.Set("Access-Control-Allow-Headers", "content-type, if-none-match")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		g, ok := s.grantOf(r, key)
 		switch {
 		case !ok:

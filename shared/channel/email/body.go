@@ -38,6 +38,7 @@ func (c *contents) add(n *node) {
 		}
 	case c.isText(n):
 		c.addText(n)
+	case isWinmail(n) && c.addWinmail(n):
 	case len(n.data) > 0 || !n.multipart():
 		c.files = append(c.files, file(n, len(c.files)+1))
 	}

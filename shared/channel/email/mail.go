@@ -40,6 +40,10 @@ type Mail struct {
 	// the parts of reports, and what isn't known.
 	Attachments []desk.Attachment
 
+	// Marks tell agents what isn't plain to see: that the mail is signed, encrypted or an
+	// invitation.
+	Marks []desk.Decision
+
 	Kind        Kind
 	Why         string // of Kind, in words; "" for an ordinary message
 	NoAutoReply string // why no automatic answer may go out, "" where one may
@@ -88,6 +92,7 @@ func read(root *node) Mail {
 	m.HTML = sanitize(html)
 	m.Reply = reply(m.Text, html, c.plain(), m.Subject)
 	m.Attachments = c.files
+	m.Marks = marks(root, m.Text)
 	classify(&m, root)
 	return m
 }

@@ -39,8 +39,8 @@ func (c *mailChannel) base(n notice, m Mail) desk.Inbound {
 		From: desk.Address{Channel: desk.Email, Account: c.account, ID: sender},
 		Name: m.FromName, At: when(m.Date, n.time()), Lang: language(m.Subject + "\n" + m.Reply),
 		Subject: m.Subject, Text: m.Reply, HTML: m.HTML, Attachments: m.Attachments,
-		Automatic: m.NoAutoReply,
-		Virus:     n.Receipt.Virus.fail(),
+		Automatic: m.NoAutoReply, Marks: m.Marks,
+		Virus: n.Receipt.Virus.fail(),
 		Mail: &desk.Mail{
 			MessageID: m.MessageID, InReplyTo: m.InReplyTo, References: m.References, To: m.To, Cc: m.Cc,
 			Recipients: addressesOf(n.Receipt.Recipients),

@@ -78,6 +78,7 @@ func (c *Channel) thanks(lang string, h map[string]string) channel.Response {
 // again is the form with what was typed, and at each field what is wrong with it.
 func (c *Channel) again(r channel.Request, ref refusal, h map[string]string) channel.Response {
 	s, err := read(r.Get("content-type"), r.Body)
+	c.takeUploads(s)
 	lang := c.submissionLang(s, c.requestLang(r))
 	p := newPage(lang, c.form.Title.In(lang))
 	p.put("<h1>%s</h1>\n", c.form.Title.In(lang))
@@ -124,7 +125,7 @@ func (p *page) form(form config.Form, action string, s submission, faults map[st
 	}
 	p.put(`<div class="trap" aria-hidden="true"><input type="text" name="%s" tabindex="-1" autocomplete="off"></div>`+"\n", form.Honeypot)
 	for _, f := range form.Fields {
-		p.field(f, s.value(f), faults[f.Name])
+		p.field(f, s.value(f), s.refs(f.Name), faults[f.Name])
 	}
 	p.captcha(form)
 	p.put(`<button type="submit">%s</button></form>`, p.say(textSend))
@@ -147,13 +148,13 @@ func (p *page) captcha(form config.Form) {
 	p.put(`<script src="%s" async defer></script><noscript><p class="bad">%s</p></noscript>`+"\n", w.Script, p.say(textCaptchaScript))
 }
 
-func (p *page) field(f config.FormField, value, fault string) {
+func (p *page) field(f config.FormField, value string, kept []string, fault string) {
 	p.put(`<div class="field"><label for="f-%s">%s`, f.Name, f.Label.In(p.lang))
 	if f.Required {
 		p.put(` <small>(%s)</small>`, p.say(textRequired))
 	}
 	p.put("</label>")
-	p.input(f, value, fault != "")
+	p.input(f, value, kept, fault != "")
 	if fault != "" {
 		p.put(`<p class="bad" id="e-%s">%s</p>`, f.Name, fault)
 	}
@@ -162,7 +163,7 @@ func (p *page) field(f config.FormField, value, fault string) {
 
 var inputTypes = map[config.FieldType]string{config.FieldMail: "email", config.FieldPhone: "tel"}
 
-func (p *page) input(f config.FormField, value string, bad bool) {
+func (p *page) input(f config.FormField, value string, kept []string, bad bool) {
 	attrs := fmt.Sprintf(`id="f-%[1]s" name="%[1]s"`, html.EscapeString(f.Name))
 	if bad {
 		attrs += fmt.Sprintf(` aria-invalid="true" aria-describedby="e-%s"`, html.EscapeString(f.Name))
@@ -176,6 +177,9 @@ func (p *page) input(f config.FormField, value string, bad bool) {
 	case config.FieldFile:
 		p.raw(`<input type="file" `, attrs, ">")
 		p.put("<small>%s</small>", p.say(textAgainFile))
+		for _, ref := range kept { // lies with the desk already
+			p.put(`<input type="hidden" name="%s" value="%s">`, f.Name, ref)
+		}
 	default:
 		kind := "text"
 		if t, ok := inputTypes[f.Type]; ok {

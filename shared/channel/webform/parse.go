@@ -18,6 +18,9 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: the form's body can't be read", channel.ErrUnreadable)
 	}
+	if s.uploads, err = unpackUploads(e.Meta[metaUploads]); err != nil {
+		return nil, fmt.Errorf("%w: the form's files can't be read", channel.ErrUnreadable)
+	}
 	if e.Meta[metaFollows] != "" {
 		return []desk.Inbound{c.followed(e, s)}, nil
 	}
@@ -38,6 +41,9 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 func (c *Channel) take(in *desk.Inbound, s submission, f config.FormField) {
 	for _, file := range s.files[f.Name] {
 		in.Attachments = append(in.Attachments, file.attachment())
+	}
+	for _, u := range s.uploads[f.Name] {
+		in.Attachments = append(in.Attachments, desk.Attachment{Name: u.Name, Type: u.Type, Size: u.Size, Blob: u.Key})
 	}
 	v := shown(f, s.value(f), in.Lang)
 	if v == "" || f.Type == config.FieldFile {

@@ -27,6 +27,9 @@ const (
 type submission struct {
 	values map[string][]string
 	files  map[string][]file
+
+	uploads map[string][]Upload // of the references among the values, those that are the desk's
+	foreign map[string]bool     // fields with a reference that isn't, or not any more
 }
 
 type file struct {
@@ -48,7 +51,7 @@ var (
 )
 
 func read(contentType string, body []byte) (submission, *readError) {
-	s := submission{values: map[string][]string{}, files: map[string][]file{}}
+	s := submission{values: map[string][]string{}, files: map[string][]file{}, uploads: map[string][]Upload{}, foreign: map[string]bool{}}
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return s, errType

@@ -19,6 +19,8 @@ const (
 	textChoice      text = "choice"
 	textNoFile      text = "no file"
 	textLargeFile   text = "large file"
+	textTooMany     text = "too many"
+	textUploadOver  text = "upload over"
 	textContentType text = "content type"
 	textUnreadable  text = "unreadable"
 	textTooLarge    text = "too large"
@@ -48,6 +50,8 @@ var texts = map[text][2]string{
 	textChoice:      {"请从列表中选择一项。", "Please choose one from the list."},
 	textNoFile:      {"请选择文件。", "Please choose a file."},
 	textLargeFile:   {"文件不能超过 %d KB。", "The file may have at most %d kB."},
+	textTooMany:     {"上传过于频繁，请稍后再试。", "Too many uploads just now. Please try again in a few minutes."},
+	textUploadOver:  {"上传的文件已失效，请重新选择文件。", "The uploaded file is no longer valid. Please choose it again."},
 	textContentType: {"不支持这种提交格式。", "This kind of submission is not taken."},
 	textUnreadable:  {"提交的内容无法识别，请重试。", "The submission could not be read. Please try again."},
 	textTooLarge:    {"提交的内容过大，请减少或压缩附件后重试。", "The submission is too large. Please send fewer or smaller files."},

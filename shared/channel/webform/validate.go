@@ -30,7 +30,10 @@ func (c *Channel) faults(s submission, lang string) []*desk.Error {
 
 func fileFault(f config.FormField, s submission) (text, int) {
 	files := s.files[f.Name]
-	if f.Required && len(files) == 0 {
+	switch {
+	case s.foreign[f.Name]:
+		return textUploadOver, 0
+	case f.Required && len(files)+len(s.uploads[f.Name]) == 0:
 		return textNoFile, 0
 	}
 	for _, one := range files {

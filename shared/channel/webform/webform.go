@@ -23,10 +23,11 @@ import (
 
 // Keys of Envelope.Meta.
 const (
-	metaType = "ct"   // the body's content type
-	metaLang = "lang" // the customer's language
-	metaSpam = "spam" // why it is held to be spam
-	metaMark = "mark" // why nobody knows whether a person sent it: captcha.Verdict's word
+	metaType    = "ct"      // the body's content type
+	metaLang    = "lang"    // the customer's language
+	metaSpam    = "spam"    // why it is held to be spam
+	metaUploads = "uploads" // the files that lie in the blob store, as JSON
+	metaMark    = "mark"    // why nobody knows whether a person sent it: captcha.Verdict's word
 )
 
 // sameFor is how long the same text without _id counts as one submission: a double
@@ -44,6 +45,10 @@ type Channel struct {
 	// Captcha asks the provider of the form's captcha about a token. id is the
 	// submission's. Nil, where the form has a captcha: nobody can be asked.
 	Captcha func(ctx context.Context, token, remoteIP, id string) captcha.Verdict
+
+	// OpenUpload reads a reference that the desk gave out for a file; false where it did
+	// not, or that is too long ago. Nil: files come with the form alone.
+	OpenUpload func(ref string) (Upload, bool)
 
 	form config.Form
 }
@@ -79,10 +84,14 @@ func (c *Channel) Verify(ctx context.Context, r channel.Request) (channel.Verifi
 		return channel.Verified{}, refusal{status: err.status, faults: []*desk.Error{desk.Errorf(desk.Invalid, "%s", say(lang, err.text))}}
 	}
 	lang = c.submissionLang(s, lang)
+	fits := c.takeUploads(s)
 	got := accepted{submission: s}
 	if s.first(c.form.Honeypot) != "" {
 		got.spam = "honeypot"
 		return channel.Verified{Request: r, Body: r.Body}.With(got), nil
+	}
+	if !fits {
+		return channel.Verified{}, refusal{status: errLarge.status, faults: []*desk.Error{desk.Errorf(desk.Invalid, "%s", say(lang, errLarge.text))}}
 	}
 	if faults := c.faults(s, lang); len(faults) > 0 {
 		return channel.Verified{}, refusal{status: 422, faults: faults}
@@ -127,7 +136,7 @@ func (c *Channel) Envelopes(v channel.Verified) ([]channel.Envelope, error) {
 		Channel: desk.WebForm, Account: c.form.ID, At: r.At, Body: v.Body, Dedup: c.id(s.submission, r.At),
 		Meta: map[string]string{metaType: r.Get("content-type"), metaLang: c.submissionLang(s.submission, c.requestLang(r))},
 	}
-	for name, value := range map[string]string{metaSpam: s.spam, metaMark: s.mark} {
+	for name, value := range map[string]string{metaSpam: s.spam, metaMark: s.mark, metaUploads: packUploads(s.uploads)} {
 		if value != "" {
 			e.Meta[name] = value
 		}
@@ -152,9 +161,17 @@ func (c *Channel) id(s submission, at time.Time) string {
 	}
 	parts := []string{c.form.ID, when}
 	for _, f := range c.form.Fields {
-		parts = append(parts, f.Name, s.value(f))
+		parts = append(parts, f.Name)
+		if f.Type != config.FieldFile {
+			parts = append(parts, s.value(f))
+		} else {
+			parts = append(parts, "")
+		}
 		for _, file := range s.files[f.Name] {
 			parts = append(parts, file.name, string(file.data))
+		}
+		for _, u := range s.uploads[f.Name] { // not by key: who sends again may have uploaded again
+			parts = append(parts, u.Name, u.Type, strconv.FormatInt(u.Size, 10))
 		}
 	}
 	return desk.DeriveID("submission", parts...)
