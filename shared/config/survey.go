@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
@@ -186,6 +188,15 @@ func (v Survey) condition(c ShowIf) *desk.AnswerCondition {
 		out.To = *c.To
 	}
 	return out
+}
+
+// Next is when a scheduled survey is asked next, in a zone; zero for any other.
+func (v Survey) Next(after time.Time, zone *time.Location) time.Time {
+	c, err := cron.ParseStandard(v.Schedule)
+	if v.When != desk.WhenSchedule || err != nil {
+		return time.Time{}
+	}
+	return c.Next(after.In(zone)).UTC()
 }
 
 // Meant says whether the survey is for a ticket, as far as the ticket tells: of the

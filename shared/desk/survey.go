@@ -104,6 +104,21 @@ type AnswerCondition struct {
 // ScoreQuestion is what conditions call the question of the score.
 const ScoreQuestion = "score"
 
+// Wave is the calendar of a survey that is asked at times, and how far the present round
+// has come.
+type Wave struct {
+	Survey   string    `json:"of"`             // the survey's id in the settings
+	Schedule string    `json:"cron,omitempty"` // that At was reckoned from
+	At       time.Time `json:"at"`             // the round that is due or under way
+	Due      time.Time `json:"due,omitzero"`   // when to go on; zero: the survey is off
+	Gen      int       `json:"g,omitempty"`    // of the timer
+	List     int       `json:"l,omitempty"`    // which list of tickets is walked, teams × statuses
+	Cursor   string    `json:"c,omitempty"`    // in it
+	Walking  bool      `json:"w,omitempty"`    // a round is under way
+	Seen     int       `json:"n,omitempty"`    // tickets looked at in this round
+	Planned  int       `json:"p,omitempty"`    // askings planned in this round
+}
+
 // SurveyState is where one asking of a survey stands.
 type SurveyState string
 

@@ -87,6 +87,9 @@ func answerKey(id desk.SurveyID, n int) table.Key {
 	return table.Key{PK: "Q#" + part(string(id)), SK: fmt.Sprintf("A#%04d", n)}
 }
 
+// waveKey is where a scheduled survey's calendar lies.
+func waveKey(survey string) table.Key { return table.Key{PK: "QW#" + part(survey), SK: "W"} }
+
 // questionsKey is where it is kept what a survey asked in one version.
 func questionsKey(survey, version string) table.Key {
 	return table.Key{PK: "QD#" + part(survey), SK: part(version)}

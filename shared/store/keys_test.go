@@ -26,6 +26,7 @@ func TestKeysGolden(t *testing.T) {
 		"C#c1 / C":             customerKey("c1"),
 		"C#c1 / M#m1":          customerEventKey("c1", "m1"),
 		"Q#s1 / Q":             surveyKey("s1"),
+		"QW#nps / W":           waveKey("nps"),
 		"QD#nps / 0a1b":        questionsKey("nps", "0a1b"),
 		"Q#s1 / A#0002":        answerKey("s1", 2),
 		"U#amy / P":            presenceKey("amy"),

@@ -119,6 +119,7 @@ type DueKind string
 const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
+	DueWave   DueKind = "wave" // a scheduled survey's calendar
 	DueHook   DueKind = "hook"
 )
 
@@ -128,6 +129,7 @@ type Due struct {
 	Ticket   desk.Ticket   // DueTicket
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey
+	Wave     string        // DueWave: the survey's id in the settings
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -185,6 +187,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "Q#") {
 		r, err := decode[desk.Survey](it)
 		return Due{Kind: DueSurvey, Survey: r.Value.ID, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "QW#") {
+		r, err := decode[desk.Wave](it)
+		return Due{Kind: DueWave, Wave: r.Value.Survey, Gen: r.Value.Gen}, err
 	}
 	if strings.HasPrefix(it.PK, "E#") {
 		r, err := decode[desk.HookDelivery](it)

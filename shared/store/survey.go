@@ -17,6 +17,17 @@ func (s *Store) Survey(ctx context.Context, id desk.SurveyID) (Row[desk.Survey],
 	return must(r, err, "survey")
 }
 
+// Wave reads a scheduled survey's calendar; Exists is false before it was first armed.
+func (s *Store) Wave(ctx context.Context, survey string) (Row[desk.Wave], error) {
+	return get[desk.Wave](ctx, s, waveKey(survey))
+}
+
+// PutWave writes a scheduled survey's calendar with its timer.
+func (tx *Tx) PutWave(r Row[desk.Wave]) {
+	key := waveKey(r.Value.Survey)
+	put(tx, key, r, withDue(table.Item{}, key, r.Value.Due))
+}
+
 // Questions reads what a survey asked in one version; Exists is false before it was
 // first asked.
 func (s *Store) Questions(ctx context.Context, survey, version string) (Row[desk.Questionnaire], error) {

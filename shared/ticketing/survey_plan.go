@@ -65,7 +65,12 @@ func surveyFact(s *config.Settings, kind desk.FactKind, t desk.Ticket, of desk.S
 // that a repeat plans nothing more. All rules about whom to ask and when still count,
 // and the ticket tells what came of it. It gives the asking's id.
 func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey string, when desk.SurveyTrigger, wave string) (desk.SurveyID, error) {
-	var sid desk.SurveyID
+	if wave == "" {
+		if wave = act.Key; wave == "" {
+			wave = act.At.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	sid := desk.SurveyID(desk.DeriveID("survey", string(when), survey, string(id), wave))
 	_, err := d.on(ctx, act, id, func(a *acting) error {
 		def, ok := a.s.Survey(survey)
 		switch {
@@ -76,10 +81,9 @@ func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey 
 		case a.t.Status == desk.StatusSpam:
 			return desk.Errorf(desk.Conflict, "the ticket is spam: nobody is asked about it")
 		}
-		if wave == "" {
-			wave = act.Key + act.At.UTC().Format(time.RFC3339Nano)
+		if when == desk.WhenSchedule { // each customer once, however many tickets they have
+			sid = desk.SurveyID(desk.DeriveID("survey", string(when), survey, string(a.t.Customer), wave))
 		}
-		sid = desk.SurveyID(desk.DeriveID("survey", string(when), survey, string(a.t.Customer), wave))
 		if _, err := d.Store.Survey(ctx, sid); desk.KindOf(err) != desk.NotFound || err == nil {
 			return err
 		}

@@ -297,3 +297,53 @@ func factKinds(fs []desk.Fact) []desk.FactKind {
 	}
 	return out
 }
+
+// A relationship survey is asked at its time, of each customer once in a round, and of
+// those alone whom the filter means; a repeat of any step plans nothing twice.
+func TestWave(t *testing.T) {
+	b := newBench(t)
+	b.s.Teams = []config.Team{{ID: "support"}}
+	nps := config.DefaultSurvey(desk.NPS)
+	nps.When, nps.Schedule, nps.Delay = desk.WhenSchedule, "0 10 5 * *", 0
+	nps.For.LastContact, nps.For.Channels = days(90), []desk.Channel{desk.WeChat}
+	b.s.Surveys = []config.Survey{nps}
+	resolve := func(who string, ch desk.Channel) desk.TicketID {
+		in := text("m"+who, "hello")
+		in.From.ID, in.From.Channel = who, ch
+		got := b.receive(in)
+		_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: "Done.", Then: desk.StatusResolved})
+		require.NoError(t, err)
+		return got.Ticket
+	}
+	var meant []desk.TicketID
+	for i := range 60 {
+		meant = append(meant, resolve("o"+string(rune('A'+i)), desk.WeChat))
+	}
+	other := resolve("+1", desk.SMS)
+	for range 2 {
+		require.NoError(t, ticketing.ArmWaves(b.ctx, b.Store, b.s, b.now))
+	}
+	row, err := b.Store.Wave(b.ctx, "nps")
+	require.NoError(t, err)
+	require.Equal(t, "2026-03-05T02:00:00Z", row.Value.Due.Format(time.RFC3339), "10:00 in Shanghai")
+	b.now = row.Value.Due
+	for range 3 {
+		for _, due := range b.sweep() {
+			if due.Kind == store.DueWave {
+				require.NoError(t, b.FireWave(b.ctx, due.Wave, due.Gen, b.now))
+				require.NoError(t, b.FireWave(b.ctx, due.Wave, due.Gen, b.now))
+			}
+			if due.Kind == store.DueSurvey {
+				require.NoError(t, b.FireSurvey(b.ctx, due.Survey, due.Gen, b.now, nil))
+			}
+		}
+		b.pass(time.Minute)
+	}
+	for _, id := range meant {
+		require.Equal(t, 1, b.purposes(id)["survey"])
+	}
+	require.Zero(t, b.purposes(other)["survey"])
+	row, err = b.Store.Wave(b.ctx, "nps")
+	require.NoError(t, err)
+	require.Equal(t, "2026-04-05T02:00:00Z", row.Value.Due.Format(time.RFC3339), "the next round")
+}

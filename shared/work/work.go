@@ -22,9 +22,10 @@ type Nudge struct {
 
 // SurveyTimer tells surveys that one's time has come.
 type SurveyTimer struct {
-	Survey desk.SurveyID `json:"survey"`
-	Gen    int           `json:"gen"` // of the timer: a past one does nothing
-	At     time.Time     `json:"at"`  // the sweep's time, from which keys come
+	Survey desk.SurveyID `json:"survey,omitempty"`
+	Wave   string        `json:"wave,omitempty"` // or a scheduled survey's calendar: its id in the settings
+	Gen    int           `json:"gen"`            // of the timer: a past one does nothing
+	At     time.Time     `json:"at"`             // the sweep's time, from which keys come
 }
 
 // Job is slow work.

@@ -71,10 +71,7 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	}
 	switch job.Kind {
 	case work.JobSnapshot:
-		if err := config.PutSnapshot(ctx, h.Blob, job.Doc); err != nil {
-			return err
-		}
-		return h.fillAll(ctx, job.Doc)
+		return h.snapshot(ctx, job.Doc)
 	case work.JobFill, work.JobLeave:
 		return h.atWork(ctx, job)
 	case work.JobMedia:

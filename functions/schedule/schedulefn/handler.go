@@ -52,8 +52,8 @@ func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 }
 
 func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
-	if d.Kind == store.DueSurvey {
-		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Gen: d.Gen, At: now})
+	if d.Kind == store.DueSurvey || d.Kind == store.DueWave {
+		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Wave: d.Wave, Gen: d.Gen, At: now})
 	}
 	if d.Kind == store.DueHook {
 		job, err := work.NewJob(work.JobHook, work.Hook{Hook: d.Hook.Hook, ID: d.Hook.Event.ID, Attempt: d.Hook.Attempts})

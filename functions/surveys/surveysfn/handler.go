@@ -36,8 +36,11 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 
 func (h *Handler) one(ctx context.Context, body string) error {
 	var t work.SurveyTimer
-	if err := json.Unmarshal([]byte(body), &t); err != nil || t.Survey == "" {
+	if err := json.Unmarshal([]byte(body), &t); err != nil || t.Survey == "" && t.Wave == "" {
 		return desk.Errorf(desk.Unreadable, "not a survey's timer") // to the dead letters, where an alarm rings
+	}
+	if t.Wave != "" {
+		return h.Desk.FireWave(ctx, t.Wave, t.Gen, t.At)
 	}
 	err := h.Desk.FireSurvey(ctx, t.Survey, t.Gen, t.At, h.Window)
 	if desk.KindOf(err) == desk.NotFound {

@@ -46,6 +46,7 @@ type scene struct {
 	desk *ticketing.Desk
 	n    int
 	at   time.Time
+	last desk.SurveyID
 }
 
 func newScene(t *testing.T) *scene {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+
+	"github.com/deskhook/deskhook/shared/channel"
 )
 
 // The HTML form says what the text says, with links to tap and nothing that runs.
@@ -43,4 +45,13 @@ func FuzzHTMLOf(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A survey's mail has a row of scores, each a link to the page with it chosen.
+func TestRowOf(t *testing.T) {
+	row := rowOf([]channel.Choice{{ID: "s-1-0", Text: "0", URL: "https://desk.test/s/x?score=0"}, {ID: "s-1-1", Text: "<1>", URL: "https://desk.test/s/x?score=1"}})
+	require.Equal(t, 2, strings.Count(row, `<a href="https://desk.test/s/x?score=`))
+	require.Contains(t, row, "&lt;1&gt;")
+	require.Empty(t, rowOf(nil))
+	require.Empty(t, rowOf([]channel.Choice{{ID: "1", Text: "1"}}))
 }

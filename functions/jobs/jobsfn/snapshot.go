@@ -1,0 +1,26 @@
+package jobsfn
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// snapshot puts settings in force, and then arms the calendars of the surveys that they
+// schedule, and has tickets given out to who can take them now. Coming again does no more.
+func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
+	if err := config.PutSnapshot(ctx, h.Blob, doc); err != nil {
+		return err
+	}
+	var s config.Settings
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return desk.Errorf(desk.Unreadable, "not settings")
+	}
+	if err := ticketing.ArmWaves(ctx, h.Store, &s, h.Now().UTC()); err != nil {
+		return err
+	}
+	return h.fillAll(ctx, doc)
+}
