@@ -40,6 +40,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.routing(s)
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
+	c.senders(s.Senders)
 	c.slas(s)
 	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
@@ -119,6 +120,9 @@ func (c *checker) agents(agents []Agent) {
 	for i, a := range agents {
 		path := fmt.Sprintf("agents[%d]", i)
 		c.id(path+".id", a.ID, ids)
+		if a.ID == "none" {
+			c.at(path+".id", "none means nobody: choose another")
+		}
 		if strings.TrimSpace(a.Name) == "" {
 			c.at(path+".name", "is missing")
 		}

@@ -24,11 +24,32 @@ type Customer struct {
 	Addresses []Address   `json:"addr,omitempty"`
 	Contact   Contact     `json:"contact,omitzero"` // given in a form, unproven
 	Created   time.Time   `json:"t0"`
-	Merged    CustomerID  `json:"into,omitempty"` // alias: followed one hop
+	Merged    CustomerID  `json:"into,omitempty"`   // alias: followed one hop
+	Merges    []Merge     `json:"merges,omitempty"` // customers taken in, each undoable
 	LastScore *Score      `json:"score,omitempty"`
 	Asked     []time.Time `json:"asked,omitempty"` // when surveys asked or reminded, the last few: the caps
 	// AskedBy is when each survey of the settings asked last: its own cooldown.
 	AskedBy map[string]time.Time `json:"askedby,omitempty"`
+}
+
+// Merge is one customer taken in by another: why, by whom, and what an undo takes back.
+type Merge struct {
+	From  CustomerID   `json:"from"`
+	With  []CustomerID `json:"with,omitempty"` // aliases of From's, that came along
+	At    time.Time    `json:"at"`
+	By    Actor        `json:"by"`
+	Why   string       `json:"why,omitempty"`   // the evidence, in the agent's words
+	Added []Address    `json:"addr,omitempty"`  // addresses it brought
+	Asked []time.Time  `json:"asked,omitempty"` // askings it brought, for the caps
+}
+
+// Aliases are all customers that are this one now: their tickets and events are its own.
+func (c Customer) Aliases() []CustomerID {
+	var out []CustomerID
+	for _, m := range c.Merges {
+		out = append(append(out, m.From), m.With...)
+	}
+	return out
 }
 
 // Identity is one address of a customer, with what is true of that address alone.
@@ -51,6 +72,7 @@ type Identity struct {
 	// Erase says since when what the desk keeps of the address's owner is to be erased:
 	// they left, and the provider wants it so. Zero once they are back.
 	Erase    time.Time   `json:"er,omitzero"`
+	Blocked  time.Time   `json:"blk,omitzero"` // since when an agent has what they write kept as spam
 	Bounced  string      `json:"bnc,omitempty"`
 	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour

@@ -80,9 +80,11 @@ var strategies = map[string]words{
 }
 
 var reasons = map[string]words{
-	"SES holds it to be spam":                      {"SES 判为垃圾邮件", "SES holds it to be spam"},
-	"From does not name one address":               {"发件人一栏不是单一地址", "From does not name one address"},
-	"DMARC failed":                                 {"DMARC 校验未通过", "DMARC failed"},
+	"blocked":                        {"发件人已被拉黑", "the sender is blocked"},
+	"block_list":                     {"发件人在黑名单中", "the sender is on the block list"},
+	"SES holds it to be spam":        {"SES 判为垃圾邮件", "SES holds it to be spam"},
+	"From does not name one address": {"发件人一栏不是单一地址", "From does not name one address"},
+	"DMARC failed":                   {"DMARC 校验未通过", "DMARC failed"},
 	"neither DMARC nor aligned SPF or DKIM passed": {"DMARC 未通过，SPF 和 DKIM 也不能证明发件域", "neither DMARC nor aligned SPF or DKIM passed"},
 	"honeypot":       {"填写了真人看不到的字段", "a field was filled in that people never see"},
 	"captcha_score":  {"人机验证评分过低", "the captcha's score is below the form's least"},

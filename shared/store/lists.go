@@ -51,12 +51,17 @@ func (s *Store) ticketIDs(ctx context.Context, q table.Query) (TicketPage, error
 	return out, nil
 }
 
-// List names one list of tickets: an agent's, or a team's of one status.
+// List names one list of tickets: a customer's, an agent's, or a team's of one status or
+// of those that nobody has.
 type List struct {
+	Customer desk.CustomerID // set: this customer's tickets, the newest, not its aliases'
+
 	Team   string
 	Status desk.Status
 	Agent  string // set: this agent's tickets, active or done
 	Done   bool
+
+	Waiting bool // the team's active tickets that nobody has, whatever their status
 }
 
 // MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
@@ -66,9 +71,14 @@ func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newes
 	var ids []desk.TicketID
 	for _, l := range lists {
 		var page TicketPage
-		if l.Agent != "" {
+		switch {
+		case l.Customer != "":
+			page, err = s.TicketsOfCustomer(ctx, l.Customer, "", limit)
+		case l.Agent != "":
 			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
-		} else {
+		case l.Waiting:
+			page, err = s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
+		default:
 			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
 		}
 		if err != nil {
@@ -94,6 +104,15 @@ func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newes
 		rows, more = rows[:limit], true
 	}
 	return rows, more, nil
+}
+
+// PersonLists are the lists of all tickets of a customer, its aliases' too.
+func PersonLists(c desk.Customer) []List {
+	lists := []List{{Customer: c.ID}}
+	for _, id := range c.Aliases() {
+		lists = append(lists, List{Customer: id})
+	}
+	return lists
 }
 
 // Customers lists the customers first seen in a month (2006-01), newest first.

@@ -106,9 +106,19 @@ func (s *Store) Customer(ctx context.Context, id desk.CustomerID) (Row[desk.Cust
 	return must(r, err, "customer")
 }
 
-// PutCustomer writes a customer.
+// CustomerRow reads a customer as it is, an alias too; NotFound where there is none.
+func (s *Store) CustomerRow(ctx context.Context, id desk.CustomerID) (Row[desk.Customer], error) {
+	r, err := get[desk.Customer](ctx, s, customerKey(id))
+	return must(r, err, "customer")
+}
+
+// PutCustomer writes a customer. An alias is in no list.
 func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 	c := r.Value
+	if c.Merged != "" {
+		put(tx, customerKey(c.ID), r, table.Item{})
+		return
+	}
 	put(tx, customerKey(c.ID), r, table.Item{
 		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}),
 		Index: map[table.Index]table.IndexKey{

@@ -251,6 +251,9 @@ func (d *Desk) SetStatus(ctx context.Context, act Act, id desk.TicketID, to desk
 // become moves the ticket to a status with all that follows from it.
 func (a *acting) become(to desk.Status) error {
 	t, was := a.t, a.t.Status
+	if t.Into != "" {
+		return desk.Errorf(desk.Conflict, "the ticket was merged into %s: undo that first", t.Into.Number())
+	}
 	if was == to {
 		return nil
 	}
@@ -265,6 +268,9 @@ func (a *acting) become(to desk.Status) error {
 	}
 	done := was == desk.StatusResolved || was == desk.StatusClosed
 	switch {
+	case to == desk.StatusSpam:
+		t.Was = was
+		t.Disarm(desk.TimerClose)
 	case to == desk.StatusResolved:
 		a.resolve()
 	case to == desk.StatusClosed:

@@ -25,6 +25,8 @@ type candidate struct {
 // what is known of the Message-IDs it names.
 func (r *receiving) candidates(ctx context.Context) ([]candidate, map[string]store.Row[store.Ref], error) {
 	switch {
+	case r.shutOut():
+		return nil, nil, nil
 	case r.in.Mail != nil:
 		return r.mailCandidates(ctx)
 	case r.in.Follows != "":

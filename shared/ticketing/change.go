@@ -99,7 +99,7 @@ func (a *acting) change(ctx context.Context, c Change) error {
 		a.t.Arm(desk.TimerUnsnooze, c.Until)
 	}
 	if a.t.Status == desk.StatusSpam && c.Status.Active() {
-		if err := a.route(ctx); err != nil {
+		if err := a.notSpam(ctx); err != nil {
 			return err
 		}
 	}

@@ -146,6 +146,7 @@ func (r *receiving) message(ctx context.Context) error {
 		return err
 	}
 	r.limited()
+	r.listed()
 	candidates, refs, err := r.candidates(ctx)
 	if err != nil {
 		return err

@@ -105,9 +105,15 @@ func (d *Desk) Route(ctx context.Context, act Act, id desk.TicketID) error {
 
 // route is Route within another act.
 func (a *acting) route(ctx context.Context) error {
+	_, _, err := a.routing(ctx)
+	return err
+}
+
+// routing routes the ticket by its first message and gives both.
+func (a *acting) routing(ctx context.Context) (v route.Verdict, first desk.Message, err error) {
 	rows, _, err := a.desk.Store.Messages(ctx, a.t.ID, "", 1, false)
 	if err != nil || len(rows) == 0 {
-		return err
+		return v, first, err
 	}
 	m, t := rows[0].Value, a.t
 	in := desk.Inbound{From: t.From, Subject: m.Subject, Text: m.Text, Fields: m.Fields}
@@ -116,11 +122,11 @@ func (a *acting) route(ctx context.Context) error {
 	}
 	q := RouteQuestion(a.s, in, *t)
 	if q.Tier, err = a.desk.tier(ctx, a.s, t.Customer); err != nil {
-		return err
+		return v, m, err
 	}
 	t.Tier = q.Tier
-	v := route.Decide(a.s.Routing.Rules, q)
+	v = route.Decide(a.s.Routing.Rules, q)
 	routeTo(t, v)
 	a.said = append(append(a.said, v.Decisions...), said("route.team", "team", t.Team))
-	return nil
+	return v, m, nil
 }

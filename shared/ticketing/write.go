@@ -133,7 +133,9 @@ func (r *receiving) threadMail(t *desk.Ticket, id desk.MessageID, known map[stri
 	if r.person() { // who is copied in a robot's note asked for nothing
 		h.Cc = r.readers()
 	}
-	r.noteRefs(t.ID, id, known)
+	if !r.shutOut() { // what they refer to is none of theirs, and nothing was looked up
+		r.noteRefs(t.ID, id, known)
+	}
 }
 
 // readers are those of a mail that an answer to all goes to: its author, and everybody

@@ -49,6 +49,7 @@ type ticketPage struct {
 	Draft      string // what the answer begins with
 	Person     person
 	Snoozed    time.Time
+	Blocked    bool // whose messages are kept as spam
 }
 
 // Kind names the ticket's type where it isn't the usual inquiry.
@@ -89,6 +90,11 @@ func (v *visit) ticket() error {
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	v.shortcuts(&page)
+	sender, err := v.Store.Identity(v.r.Context(), page.T.From)
+	if err != nil {
+		return err
+	}
+	page.Blocked = !sender.Value.Blocked.IsZero()
 	return v.write("ticket", page)
 }
 
@@ -289,12 +295,8 @@ func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
 	}
-	list, err := v.Store.TicketsOfCustomer(v.r.Context(), c.ID, "", tickets)
-	if err != nil {
-		return p, err
-	}
-	p.More = list.Cursor != ""
-	heads, err := v.Store.Tickets(v.r.Context(), list.IDs...)
+	heads, more, err := v.Store.MergeTickets(v.r.Context(), store.PersonLists(c), tickets, true)
+	p.More = more
 	for _, h := range heads {
 		p.Tickets = append(p.Tickets, v.listRow(h.Value))
 	}

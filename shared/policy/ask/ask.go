@@ -124,6 +124,8 @@ func ticket(q Question) string {
 	switch {
 	case !q.Rules.Enabled:
 		return "survey.disabled"
+	case q.Ticket.Into != "":
+		return "survey.merged"
 	case q.Ticket.Status == desk.StatusSpam:
 		return "survey.spam"
 	case afterwards && (q.Ticket.Status.Active() || q.Ticket.Round != q.Survey.Round):

@@ -1,0 +1,64 @@
+// Package identity decides what is one customer. A merge makes one customer an alias of
+// another and moves nothing: addresses and tickets go on naming whom they came to, and
+// readers follow the alias one hop. So a merge can be undone exactly (promise 10), with
+// what was written since where it belongs.
+package identity
+
+import (
+	"slices"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// MaxAliases is how many customers one may have taken in: a merge writes each of them
+// in one transaction.
+const MaxAliases = 20
+
+// Merge makes from an alias of into and notes on into what an undo takes back. Both must
+// be living customers as they were read. The ids answered are aliases of from, which now
+// are to name into as well, so that one hop is enough.
+func Merge(from, into *desk.Customer, how desk.Merge) ([]desk.CustomerID, error) {
+	switch {
+	case from.ID == into.ID:
+		return nil, desk.FieldError("into", "is the same customer")
+	case from.Merged != "" || into.Merged != "":
+		return nil, desk.Errorf(desk.Conflict, "one of the customers was merged already")
+	}
+	how.From, how.With, how.Added, how.Asked = from.ID, from.Aliases(), nil, nil
+	if len(how.With)+1+len(into.Aliases()) > MaxAliases {
+		return nil, desk.FieldError("into", "has taken in %d customers, which is the most", MaxAliases)
+	}
+	for _, a := range from.Addresses {
+		if !slices.Contains(into.Addresses, a) {
+			how.Added = append(how.Added, a)
+		}
+	}
+	for _, at := range from.Asked {
+		if !slices.ContainsFunc(into.Asked, at.Equal) {
+			how.Asked = append(how.Asked, at)
+		}
+	}
+	into.Addresses = append(slices.Clone(into.Addresses), how.Added...)
+	into.Asked = append(slices.Clone(into.Asked), how.Asked...)
+	slices.SortFunc(into.Asked, time.Time.Compare) // the last few count
+	into.Merges = append(slices.Clone(into.Merges), how)
+	from.Merged = into.ID
+	return how.With, nil
+}
+
+// Unmerge makes from a customer of its own again and takes from into what the merge gave
+// it. The ids answered are the aliases that go with from and name it again. A merge
+// inside another is undone after it.
+func Unmerge(from, into *desk.Customer) ([]desk.CustomerID, error) {
+	i := slices.IndexFunc(into.Merges, func(m desk.Merge) bool { return m.From == from.ID })
+	if i < 0 || from.Merged != into.ID {
+		return nil, desk.Errorf(desk.Conflict, "this customer was not merged into the other, or came with one that was: undo that merge first")
+	}
+	m := into.Merges[i]
+	into.Merges = slices.Delete(slices.Clone(into.Merges), i, i+1)
+	into.Addresses = slices.DeleteFunc(slices.Clone(into.Addresses), func(a desk.Address) bool { return slices.Contains(m.Added, a) })
+	into.Asked = slices.DeleteFunc(slices.Clone(into.Asked), func(at time.Time) bool { return slices.ContainsFunc(m.Asked, at.Equal) })
+	from.Merged = ""
+	return m.With, nil
+}
