@@ -87,6 +87,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/webhooks/{name}/enable", leads, a.enableWebhook},
 		{"POST", "/v1/webhooks/{name}/disable", leads, a.disableWebhook},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
+		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
+		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
 		{"GET", "/v1/figures", agents, a.getFigures},
 	}
 }

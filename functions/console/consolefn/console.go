@@ -89,6 +89,8 @@ func New(d Deps) http.Handler {
 		"POST /console/deliveries/{name}/test":               (*visit).testHook,
 		"POST /console/deliveries/{name}/switch":             (*visit).switchHook,
 		"GET /console/quarantine":                            (*visit).quarantine,
+		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
+		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/figures":                               (*visit).figures,
 		"/":                                                  (*visit).nothing,
 	} {
