@@ -343,7 +343,7 @@ func TestPagesAreSafeByDefault(t *testing.T) {
 	id := w.comes("m1", "hello")
 	w.comes("m2", "<script>alert(1)</script>")
 	for _, at := range []string{
-		"/console", "/console?view=mine", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
+		"/console", "/console?view=mine", "/console?view=unassigned", "/console?view=overdue", "/console?view=at_risk", "/console?view=snoozed", "/console/board", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
 		"/console/feedback", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
 	} {
 		texts := map[string]string{}

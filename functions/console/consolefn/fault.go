@@ -41,7 +41,7 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
+	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
