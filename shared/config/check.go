@@ -43,6 +43,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.senders(s.Senders)
 	c.automation(s)
 	c.slas(s)
+	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
 	c.canned(s)

@@ -47,6 +47,10 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
+	"this is for leads and admins":                  "仅限组长和管理员",
+	"no such webhook":                               "没有这个事件订阅",
+	"no such delivery":                              "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                          "正在推送中，请稍后再看",
 	"is empty":                                      "不能为空",
 	"must be a ticket's number":                     "请填写工单号，如 DH-7K3Q-9W",
 	"is the same ticket":                            "不能合并到自己",
