@@ -69,6 +69,10 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
+		{"GET", "/v1/teams", agents, a.listTeams},
+		{"GET", "/v1/agents", agents, a.listAgents},
+		{"GET", "/v1/agents/{id}", agents, a.getAgent},
+		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
@@ -112,11 +116,12 @@ func notAllowed(methods []string) http.Handler {
 
 // call is one request on its way through a route.
 type call struct {
-	w   http.ResponseWriter
-	r   *http.Request
-	ctx context.Context
-	by  desk.Actor
-	at  time.Time // when the request came: all that it writes is dated so
+	w    http.ResponseWriter
+	r    *http.Request
+	ctx  context.Context
+	by   desk.Actor
+	role string    // of who calls
+	at   time.Time // when the request came: all that it writes is dated so
 }
 
 func (a *api) handler(route route) http.Handler {
