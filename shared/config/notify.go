@@ -80,7 +80,7 @@ func (s *Settings) Subscriptions() []Webhook {
 
 // subscription is a robot as a webhook that no event goes to by itself.
 func (r Robot) subscription() Webhook {
-	return Webhook{Name: r.Hook(), Teams: r.Teams, Disabled: r.Disabled}
+	return Webhook{Name: r.Hook(), Events: []string{"*"}, Teams: r.Teams, Disabled: r.Disabled}
 }
 
 // AgentNotify is what one agent is told, and when.

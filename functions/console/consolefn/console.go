@@ -95,6 +95,8 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
+		"GET /console/notices":                               (*visit).notices,
+		"POST /console/notices/read":                         (*visit).readNotices,
 		"GET /console/deliveries":                            (*visit).deliveries,
 		"POST /console/deliveries/{name}/events/{id}/replay": (*visit).replayDelivery,
 		"POST /console/deliveries/{name}/test":               (*visit).testHook,
