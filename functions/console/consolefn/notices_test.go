@@ -53,5 +53,5 @@ func TestNotices(t *testing.T) {
 	for i := range 12 {
 		w.notice("lin", w.now.Add(time.Duration(i+1)*time.Second))
 	}
-	require.Contains(t, w.page("/console"), `aria-label="unread">9+<`)
+	require.Contains(t, w.page("/console"), `aria-label="unread">9&#43;<`)
 }

@@ -55,7 +55,9 @@ func TestRobots(t *testing.T) {
 // A signature counts where the group has a secret: another's, or an old one, is refused.
 func TestRobotsSigned(t *testing.T) {
 	w := open(t, func(c *standin.Config) {
-		c.Secret = func(ch desk.Channel, group string) (string, bool) { return "SECx", ch == standin.GroupRobot && group == "g1" }
+		c.Secret = func(ch desk.Channel, group string) (string, bool) {
+			return "SECx", ch == standin.GroupRobot && group == "g1"
+		}
 	})
 	for kind, code := range map[config.RobotKind]int{config.DingTalk: 310000, config.Feishu: 19021} {
 		require.True(t, tellGroup(t, w, kind, groups[kind], "SECx", w.now).Taken)
