@@ -4,14 +4,13 @@ import "time"
 
 // Notice is something that an agent was told.
 type Notice struct {
-	ID      string    `json:"id"` // of what happened: sorts by its time
-	Agent   string    `json:"a"`
-	Kind    string    `json:"k"` // of notify.Kinds
-	At      time.Time `json:"at"`
-	Ticket  TicketID  `json:"t,omitempty"`
-	Subject string    `json:"subj,omitempty"` // as it was then
-	What    Decision  `json:"d"`              // in words
-	Mail    MailState `json:"m,omitempty"`
+	ID     string    `json:"id"` // of what happened: sorts by its time
+	Agent  string    `json:"a"`
+	Kind   string    `json:"k"` // of notify.Kinds
+	At     time.Time `json:"at"`
+	Ticket TicketID  `json:"t,omitempty"`
+	What   Decision  `json:"d"` // in words
+	Mail   MailState `json:"m,omitempty"`
 }
 
 // MailState says whether an agent was written to as well.

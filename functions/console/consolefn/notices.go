@@ -25,8 +25,8 @@ type noticesPage struct {
 
 type noticeRow struct {
 	desk.Notice
-	Number, Words string
-	Fresh         bool
+	Number, Subject, Words string
+	Fresh                  bool
 }
 
 // Unread is the header's count of notices that the agent has not read; "" is none. Two
@@ -61,13 +61,35 @@ func (v *visit) notices() error {
 	if next != "" {
 		page.More = "?" + url.Values{"cursor": {next}}.Encode()
 	}
-	for i, r := range rows {
-		if i == 0 {
-			page.Last = r.Value.ID
-		}
-		page.Rows = append(page.Rows, noticeRow{Notice: r.Value, Number: r.Value.Ticket.Number(), Words: journal.Words(r.Value.What, v.lang), Fresh: r.Value.ID > read.Value.Until})
+	if len(rows) > 0 {
+		page.Last = rows[0].Value.ID
+	}
+	subjects, err := v.subjects(rows)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		n := r.Value
+		page.Rows = append(page.Rows, noticeRow{Notice: n, Number: n.Ticket.Number(), Subject: subjects[n.Ticket], Words: journal.Words(n.What, v.lang), Fresh: n.ID > read.Value.Until})
 	}
 	return v.write("notices", page)
+}
+
+// subjects reads the tickets' subjects as they are now: a notice keeps nothing that a
+// customer wrote, so that erasing a ticket leaves none behind.
+func (v *visit) subjects(rows []store.Row[desk.Notice]) (map[desk.TicketID]string, error) {
+	out, ids := map[desk.TicketID]string{}, []desk.TicketID(nil)
+	for _, r := range rows {
+		if _, ok := out[r.Value.Ticket]; !ok && r.Value.Ticket != "" {
+			out[r.Value.Ticket] = ""
+			ids = append(ids, r.Value.Ticket)
+		}
+	}
+	tickets, err := v.Store.Tickets(v.r.Context(), ids...)
+	for _, t := range tickets {
+		out[t.Value.ID] = t.Value.Subject
+	}
+	return out, err
 }
 
 // readNotices marks everything read up to what the page showed, and never goes back.

@@ -18,7 +18,7 @@ func (w *world) notice(agent string, at time.Time) string {
 	id := tell.ID(at, agent)
 	var tx store.Tx
 	tx.PutNotice(store.Row[desk.Notice]{Value: desk.Notice{
-		ID: id, Agent: agent, Kind: "reply", At: at, Ticket: "7K3Q9W", Subject: "<b>parcel</b>", What: desk.Decision{Code: "notice.reply"},
+		ID: id, Agent: agent, Kind: "reply", At: at, Ticket: "7K3Q9W", What: desk.Decision{Code: "notice.reply"},
 	}})
 	require.NoError(w.t, w.desk.Store.Commit(w.t.Context(), &tx))
 	return id
@@ -29,6 +29,9 @@ func (w *world) notice(agent string, at time.Time) string {
 func TestNotices(t *testing.T) {
 	w := newWorld(t).signIn()
 	require.Contains(t, w.page("/console/notices"), "No notices yet")
+	var tx store.Tx
+	tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "7K3Q9W", Subject: "<b>parcel</b>", Status: desk.StatusOpen}})
+	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
 	require.NotContains(t, w.page("/console"), `aria-label="unread"`)
 	w.notice("somebody", w.now)
 	for i := range 3 {

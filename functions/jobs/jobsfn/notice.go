@@ -12,7 +12,6 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/notify"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
-	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/work"
 )
 
@@ -109,7 +108,7 @@ func (x *telling) agent(ctx context.Context, n notify.Notice) error {
 		return err
 	}
 	if !row.Exists() {
-		row.Value = desk.Notice{ID: x.hp.ID, Agent: n.Agent, Kind: string(x.hp.Kind), At: x.hp.At, Ticket: x.hp.Ticket, Subject: x.t.Subject, What: x.hp.What}
+		row.Value = desk.Notice{ID: x.hp.ID, Agent: n.Agent, Kind: string(x.hp.Kind), At: x.hp.At, Ticket: x.hp.Ticket, What: x.hp.What}
 		if n.Mail {
 			row.Value.Mail = desk.MailDue
 		}
@@ -132,9 +131,5 @@ func (x *telling) agent(ctx context.Context, n notify.Notice) error {
 func (x *telling) put(ctx context.Context, row store.Row[desk.Notice]) error {
 	var tx store.Tx
 	tx.PutNotice(row)
-	err := x.h.Store.Commit(ctx, &tx)
-	if errors.Is(err, table.ErrConflict) {
-		return table.ErrConflict // somebody else told it
-	}
-	return err
+	return x.h.Store.Commit(ctx, &tx)
 }

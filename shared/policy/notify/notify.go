@@ -27,12 +27,8 @@ const (
 // Kinds lists all of them.
 var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
 
-// RobotKinds are those that a group can be told; RobotDefault those it is told where the
-// settings name none.
-var (
-	RobotKinds   = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
-	RobotDefault = []Kind{Breach, BadScore, Recovery}
-)
+// RobotDefault are the kinds that a group is told where the settings name none.
+var RobotDefault = []Kind{Breach, BadScore, Recovery}
 
 // Happening is something that somebody of the desk should know.
 type Happening struct {
