@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/tell"
 	"github.com/deskhook/deskhook/shared/store"
@@ -53,6 +54,9 @@ func TestNotices(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/notices/read", form).StatusCode)
 	require.Contains(t, w.page("/console"), `aria-label="unread">1<`, "no such notice")
 
+	w.s.Agents[0].Role = "lead"
+	w.s.Notify.Robots = []config.Robot{{Name: "ops", Kind: config.WeCom}}
+	require.Contains(t, w.page("/console/deliveries"), "robot:ops")
 	for i := range 12 {
 		w.notice("lin", w.now.Add(time.Duration(i+1)*time.Second))
 	}

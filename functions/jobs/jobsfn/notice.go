@@ -59,7 +59,7 @@ func (x *telling) robot(ctx context.Context, name string) error {
 	if !ok {
 		return nil
 	}
-	e := &desk.Event{ID: x.hp.ID, Name: noticeEvent(x.hp.Kind), At: x.hp.At, Ticket: x.hp.Ticket, Team: x.t.Team}
+	e := &desk.Event{ID: x.hp.ID, Name: x.hp.Kind.Event(), At: x.hp.At, Ticket: x.hp.Ticket, Team: x.t.Team}
 	body, err := json.Marshal(robotText{Text: x.words(r.ShowsSubject())})
 	if err != nil {
 		return err
@@ -71,8 +71,6 @@ func (x *telling) robot(ctx context.Context, name string) error {
 	}
 	return work.Send(ctx, x.h.Queue, queue.Jobs, job)
 }
-
-func noticeEvent(k notify.Kind) desk.EventName { return desk.EventName("notice." + string(k)) }
 
 // maxSubject is how much of a subject leaves the desk, in characters.
 const maxSubject = 60

@@ -27,6 +27,9 @@ const (
 // Kinds lists all of them.
 var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
 
+// Event names a kind as deliveries to robots are called.
+func (k Kind) Event() desk.EventName { return desk.EventName("notice." + string(k)) }
+
 // RobotDefault are the kinds that a group is told where the settings name none.
 var RobotDefault = []Kind{Breach, BadScore, Recovery}
 
