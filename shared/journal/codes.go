@@ -16,6 +16,8 @@ var codes = map[string]words{
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
 	"thread.internal":     {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
+	"thread.split_off":    {"已拆分到工单 {ticket}", "Split off into {ticket}"},
+	"thread.split_from":   {"由工单 {ticket} 拆分而来", "Split off from {ticket}"},
 	"staff.answered":      {"客服用自己的邮箱答复，已转发给客户", "Answered from the agent's own mailbox: it goes on to the customer"},
 	"staff.sent_already":  {"客服用自己的邮箱答复，客户已直接收到，不再重复发送", "Answered from the agent's own mailbox; the customer has it already, so it isn't sent again"},
 	"staff.to_colleagues": {"这封邮件是写给同事的，没有写给客户，仅内部可见", "Written to colleagues and not to the customer: nothing was sent"},
