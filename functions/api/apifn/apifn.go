@@ -81,6 +81,8 @@ func (a *api) routes() []route {
 		{"GET", "/v1/surveys", agents, a.listSurveys},
 		{"GET", "/v1/surveys/{id}", agents, a.getSurvey},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
+		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
+		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
 		{"GET", "/v1/figures", agents, a.getFigures},
 	}
 }

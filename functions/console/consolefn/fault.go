@@ -41,7 +41,7 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"into": {"合并到", "Merge into"}, "message_ids": {"消息", "Messages"}, "subject": {"主题", "Subject"}, "cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
+	"into": {"合并到", "Merge into"}, "message_ids": {"消息", "Messages"}, "subject": {"主题", "Subject"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
@@ -63,6 +63,9 @@ var chineseFaults = map[string]string{
 	"the ticket is not merged into another":                                              "工单没有合并到其他工单，或已撤销",
 	"the ticket is spam: mark it as not spam first":                                      "工单已标为垃圾信息，请先改判为非垃圾信息",
 	"is another customer's, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
+	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
+	"it was released or dropped already":                                                 "已有人处理过了",
+	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
