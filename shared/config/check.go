@@ -42,6 +42,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.fallback(s)
 	c.senders(s.Senders)
 	c.slas(s)
+	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
 	c.canned(s)

@@ -23,6 +23,7 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
+	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`

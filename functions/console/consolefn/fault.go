@@ -3,8 +3,6 @@ package consolefn
 import (
 	"errors"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -46,22 +44,17 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"is empty":                                                                           "不能为空",
-	"must be a ticket's number":                                                          "请填写工单号，如 DH-7K3Q-9W",
-	"name at least one message":                                                          "请至少勾选一条消息",
-	"at most 30 messages are split off at once":                                          "一次最多拆分 30 条消息",
-	"may have one line of at most 120 characters":                                        "限一行，最多 120 个字",
-	"names a message that the ticket doesn't have":                                       "所选消息不在这张工单里",
-	"only what the customer wrote and notes can be split off":                            "只能拆分客户的消息和内部备注",
-	"names a message that was split off already":                                         "所选消息已经拆分走了",
-	"has files that are still being fetched: try again in a minute":                      "所选消息的附件还在取回，请稍后再试",
-	"their texts are too long to be moved at once: choose fewer":                         "所选消息的内容太长，请减少条数",
-	"the customer left no address: they would never find the new ticket":                 "客户没有留下联系方式，拆分后将看不到新工单",
-	"is the same ticket":                                                                 "不能合并到自己",
-	"there is no such ticket":                                                            "没有这张工单",
-	"is over: open it first":                                                             "该工单已结束，请先改为处理中",
-	"the ticket is not merged into another":                                              "工单没有合并到其他工单，或已撤销",
-	"the ticket is spam: mark it as not spam first":                                      "工单已标为垃圾信息，请先改判为非垃圾信息",
+	"this is for leads and admins":                  "仅限组长和管理员",
+	"no such webhook":                               "没有这个事件订阅",
+	"no such delivery":                              "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                          "正在推送中，请稍后再看",
+	"is empty":                                      "不能为空",
+	"must be a ticket's number":                     "请填写工单号，如 DH-7K3Q-9W",
+	"is the same ticket":                            "不能合并到自己",
+	"there is no such ticket":                       "没有这张工单",
+	"is over: open it first":                        "该工单已结束，请先改为处理中",
+	"the ticket is not merged into another":         "工单没有合并到其他工单，或已撤销",
+	"the ticket is spam: mark it as not spam first": "工单已标为垃圾信息，请先改判为非垃圾信息",
 	"is another customer's, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
 	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
 	"it was released or dropped already":                                                 "已有人处理过了",
@@ -95,28 +88,6 @@ var chineseFaults = map[string]string{
 	"the file has not been fetched from the provider yet": "文件还没有从平台取回",
 	"should be a time such as 2026-01-31T09:00":           "请按 2026-01-31T09:00 的格式填写时间",
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
-}
-
-// chineseOfTickets are those that name a ticket, whose number stands as {ticket}.
-var chineseOfTickets = map[string]string{
-	"the ticket was merged into {ticket} already":          "工单已合并到 {ticket}",
-	"the ticket was merged into {ticket}: undo that first": "工单已合并到 {ticket}，请先撤销合并",
-	"was itself merged into {ticket}":                      "该工单已合并到 {ticket}，请改填后者的工单号",
-}
-
-// number is a ticket's as faults name it.
-var number = regexp.MustCompile(`DH-[0-9A-Z]{4}-[0-9A-Z]{2}`)
-
-// inChinese is the Chinese of a fault, else the fault as it is.
-func inChinese(text string) string {
-	if zh, ok := chineseFaults[text]; ok {
-		return zh
-	}
-	n := number.FindString(text)
-	if zh, ok := chineseOfTickets[strings.Replace(text, n, "{ticket}", 1)]; ok && n != "" {
-		return strings.Replace(zh, "{ticket}", n, 1)
-	}
-	return text
 }
 
 // fail shows what went wrong: what kind of thing, at which field, and what the agent
