@@ -3,6 +3,8 @@ package consolefn
 import (
 	"errors"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -36,10 +38,12 @@ var kindHeads = map[desk.Kind][2]string{
 }
 
 var fieldNames = map[string][2]string{
+	"why": {"依据", "How do you know"}, "time_zone": {"时区", "Time zone"}, "tier": {"等级", "Tier"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"},
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"into": {"合并到", "Merge into"}, "message_ids": {"消息", "Messages"}, "subject": {"主题", "Subject"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
+	"at": {"时间", "Time"}, "note": {"要做什么", "What is to be done"},
+	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
@@ -59,6 +63,9 @@ var chineseFaults = map[string]string{
 	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
 	"it was released or dropped already":                                                 "已有人处理过了",
 	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
+	"should be a time to come, within a year":                                            "请选择一年内的将来时间",
+	"may have at most 120 characters":                                                    "最多 120 个字",
+	"there is nothing to follow up on a ticket that is spam or merged":                   "垃圾信息和已合并的工单不能设定跟进",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
@@ -71,6 +78,10 @@ var chineseFaults = map[string]string{
 	"WeChat carries pictures (JPEG, PNG, GIF), sound (MP3, AMR) and video (MP4): send other files by e-mail": "微信只能发送图片（JPEG、PNG、GIF）、音频（MP3、AMR）和视频（MP4），其他文件请用邮件发送",
 	"on WeChat sound may have 2 MB, pictures and video 10 MB":                                                "微信音频不能超过 2 MB，图片和视频不能超过 10 MB",
 	"may have one line of at most 60 characters":                                                             "限一行，最多 60 个字",
+	"is needed and has at most 200 characters":                                                               "必填，最多 200 个字",
+	"is the same customer":                                                                                   "是同一位客户",
+	"one of the customers was merged already":                                                                "其中一位客户已经被合并",
+	"this customer was not merged into the other, or came with one that was: undo that merge first":          "这位客户没有直接并入对方；如果是随别的客户一起并入的，请先撤销那次合并",
 	"a file is empty": "文件是空的",
 	"at most 4 MB of files go with one message":           "一次发送的附件合计不能超过 4 MB",
 	"the form is too large or not complete":               "提交的内容过大或不完整，附件合计不能超过 4 MB",
@@ -88,6 +99,28 @@ var chineseFaults = map[string]string{
 	"the file has not been fetched from the provider yet": "文件还没有从平台取回",
 	"should be a time such as 2026-01-31T09:00":           "请按 2026-01-31T09:00 的格式填写时间",
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
+}
+
+// chineseOfTickets are those that name a ticket, whose number stands as {ticket}.
+var chineseOfTickets = map[string]string{
+	"the ticket was merged into {ticket} already":          "工单已合并到 {ticket}",
+	"the ticket was merged into {ticket}: undo that first": "工单已合并到 {ticket}，请先撤销合并",
+	"was itself merged into {ticket}":                      "该工单已合并到 {ticket}，请改填后者的工单号",
+}
+
+// number is a ticket's as faults name it.
+var number = regexp.MustCompile(`DH-[0-9A-Z]{4}-[0-9A-Z]{2}`)
+
+// inChinese is the Chinese of a fault, else the fault as it is.
+func inChinese(text string) string {
+	if zh, ok := chineseFaults[text]; ok {
+		return zh
+	}
+	n := number.FindString(text)
+	if zh, ok := chineseOfTickets[strings.Replace(text, n, "{ticket}", 1)]; ok && n != "" {
+		return strings.Replace(zh, "{ticket}", n, 1)
+	}
+	return text
 }
 
 // fail shows what went wrong: what kind of thing, at which field, and what the agent

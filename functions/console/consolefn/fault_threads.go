@@ -1,9 +1,11 @@
 package consolefn
 
-import (
-	"regexp"
-	"strings"
-)
+import "maps"
+
+func init() {
+	maps.Copy(fieldNames, map[string][2]string{"message_ids": {"消息", "Messages"}, "subject": {"主题", "Subject"}})
+	maps.Copy(chineseFaults, chineseOfSplits)
+}
 
 // chineseOfSplits are the Chinese of what a split may not be.
 var chineseOfSplits = map[string]string{
@@ -16,29 +18,4 @@ var chineseOfSplits = map[string]string{
 	"has files that are still being fetched: try again in a minute":      "所选消息的附件还在取回，请稍后再试",
 	"their texts are too long to be moved at once: choose fewer":         "所选消息的内容太长，请减少条数",
 	"the customer left no address: they would never find the new ticket": "客户没有留下联系方式，拆分后将看不到新工单",
-}
-
-// chineseOfTickets are those that name a ticket, whose number stands as {ticket}.
-var chineseOfTickets = map[string]string{
-	"the ticket was merged into {ticket} already":          "工单已合并到 {ticket}",
-	"the ticket was merged into {ticket}: undo that first": "工单已合并到 {ticket}，请先撤销合并",
-	"was itself merged into {ticket}":                      "该工单已合并到 {ticket}，请改填后者的工单号",
-}
-
-// number is a ticket's as faults name it.
-var number = regexp.MustCompile(`DH-[0-9A-Z]{4}-[0-9A-Z]{2}`)
-
-// inChinese is the Chinese of a fault, else the fault as it is.
-func inChinese(text string) string {
-	if zh, ok := chineseFaults[text]; ok {
-		return zh
-	}
-	if zh, ok := chineseOfSplits[text]; ok {
-		return zh
-	}
-	n := number.FindString(text)
-	if zh, ok := chineseOfTickets[strings.Replace(text, n, "{ticket}", 1)]; ok && n != "" {
-		return strings.Replace(zh, "{ticket}", n, 1)
-	}
-	return text
 }
