@@ -92,6 +92,7 @@ var codes = map[string]words{
 	"send.failed_later":        {"消息未能送达（{code}）", "A message did not arrive ({code})"},
 	"send.opted_out":           {"客户已退订", "the customer has opted out"},
 	"send.unfollowed":          {"客户已取消关注", "the customer no longer follows the account"},
+	"send.spam":                {"工单已标为垃圾信息", "the ticket was marked as spam by then"},
 	"send.person_took_over":    {"已有客服人工回复", "a person has answered by then"},
 	"send.window_closed":       {"已超出该渠道允许回复的时间或条数", "the channel takes no more answers now"},
 	"send.fell_back":           {"已改由其他渠道发送", "it went another way instead"},
