@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/assign"
+	"github.com/deskhook/deskhook/shared/policy/tier"
 )
 
 // Settings is desk.yaml, checked. As JSON it is the snapshot that functions read.
@@ -23,12 +24,16 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
+	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
+
+	CustomerFields []CustomerField `json:"customer_fields,omitempty" yaml:"customer_fields"`
+	Tiers          []tier.Rule     `json:"tiers,omitempty" yaml:"tiers"` // in order: see package tier
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`
@@ -186,10 +191,12 @@ type Choice struct {
 
 // Tickets rules the life of tickets.
 type Tickets struct {
-	ReopenWithin Duration `json:"reopen_within" yaml:"reopen_within"`       // a reply after resolve reopens for so long, then opens a linked ticket
-	CloseAfter   Duration `json:"close_after" yaml:"close_after"`           // resolved tickets close
-	UndoSend     Duration `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
-	Acknowledge  Text     `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+	ReopenWithin Duration   `json:"reopen_within" yaml:"reopen_within"`       // a reply after resolve reopens for so long, then opens a linked ticket
+	CloseAfter   Duration   `json:"close_after" yaml:"close_after"`           // resolved tickets close
+	UndoSend     Duration   `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
+	Acknowledge  Text       `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+	OutOfHours   OutOfHours `json:"out_of_hours,omitzero" yaml:"out_of_hours"`
+	Pending      Pending    `json:"pending,omitzero" yaml:"pending"`
 	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
 	// where such an address of theirs is known. Default true.
 	Fallback bool `json:"fallback" yaml:"fallback"`
