@@ -108,10 +108,13 @@ func (r *receiving) join() bool {
 // tell notes a decision on a customer with them, and on what the message becomes.
 func (r *receiving) tell(c desk.CustomerID, d desk.Decision) {
 	r.proving.said = append(r.proving.said, d)
-	r.tx.PutCustomerEvent(c, journal("", desk.Actor{Kind: desk.ByDesk}, r.at, r.s.Version, d))
+	ev := journal("", desk.Actor{Kind: desk.ByDesk}, r.at, r.s.Version, d)
+	// Of this message alone: two that join one customer at one moment are both told.
+	ev.ID = desk.NewMessageID(r.at, d.Code, d.Args["by"], string(r.messageID()))
+	r.tx.PutCustomerEvent(c, ev)
 }
 
-// own makes what the stranger proves theirs, and notes whom they may be.
+// claim makes what the stranger proves theirs, and notes whom they may be.
 func (r *receiving) claim(c *desk.Customer) {
 	p := &r.proving
 	if p.proven {
