@@ -38,6 +38,8 @@ func TestKeysGolden(t *testing.T) {
 		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1":                        quarantineKey(at, "q1"),
 		"CFG / V#000000012":                                                 settingsKey(12),
 		"W#wechat#main / W":                                                 tokenKey(desk.WeChat, "main"),
+		"E#erp / E":                                                         hookKey("erp"),
+		"E#erp#2026-03-02 / evt_1":                                          hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
 	}
