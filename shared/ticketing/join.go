@@ -155,6 +155,26 @@ func (r *receiving) nowProven() {
 	r.tx.PutCustomer(p.own)
 }
 
+// Accept merges a customer into the one they were suggested to be; the address is the
+// evidence.
+func (d *Desk) Accept(ctx context.Context, act Act, id, with desk.CustomerID) error {
+	from, err := d.Store.Customer(ctx, id)
+	if err != nil {
+		return err
+	}
+	hints := identity.Open(from.Value)
+	i := slices.IndexFunc(hints, func(h desk.Hint) bool { return h.With == with })
+	if i < 0 {
+		return desk.Errorf(desk.NotFound, "no such suggestion")
+	}
+	into, err := d.Store.Customer(ctx, with)
+	if err != nil {
+		return err
+	}
+	why := cut(string(hints[i].By.Kind)+": "+hints[i].By.ID, maxEvidence)
+	return d.MergeCustomers(ctx, act, from.Value.ID, into.Value.ID, why)
+}
+
 // Dismiss notes that a customer is not whom they were suggested to be.
 func (d *Desk) Dismiss(ctx context.Context, act Act, id, with desk.CustomerID) error {
 	s, err := d.Settings(ctx)
