@@ -42,7 +42,7 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"at": {"时间", "Time"}, "note": {"要做什么", "What is to be done"},
+	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
@@ -63,6 +63,10 @@ var chineseFaults = map[string]string{
 	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
 	"it was released or dropped already":                                                 "已有人处理过了",
 	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
+	"is not a phone number such as +8613800138000":                                       "不是有效的手机号，请写成 +8613800138000 的形式",
+	"there is no such account to write from":                                             "没有可用于发送的账号",
+	"the customer has opted out of messages to this address":                             "客户已退订，不能再向该地址发送消息",
+	"mail to this address comes back":                                                    "该邮箱无法送达",
 	"should be a time to come, within a year":                                            "请选择一年内的将来时间",
 	"may have at most 120 characters":                                                    "最多 120 个字",
 	"there is nothing to follow up on a ticket that is spam or merged":                   "垃圾信息和已合并的工单不能设定跟进",
