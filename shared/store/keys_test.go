@@ -40,6 +40,8 @@ func TestKeysGolden(t *testing.T) {
 		"E#erp / E":                                  hookKey("erp"),
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
+		"V#mail#ann%23@x.test / V":                   attestedKey(desk.Attested{Kind: desk.AttestedMail, ID: "ann#@x.test"}),
+		"V#phone#+8613800138000 / V":                 attestedKey(desk.Attested{Kind: desk.AttestedPhone, ID: "+8613800138000"}),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
 	}
