@@ -140,6 +140,7 @@ const (
 	DueSurvey DueKind = "survey"
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
 	DueShift  DueKind = "shift"
+	DueHook   DueKind = "hook"
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
@@ -151,6 +152,7 @@ type Due struct {
 	Wave     string        // DueWave: the survey's id in the settings
 	Agent    string        // DueShift: whose shift ends
 	Gen      int
+	Hook     desk.HookDelivery // DueHook
 }
 
 // DueShards is how many shards the timers are spread over.
@@ -214,6 +216,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "U#") {
 		r, err := decode[desk.Presence](it)
 		return Due{Kind: DueShift, Agent: r.Value.Agent}, err
+	}
+	if strings.HasPrefix(it.PK, "E#") {
+		r, err := decode[desk.HookDelivery](it)
+		return Due{Kind: DueHook, Hook: r.Value}, err
 	}
 	r, err := decode[desk.Ticket](it)
 	return Due{Kind: DueTicket, Ticket: r.Value, Identity: r.Value.From}, err
