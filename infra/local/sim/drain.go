@@ -27,7 +27,7 @@ const (
 func (s *Sim) drain() error {
 	s.note("the faults stop")
 	s.faults.on = false
-	if err := s.allCome(); err != nil {
+	if err := errors.Join(s.allCome(), s.workOff()); err != nil {
 		return err
 	}
 	for range rounds {

@@ -48,6 +48,54 @@ func (s *Sim) allCome() error {
 	return nil
 }
 
+// workOff lets whoever has tickets resolve them, until nothing waits any more: each
+// place that comes free must go to who waits.
+func (s *Sim) workOff() error {
+	if !s.cfg.AtWork {
+		return nil
+	}
+	for range 100 {
+		s.clock.pass(2 * time.Minute) // the second look at a queue is a minute later
+		if err := s.quiet(); err != nil {
+			return err
+		}
+		d, err := s.read()
+		if err != nil {
+			return err
+		}
+		_, waiting := s.onTheDesk(d)
+		if len(waiting) == 0 {
+			return nil
+		}
+		for _, id := range slices.Sorted(maps.Keys(d.tickets)) {
+			if t := d.tickets[id]; t.Assignee != "" && t.Status.Active() {
+				act := ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: t.Assignee}, At: s.clock.Now().UTC()}
+				if err := s.agent.SetStatus(context.Background(), act, id, desk.StatusResolved, time.Time{}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	s.breaks("tickets wait for ever though agents make room again and again")
+	return nil
+}
+
+// onTheDesk counts the places that each agent's tickets take, and lists what waits for
+// the rules to give it to somebody.
+func (s *Sim) onTheDesk(d *dump) (sum map[string]int, waiting []desk.Ticket) {
+	sum = map[string]int{}
+	for _, id := range slices.Sorted(maps.Keys(d.tickets)) {
+		switch t := d.tickets[id]; {
+		case !t.Status.Active():
+		case t.Assignee != "":
+			sum[t.Assignee] += t.Load
+		case s.cfg.Settings.Strategy(t.Team) != assign.None:
+			waiting = append(waiting, t)
+		}
+	}
+	return sum, waiting
+}
+
 // gifts holds each ticket that the rules gave somebody against their capacity, in the
 // very transaction that gave it.
 func (s *Sim) gifts(ops []table.Op) {
@@ -87,17 +135,7 @@ func (s *Sim) loads(d *dump) {
 	if !s.cfg.AtWork {
 		return
 	}
-	sum := map[string]int{}
-	var waiting []desk.Ticket
-	for _, id := range slices.Sorted(maps.Keys(d.tickets)) {
-		switch t := d.tickets[id]; {
-		case !t.Status.Active():
-		case t.Assignee != "":
-			sum[t.Assignee] += t.Load
-		case s.cfg.Settings.Strategy(t.Team) != assign.None:
-			waiting = append(waiting, t)
-		}
-	}
+	sum, waiting := s.onTheDesk(d)
 	for _, a := range s.cfg.Settings.Agents {
 		p := decode[desk.Presence](d.items[table.Key{PK: "U#" + a.ID, SK: "P"}].Doc)
 		if p.Load != sum[a.ID] {
