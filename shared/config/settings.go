@@ -25,6 +25,7 @@ type Settings struct {
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
+	Notify   Notify    `json:"notify,omitzero" yaml:"notify"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
@@ -94,6 +95,8 @@ type Agent struct {
 	Capacity  int      `json:"capacity,omitempty" yaml:"capacity"`
 	// Shift is the calendar of their working hours: at its end they go away by themselves.
 	Shift string `json:"shift,omitempty" yaml:"shift"`
+
+	Notify AgentNotify `json:"notify,omitzero" yaml:"notify"`
 }
 
 // Account is one account of a channel. What stands in it beside name and team is the
