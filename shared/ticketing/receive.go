@@ -7,6 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/phone"
 	"github.com/deskhook/deskhook/shared/policy/route"
 	"github.com/deskhook/deskhook/shared/policy/thread"
 	"github.com/deskhook/deskhook/shared/store"
@@ -26,6 +27,7 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 	if err != nil {
 		return Received{}, err
 	}
+	in.Contact = readPhone(in.Contact, s.Desk.Country)
 	var got Received
 	err = d.attempt(ctx, func(n int) error {
 		r := &receiving{desk: d, s: s, in: in, at: env.At, try: n}
@@ -48,6 +50,19 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 	return got, err
 }
 
+// readPhone gives the phone of a contact in E.164 by the numbering plans. One that can't
+// be read stands in the message's fields as it was typed, for an agent to read.
+func readPhone(c desk.Contact, country string) desk.Contact {
+	for _, typed := range []string{c.Phone, c.Typed} {
+		if e164, ok := phone.E164(typed, country); ok {
+			c.Phone, c.Typed = e164, ""
+			return c
+		}
+	}
+	c.Phone, c.Typed = "", ""
+	return c
+}
+
 // receiving is one try of applying one inbound.
 type receiving struct {
 	desk *Desk
@@ -62,6 +77,7 @@ type receiving struct {
 	known      bool // the identity is filled in
 	tx         store.Tx
 	seen       store.Seen
+	proving    proving
 	routed     route.Verdict // of a ticket that opens
 }
 
@@ -74,10 +90,15 @@ func (r *receiving) read(ctx context.Context) (err error) {
 
 func (r *receiving) decide(ctx context.Context) error {
 	switch r.in.Kind {
-	case desk.InMessage:
-		return r.message(ctx)
 	case desk.InReceipt, desk.InBounce, desk.InComplaint:
 		return r.receipt(ctx)
+	}
+	if err := r.prove(ctx); err != nil {
+		return err
+	}
+	switch r.in.Kind {
+	case desk.InMessage:
+		return r.message(ctx)
 	default:
 		return r.event(ctx)
 	}
@@ -104,11 +125,14 @@ func (r *receiving) know() {
 	r.known = true
 	id := &r.identity.Value
 	id.Address = r.in.From
-	if id.Customer == "" { // a stranger, or one who unsubscribed before ever writing
+	if id.Customer != "" {
+		r.nowProven()
+	} else if !r.join() { // a stranger, or one who unsubscribed before ever writing
 		f := r.in.From
 		c := stranger(f, r.in.Name, r.lang(), r.at)
 		c.Contact = r.in.Contact
 		id.Customer = c.ID
+		r.claim(&c)
 		r.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
 	}
 	if r.in.Name != "" {
