@@ -33,9 +33,11 @@ func TestKeysGolden(t *testing.T) {
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
 		"K#all / 2026-03-02":   FigureKey("all", "2026-03-02"),
 		"P#shardId-1 / P":      PositionKey("shardId-1"),
-		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1": quarantineKey(at, "q1"),
-		"CFG / V#000000012":                          settingsKey(12),
-		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
+		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1":    quarantineKey(at, "q1"),
+		"CFG / V#000000012":                             settingsKey(12),
+		"KEYS / 0a1b2c3d4e5f":                           serviceKey("0a1b2c3d4e5f"),
+		"A#2026-03-02#02 / 2026-03-02T09:30:00.123Z#x1": auditKey(at, "x1"),
+		"W#wechat#main / W":                             tokenKey(desk.WeChat, "main"),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -26,9 +27,9 @@ type Deps struct {
 	Desk     *ticketing.Desk
 	Store    *store.Store
 	Settings func(context.Context) (*config.Settings, error)
-	// Tokens says whom a bearer token stands for and in which role (agent, lead,
-	// admin), in constant time; see Keyring.
-	Tokens func(token string) (who desk.Actor, role string, ok bool)
+	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
+	// See access.Door and access.Keyring.
+	Tokens func(ctx context.Context, token string) (allow.Principal, error)
 	Now    func() time.Time
 	Log    *slog.Logger // of faults that answer 500; nil: none
 }
@@ -39,13 +40,14 @@ type api struct{ Deps }
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
 	method, path string
-	roles        []string
+	roles        []allow.Role
 	serve        func(*call) error
 }
 
 var (
-	agents = []string{"agent", "lead", "admin"}
-	leads  = []string{"lead", "admin"}
+	agents = allow.Roles
+	leads  = []allow.Role{allow.Lead, allow.Admin}
+	admins = []allow.Role{allow.Admin}
 )
 
 func (a *api) routes() []route {
@@ -77,6 +79,9 @@ func (a *api) routes() []route {
 		{"GET", "/v1/surveys/{id}", agents, a.getSurvey},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"GET", "/v1/figures", agents, a.getFigures},
+		{"GET", "/v1/keys", admins, a.listKeys},
+		{"POST", "/v1/keys", admins, a.postKey},
+		{"DELETE", "/v1/keys/{id}", admins, a.deleteKey},
 	}
 }
 
@@ -115,8 +120,11 @@ type call struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	ctx context.Context
-	by  desk.Actor
-	at  time.Time // when the request came: all that it writes is dated so
+	who allow.Principal
+	by  desk.Actor // who.Actor
+	at  time.Time  // when the request came: all that it writes is dated so
+
+	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }
 
 func (a *api) handler(route route) http.Handler {

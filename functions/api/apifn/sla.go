@@ -1,7 +1,6 @@
 package apifn
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -66,7 +65,7 @@ func (a *api) listLate(c *call, p params, view string, q ticketQuery) error {
 	if q.cursor != "" {
 		return errCursor
 	}
-	rows, more, err := a.lateOfAll(c.ctx, q, func(team string) (store.TicketPage, error) {
+	rows, more, err := a.lateOfAll(c, q, func(team string) (store.TicketPage, error) {
 		return list(c.ctx, team, c.at, "", q.limit)
 	})
 	if err != nil {
@@ -75,8 +74,8 @@ func (a *api) listLate(c *call, p params, view string, q ticketQuery) error {
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
 }
 
-func (a *api) lateOfAll(ctx context.Context, q ticketQuery, list func(team string) (store.TicketPage, error)) (rows []store.Row[desk.Ticket], more bool, err error) {
-	s, err := a.Settings(ctx)
+func (a *api) lateOfAll(c *call, q ticketQuery, list func(team string) (store.TicketPage, error)) (rows []store.Row[desk.Ticket], more bool, err error) {
+	s, err := a.Settings(c.ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -84,17 +83,22 @@ func (a *api) lateOfAll(ctx context.Context, q ticketQuery, list func(team strin
 		return nil, false, badParameter("team", "is needed: the desk has too many teams to list all at once")
 	}
 	for _, t := range s.Teams {
+		if !c.who.Team(t.ID) {
+			continue
+		}
 		page, err := list(t.ID)
 		if err != nil {
 			return nil, false, err
 		}
-		part, err := a.Store.Tickets(ctx, page.IDs...)
+		part, err := a.Store.Tickets(c.ctx, page.IDs...)
 		if err != nil {
 			return nil, false, err
 		}
 		rows, more = append(rows, part...), more || page.Cursor != ""
 	}
-	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return r.Value.Clocks == nil || !q.fits(r.Value) })
+	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool {
+		return r.Value.Clocks == nil || !q.fits(r.Value) || !c.shows(r.Value)
+	})
 	slices.SortStableFunc(rows, func(x, y store.Row[desk.Ticket]) int {
 		return x.Value.Clocks.Listed.Compare(y.Value.Clocks.Listed)
 	})
