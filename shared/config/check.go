@@ -120,6 +120,9 @@ func (c *checker) agents(agents []Agent) {
 	for i, a := range agents {
 		path := fmt.Sprintf("agents[%d]", i)
 		c.id(path+".id", a.ID, ids)
+		if a.ID == "none" {
+			c.at(path+".id", "none means nobody: choose another")
+		}
 		if strings.TrimSpace(a.Name) == "" {
 			c.at(path+".name", "is missing")
 		}

@@ -113,21 +113,22 @@ type Ticket struct {
 	Skills   []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have
 	SLA      string     `json:"sla,omitempty"` // name of the policy its deadlines follow; "" = the one whose conditions fit
 
-	Opened        time.Time `json:"t0"`
-	FirstAnswered time.Time `json:"t1,omitzero"` // first public answer by a person
-	Resolved      time.Time `json:"t2,omitzero"` // last time
-	Closed        time.Time `json:"t3,omitzero"`
-	Updated       time.Time `json:"tu"`          // last change of what lists show
-	WaitingSince  time.Time `json:"tw,omitzero"` // oldest message of the customer not yet answered
-	SnoozedUntil  time.Time `json:"tz,omitzero"`
-	Reopened      int       `json:"re,omitempty"`
-	Answers       int       `json:"ans,omitempty"`  // public answers by people
-	Round         int       `json:"rd,omitempty"`   // resolutions so far
-	Before        TicketID  `json:"prev,omitempty"` // the ticket this one follows
-	Into          TicketID  `json:"into,omitempty"` // the ticket this one was merged into
-	Was           Status    `json:"was,omitempty"`  // before it was merged, or held to be spam
-	Submission    string    `json:"sub,omitempty"`  // a form's submission
-	Contact       Contact   `json:"con,omitzero"`   // given in a form
+	Opened        time.Time  `json:"t0"`
+	FirstAnswered time.Time  `json:"t1,omitzero"` // first public answer by a person
+	Resolved      time.Time  `json:"t2,omitzero"` // last time
+	Closed        time.Time  `json:"t3,omitzero"`
+	Updated       time.Time  `json:"tu"`          // last change of what lists show
+	WaitingSince  time.Time  `json:"tw,omitzero"` // oldest message of the customer not yet answered
+	SnoozedUntil  time.Time  `json:"tz,omitzero"`
+	Reopened      int        `json:"re,omitempty"`
+	Answers       int        `json:"ans,omitempty"`  // public answers by people
+	Round         int        `json:"rd,omitempty"`   // resolutions so far
+	Before        TicketID   `json:"prev,omitempty"` // the ticket this one follows
+	Into          TicketID   `json:"into,omitempty"` // the ticket this one was merged into
+	Merged        []TicketID `json:"mg,omitempty"`   // merged into this one, the latest last; bounded
+	Was           Status     `json:"was,omitempty"`  // before it was merged, or held to be spam
+	Submission    string     `json:"sub,omitempty"`  // a form's submission
+	Contact       Contact    `json:"con,omitzero"`   // given in a form
 
 	// The conversation: what is still to be sent, in order, and who is sending it.
 	Unsent []MessageID `json:"q,omitempty"`  // messages to send

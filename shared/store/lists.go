@@ -51,7 +51,8 @@ func (s *Store) ticketIDs(ctx context.Context, q table.Query) (TicketPage, error
 	return out, nil
 }
 
-// List names one list of tickets: a customer's, an agent's, or a team's of one status.
+// List names one list of tickets: a customer's, an agent's, or a team's of one status or
+// of those that nobody has.
 type List struct {
 	Customer desk.CustomerID // set: this customer's tickets, the newest, not its aliases'
 
@@ -59,6 +60,8 @@ type List struct {
 	Status desk.Status
 	Agent  string // set: this agent's tickets, active or done
 	Done   bool
+
+	Waiting bool // the team's active tickets that nobody has, whatever their status
 }
 
 // MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
@@ -73,6 +76,8 @@ func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newes
 			page, err = s.TicketsOfCustomer(ctx, l.Customer, "", limit)
 		case l.Agent != "":
 			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
+		case l.Waiting:
+			page, err = s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
 		default:
 			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
 		}

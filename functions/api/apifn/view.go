@@ -221,11 +221,24 @@ type quarantineView struct {
 	Account string    `json:"account"`
 	Reason  string    `json:"reason"`
 	Size    int       `json:"size"`
+	State   string    `json:"state"` // waiting, released, dropped
+	By      *string   `json:"by"`
+	Again   int       `json:"failed_releases"`
 }
 
 func viewQuarantine(r store.Row[store.Quarantined]) quarantineView {
-	q := r.Value
-	return quarantineView{q.ID, q.At, string(q.Channel), q.Account, q.Reason, len(q.Envelope)}
+	return viewQuarantined(r.Value)
+}
+
+func viewQuarantined(q store.Quarantined) quarantineView {
+	v := quarantineView{q.ID, q.At, string(q.Channel), q.Account, q.Reason, len(q.Envelope), "waiting", orNull(q.By), q.Again}
+	switch {
+	case !q.Released.IsZero():
+		v.State = "released"
+	case !q.Dropped.IsZero():
+		v.State = "dropped"
+	}
+	return v
 }
 
 // pageView is a page of a list. NextCursor is null at the end.

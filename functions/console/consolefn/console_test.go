@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -325,6 +326,13 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	require.Contains(t, page, "badge failed")
 	require.Contains(t, w.page("/console/feedback?month=nonsense"), "2026-11")
 	require.Contains(t, w.page("/console/quarantine"), "the mail has no sender")
+	require.NotContains(t, w.page("/console/quarantine"), "Try it again", "an agent only looks")
+	w.s.Agents[0].Role = "lead"
+	page = w.page("/console/quarantine?lang=en")
+	release := regexp.MustCompile(`action="([^"]*/release)"`).FindStringSubmatch(page)[1]
+	require.Equal(t, http.StatusSeeOther, w.do("POST", release, url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)
+	require.Contains(t, w.page("/console/quarantine?lang=en"), "released")
+	w.s.Agents[0].Role = "agent"
 	require.Contains(t, w.page("/console/figures?lang=en"), "<strong>75%</strong>")
 	require.Contains(t, w.page("/console/tickets/"+id.Number()), "1 / 5", "the card shows the last score")
 }
@@ -335,7 +343,7 @@ func TestPagesAreSafeByDefault(t *testing.T) {
 	id := w.comes("m1", "hello")
 	w.comes("m2", "<script>alert(1)</script>")
 	for _, at := range []string{
-		"/console", "/console?view=mine", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
+		"/console", "/console?view=mine", "/console?view=unassigned", "/console?view=overdue", "/console?view=at_risk", "/console?view=snoozed", "/console/board", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
 		"/console/feedback", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
 	} {
 		texts := map[string]string{}

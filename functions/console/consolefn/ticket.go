@@ -49,6 +49,7 @@ type ticketPage struct {
 	Draft      string // what the answer begins with
 	Person     person
 	Snoozed    time.Time
+	Blocked    bool // whose messages are kept as spam
 }
 
 // Kind names the ticket's type where it isn't the usual inquiry.
@@ -89,6 +90,11 @@ func (v *visit) ticket() error {
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	v.shortcuts(&page)
+	sender, err := v.Store.Identity(v.r.Context(), page.T.From)
+	if err != nil {
+		return err
+	}
+	page.Blocked = !sender.Value.Blocked.IsZero()
 	return v.write("ticket", page)
 }
 
