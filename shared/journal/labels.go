@@ -70,6 +70,8 @@ var purposes = map[string]words{
 	"ack":      {"自动回执", "Acknowledgement"},
 	"survey":   {"满意度评价", "Survey"},
 	"reminder": {"评价提醒", "Reminder"},
+	"pending":  {"催复提醒", "Reminder to answer"},
+	"closing":  {"自动关闭通知", "Closing note"},
 	"forward":  {"转发第三方", "Forwarded"},
 	"thanks":   {"感谢评价", "Thanks"},
 }

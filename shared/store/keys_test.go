@@ -38,6 +38,8 @@ func TestKeysGolden(t *testing.T) {
 		"KEYS / 0a1b2c3d4e5f":                           serviceKey("0a1b2c3d4e5f"),
 		"A#2026-03-02#02 / 2026-03-02T09:30:00.123Z#x1": auditKey(at, "x1"),
 		"W#wechat#main / W":                             tokenKey(desk.WeChat, "main"),
+		"E#erp / E":                                     hookKey("erp"),
+		"E#erp#2026-03-02 / evt_1":                      hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
 	}

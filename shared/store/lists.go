@@ -139,6 +139,7 @@ const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
+	DueHook   DueKind = "hook"
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
@@ -149,6 +150,7 @@ type Due struct {
 	Survey   desk.SurveyID // DueSurvey
 	Wave     string        // DueWave: the survey's id in the settings
 	Gen      int
+	Hook     desk.HookDelivery // DueHook
 }
 
 // DueShards is how many shards the timers are spread over.
@@ -208,6 +210,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "QW#") {
 		r, err := decode[desk.Wave](it)
 		return Due{Kind: DueWave, Wave: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "E#") {
+		r, err := decode[desk.HookDelivery](it)
+		return Due{Kind: DueHook, Hook: r.Value}, err
 	}
 	r, err := decode[desk.Ticket](it)
 	return Due{Kind: DueTicket, Ticket: r.Value, Identity: r.Value.From}, err

@@ -211,7 +211,7 @@ func (a *acting) sendTo(m desk.Message, to desk.Address) {
 func (a *acting) answered() {
 	t := a.t
 	t.Answers++
-	t.WaitingSince = time.Time{}
+	t.WaitingSince, t.PendingSince = time.Time{}, time.Time{}
 	if t.FirstAnswered.IsZero() {
 		t.FirstAnswered = a.act.At
 		f := fact(a.s, desk.FactFirstAnswered, *t, a.act.At)

@@ -174,6 +174,13 @@ func TestWorkOnATicket(t *testing.T) {
 	w.post(id, "status", "status", "snoozed", "until", "2026-11-23T09:00")
 	require.Equal(t, time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), w.ticket(id).SnoozedUntil.UTC(), "in the desk's zone")
 
+	w.post(id, "follow-up", "at", "2026-11-24T09:00", "note", "ask the depot")
+	require.Equal(t, time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC), w.ticket(id).Follow.At)
+	require.Contains(t, w.page("/console/tickets/"+id.Number()), "ask the depot")
+	require.Equal(t, 422, w.post(id, "follow-up", "at", "2020-11-24T09:00", "note", "x").StatusCode)
+	w.post(id, "follow-up", "drop", "1")
+	require.Nil(t, w.ticket(id).Follow)
+
 	page := w.page("/console/tickets/" + id.Number() + "?lang=zh-CN")
 	for _, words := range []string{"call back", "分配给Amy", "优先级由“普通”改为“紧急”", "状态由“新工单”改为“已推迟”", "分到客服组", "新建工单"} {
 		require.Contains(t, page, words)

@@ -41,11 +41,16 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"at": {"时间", "Time"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
+	"this is for leads and admins":                  "仅限组长和管理员",
+	"no such webhook":                               "没有这个事件订阅",
+	"no such delivery":                              "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                          "正在推送中，请稍后再看",
 	"is empty":                                      "不能为空",
 	"must be a ticket's number":                     "请填写工单号，如 DH-7K3Q-9W",
 	"is the same ticket":                            "不能合并到自己",
@@ -57,6 +62,9 @@ var chineseFaults = map[string]string{
 	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
 	"it was released or dropped already":                                                 "已有人处理过了",
 	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
+	"should be a time to come, within a year":                                            "请选择一年内的将来时间",
+	"may have at most 120 characters":                                                    "最多 120 个字",
+	"there is nothing to follow up on a ticket that is spam or merged":                   "垃圾信息和已合并的工单不能设定跟进",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",

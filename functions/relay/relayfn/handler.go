@@ -1,6 +1,7 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
 // of new messages to send, tickets of what was let out of the quarantine, jobs of new
-// settings, of files to fetch and of data to erase. A nudge lost or repeated is harmless;
+// settings, of files to fetch, of data to erase and of events that somebody subscribed
+// to. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -21,8 +23,9 @@ import (
 
 // Handler reads the change feed.
 type Handler struct {
-	Queue queue.Queue
-	Log   *slog.Logger
+	Queue    queue.Queue
+	Settings func(context.Context) (*config.Settings, error)
+	Log      *slog.Logger
 }
 
 // Handle tells what follows from one batch of changes. After a failure the whole batch
@@ -85,7 +88,15 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 	if err := send(ctx, h.Queue, queue.Inbound, again); err != nil {
 		return err
 	}
-	return send(ctx, h.Queue, queue.Jobs, jobs)
+	// Events last: while the settings can't be read, the rest goes on.
+	if err := send(ctx, h.Queue, queue.Jobs, jobs); err != nil {
+		return err
+	}
+	hooks, err := h.outside(ctx, changes)
+	if err != nil {
+		return err
+	}
+	return send(ctx, h.Queue, queue.Jobs, hooks)
 }
 
 // released makes the queue's message of what an operator let out of the quarantine: in
