@@ -114,7 +114,7 @@ func (v *visit) ticketPage() (ticketPage, error) {
 		return ticketPage{}, err
 	}
 	ctx := v.r.Context()
-	t, err := v.Store.Ticket(ctx, id)
+	t, err := v.readTicket(id)
 	if err != nil {
 		return ticketPage{}, err
 	}
@@ -302,6 +302,7 @@ func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error
 	}
 	heads, more, err := v.Store.MergeTickets(v.r.Context(), store.PersonLists(c), tickets, true)
 	p.More = more
+	heads = slices.DeleteFunc(heads, func(r store.Row[desk.Ticket]) bool { return !v.shows(r.Value) })
 	for _, h := range heads {
 		p.Tickets = append(p.Tickets, v.listRow(h.Value))
 	}
