@@ -15,6 +15,8 @@ var codes = map[string]words{
 	"thread.stranger":       {"没有归入工单 {ticket}：发件人不是该工单的参与者", "Did not join {ticket}: the author takes no part in it"},
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
+	"thread.started":      {"由客服发起", "Started by an agent"},
+	"thread.called":       {"记录通话：{outcome}", "A call was noted: {outcome}"},
 	"thread.internal":     {"第三方（{who}）的答复，仅内部可见", "A third party's answer ({who}): the customer doesn't see it"},
 	"staff.answered":      {"客服用自己的邮箱答复，已转发给客户", "Answered from the agent's own mailbox: it goes on to the customer"},
 	"staff.sent_already":  {"客服用自己的邮箱答复，客户已直接收到，不再重复发送", "Answered from the agent's own mailbox; the customer has it already, so it isn't sent again"},

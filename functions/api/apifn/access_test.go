@@ -92,6 +92,8 @@ func TestOutOfSight(t *testing.T) {
 	require.Empty(t, b.as("support", "GET", "/v1/customers/"+customer+"/tickets", "").is(200).items())
 	require.Len(t, b.as("admin", "GET", "/v1/customers/"+customer+"/tickets", "").is(200).items(), 1)
 
+	require.Empty(t, b.as("support", "GET", "/v1/customers/"+customer+"/timeline", "").is(200).items())
+	require.NotEmpty(t, b.as("admin", "GET", "/v1/customers/"+customer+"/timeline", "").is(200).items())
 	b.as("support", "GET", "/v1/figures", "").is(403)
 	b.as("support", "GET", "/v1/figures?cut=team%23sales", "").is(403)
 	b.as("support", "GET", "/v1/figures?cut=team%23support", "").is(200)
