@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
@@ -99,6 +100,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
 		{"GET", "/v1/figures", agents, a.getFigures},
+		{"GET", "/v1/audit", leads, a.listAudit},
 		{"GET", "/v1/keys", admins, a.listKeys},
 		{"POST", "/v1/keys", admins, a.postKey},
 		{"DELETE", "/v1/keys/{id}", admins, a.deleteKey},
@@ -144,12 +146,15 @@ type call struct {
 	by  desk.Actor // who.Actor
 	at  time.Time  // when the request came: all that it writes is dated so
 
+	watch    *access.Watch // is w
+	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }
 
 func (a *api) handler(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, ctx: r.Context(), at: a.Now().UTC().Truncate(time.Millisecond)}
+		watch := &access.Watch{ResponseWriter: w}
+		c := &call{w: watch, watch: watch, r: r, ctx: r.Context(), at: a.Now().UTC().Truncate(time.Millisecond)}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		err := a.admit(c, route.roles)
@@ -159,6 +164,7 @@ func (a *api) handler(route route) http.Handler {
 		if err != nil {
 			a.fail(c, err)
 		}
+		a.note(c, route.path)
 	})
 }
 

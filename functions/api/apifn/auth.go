@@ -31,7 +31,11 @@ func (a *api) admit(c *call, roles []allow.Role) error {
 	if err != nil {
 		return err
 	}
-	c.who, c.by = who, who.Actor
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	c.who, c.by, c.masked = who, who.Actor, who.Masked(s.Access.MaskContacts)
 	switch {
 	case !slices.Contains(roles, who.Role):
 		return c.insufficient("This needs one of the roles " + rolesText(roles) + ".")

@@ -110,6 +110,7 @@ func New(d Deps) http.Handler {
 		"GET /console/quarantine":                            (*visit).quarantine,
 		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
+		"GET /console/audit":                                 (*visit).audit,
 		"GET /console/figures":                               (*visit).figures,
 		"/":                                                  (*visit).nothing,
 	} {
@@ -183,7 +184,7 @@ func (v *visit) write(name string, data any) error {
 	if err != nil {
 		return err
 	}
-	look.Write(v.w, v.r, http.StatusOK, page)
+	look.Write(v.w, v.r, http.StatusOK, v.hide(page))
 	return nil
 }
 

@@ -116,6 +116,7 @@ func (v *visit) part(name string, data any) error {
 	if err != nil {
 		return err
 	}
+	b = v.hide(b)
 	sum := sha256.Sum256(b)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	v.w.Header().Set("ETag", tag)

@@ -88,6 +88,9 @@ func (c *console) signedIn(h func(*visit) error) http.HandlerFunc {
 			return
 		}
 		v.by = access.OfAgent(v.agent)
+		watch := &access.Watch{ResponseWriter: w}
+		v.w, w = watch, watch
+		defer func() { v.keepAudit(watch.Status) }()
 		if r.Method == http.MethodPost {
 			if err := v.checkForm(); err != nil {
 				c.fail(w, r, v, err)

@@ -231,7 +231,7 @@ func (v *visit) local(value string) string {
 func (v *visit) controls(p *ticketPage) {
 	to := p.T.AnswerTo()
 	p.SMS = to.Channel == desk.SMS && to.ID != ""
-	p.Mail = to.Channel == desk.Email && to.ID != ""
+	p.Mail = to.Channel == desk.Email && to.ID != "" && !v.by.Masked(v.s.Access.MaskContacts) // masked copies would be sent back masked
 	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
 	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
 	p.Files = v.Blob != nil && takes.Files(to, v.s.Takes(to)).Count > 0
