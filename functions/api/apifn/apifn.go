@@ -61,6 +61,7 @@ func (a *api) routes() []route {
 		{"PATCH", "/v1/tickets/{number}", agents, a.patchTicket},
 		{"POST", "/v1/tickets/{number}/merge", agents, a.mergeTicket},
 		{"POST", "/v1/tickets/{number}/unmerge", agents, a.unmergeTicket},
+		{"POST", "/v1/tickets/{number}/split", agents, a.splitTicket},
 		{"POST", "/v1/tickets/{number}/spam", agents, a.markSpam},
 		{"POST", "/v1/tickets/{number}/not-spam", agents, a.notSpam},
 		{"POST", "/v1/tickets/{number}/block", agents, a.blockSender},

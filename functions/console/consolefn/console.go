@@ -92,6 +92,7 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/team":                (*visit).team,
 		"POST /console/tickets/{number}/merge":               (*visit).merge,
 		"POST /console/tickets/{number}/unmerge":             (*visit).unmerge,
+		"POST /console/tickets/{number}/split":               (*visit).split,
 		"POST /console/tickets/{number}/spam":                (*visit).spam,
 		"POST /console/tickets/{number}/not-spam":            (*visit).notSpam,
 		"POST /console/tickets/{number}/block":               (*visit).block,
