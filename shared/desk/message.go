@@ -44,6 +44,7 @@ type Message struct {
 	Fields      []Field      `json:"f,omitempty"`    // a form's, or an event's
 	Attachments []Attachment `json:"att,omitempty"`
 	ProviderID  string       `json:"pid,omitempty"`  // the provider's id of it
+	MailID      string       `json:"mid,omitempty"`  // of a mail: its Message-ID, without <>
 	Automatic   string       `json:"auto,omitempty"` // why it counts as not written by a person
 	Lang        string       `json:"lang,omitempty"`
 
@@ -58,6 +59,11 @@ type Message struct {
 	// Notice says as what the customer is only told that this waits for them on its page,
 	// since their channel takes no answer now: a kind that the channel names. "" = sent itself.
 	Notice string `json:"ntc,omitempty"`
+
+	// Moved is the ticket that the message was split off from: it was counted there. Gone
+	// is where it went; the row that has it is a stub without content.
+	Moved TicketID `json:"mv,omitempty"`
+	Gone  TicketID `json:"gone,omitempty"`
 
 	Decisions []Decision `json:"d,omitempty"` // the journal: what was decided on it, and why
 	V         int64      `json:"v,omitzero"`  // settings version
