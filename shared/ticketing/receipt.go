@@ -20,7 +20,7 @@ func (r *receiving) receipt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !found && r.in.From.Channel == desk.WeChat {
+	if !found && r.in.Kind == desk.InReceipt && r.in.From.Channel == desk.WeChat {
 		return r.event(ctx) // of a message that another program sent from the account
 	}
 	if !found {
