@@ -15,7 +15,7 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	t := &row.Value
 	was := row.Value
 	m := r.newMessage(t.ID)
-	m.Decisions = v.Decisions
+	m.Decisions = slices.Concat(v.Decisions, r.proving.said)
 	opened := !row.Exists()
 	if opened {
 		m.Decisions = append(m.Decisions, r.routed.Decisions...)

@@ -81,6 +81,8 @@ func (a *api) routes() []route {
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
 		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},
+		{"POST", "/v1/customers/{id}/suggestions/{other}/accept", agents, a.acceptSuggestion},
+		{"DELETE", "/v1/customers/{id}/suggestions/{other}", agents, a.dismissSuggestion},
 		{"POST", "/v1/customers/{id}/merge", agents, a.mergeCustomer},
 		{"POST", "/v1/customers/{id}/unmerge", agents, a.unmergeCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},

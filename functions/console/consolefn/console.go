@@ -94,6 +94,8 @@ func New(d Deps) http.Handler {
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,
 		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
+		"POST /console/customers/{id}/suggestion":            (*visit).suggestion,
+		"POST /console/customers/{id}/profile":               (*visit).profile,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/deliveries":                            (*visit).deliveries,
