@@ -139,6 +139,7 @@ const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
+	DueShift  DueKind = "shift"
 	DueHook   DueKind = "hook"
 )
 
@@ -149,6 +150,7 @@ type Due struct {
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey
 	Wave     string        // DueWave: the survey's id in the settings
+	Agent    string        // DueShift: whose shift ends
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -210,6 +212,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "QW#") {
 		r, err := decode[desk.Wave](it)
 		return Due{Kind: DueWave, Wave: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "U#") {
+		r, err := decode[desk.Presence](it)
+		return Due{Kind: DueShift, Agent: r.Value.Agent}, err
 	}
 	if strings.HasPrefix(it.PK, "E#") {
 		r, err := decode[desk.HookDelivery](it)
