@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -46,6 +47,9 @@ func (v *visit) feedback() error {
 		page.More = "?" + url.Values{"month": {page.Month}, "cursor": {cursor}}.Encode()
 	}
 	for _, f := range rows {
+		if !v.mayRead(allow.Feedback, f.Team) {
+			continue
+		}
 		row := feedbackRow{
 			FeedbackSummary: f, Number: f.Ticket.Number(), URL: "/console/tickets/" + f.Ticket.Number(),
 			By: journal.Channel(f.Channel, v.lang), Team: v.teamName(f.Team), Bad: v.s.BadScore(f.Kind, f.Value),
