@@ -63,7 +63,7 @@ func (s *Sim) prompt() error {
 		return err
 	}
 	for id, t := range d.tickets {
-		if len(t.Unsent) > 0 {
+		if len(t.Unsent) > 0 && !t.Claim.Retry.After(s.clock.Now()) { // a token's end is a refusal that waits
 			s.breaks("ticket %s has %d messages left that nobody was nudged for", id, len(t.Unsent))
 		}
 	}

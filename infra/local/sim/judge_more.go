@@ -162,6 +162,8 @@ func (s *Sim) timers(d *dump) {
 			from, to := dec.Args["from"], dec.Args["to"]
 			switch {
 			case dec.Code != "status.changed":
+			case from == string(desk.StatusClosed): // reopened, and to be closed again
+				closed[m.Ticket]--
 			case to == string(desk.StatusClosed):
 				closed[m.Ticket]++
 			case to == string(desk.StatusSnoozed):

@@ -12,6 +12,9 @@ import (
 func (s *Sim) deadlines(d *dump) {
 	told, urgent := map[string]int{}, map[desk.TicketID]bool{}
 	for _, m := range d.messages {
+		if m.Moved != "" {
+			continue // what it tells of is the ticket it came from
+		}
 		for _, dec := range m.Decisions {
 			urgent[m.Ticket] = urgent[m.Ticket] || dec.Args["from"] == "urgent" || dec.Args["to"] == "urgent"
 			if strings.HasPrefix(dec.Code, "pending.") {
