@@ -44,6 +44,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.slas(s)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
+	c.recoveries(s)
 	c.canned(s)
 }
 

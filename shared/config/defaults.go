@@ -35,6 +35,7 @@ const (
 //	asking.cooldown       7d
 //	asking.most           4 within 90d
 //	asking.quiet          none
+//	recoveries.within     24h; owner assignee; escalate_after 0s
 //	surveys[].kind        csat; when resolved; look faces (csat)
 //	surveys[].delay       1h after a resolution or a close, else 0s
 //	surveys[].expires     7d
@@ -51,6 +52,8 @@ func Defaults() *Settings {
 		Routing: Routing{SceneFor: day, OnLeave: LeaveKeep},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
 		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day},
+
+		Recoveries: Recoveries{Within: day, Owner: OwnerAssignee},
 	}
 }
 

@@ -27,6 +27,8 @@ type Settings struct {
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
+	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
+
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
 

@@ -55,6 +55,7 @@ type Survey struct {
 	Low         Text               `json:"low,omitempty" yaml:"low"`   // what the least score means
 	High        Text               `json:"high,omitempty" yaml:"high"` // what the greatest means
 	Thanks      Text               `json:"thanks" yaml:"thanks"`
+	ThanksBad   Text               `json:"thanks_bad,omitempty" yaml:"thanks_bad"` // after a bad score; default: words of regret
 	Questions   []SurveyQuestion   `json:"questions,omitempty" yaml:"questions"`
 }
 

@@ -113,6 +113,11 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		said("survey.answered", "score", fmt.Sprint(sc.Value), "most", fmt.Sprint(most), "by", string(sc.By)))
 	j.ID = desk.NewMessageID(sc.At, "answer", string(v.ID), fmt.Sprint(v.Answers))
 	j.Text = sc.Comment
+	followed, err := d.followUp(ctx, tx, s, *v, t.Value, sc.At)
+	if err != nil {
+		return false, err
+	}
+	j.Decisions = append(j.Decisions, followed...)
 	tx.PutMessage(store.Row[desk.Message]{Value: j})
 	return true, nil
 }
@@ -232,7 +237,7 @@ func (r *receiving) thank(ctx context.Context, v desk.Survey) error {
 	if err != nil {
 		return err
 	}
-	text := config.Text(form.Thanks).In(v.Lang)
+	text := r.s.ThanksFor(form, v).In(v.Lang)
 	if text == "" {
 		return nil
 	}

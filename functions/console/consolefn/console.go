@@ -78,6 +78,8 @@ func New(d Deps) http.Handler {
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,
 		"GET /console/feedback":                              (*visit).feedback,
+		"GET /console/recoveries":                            (*visit).recoveries,
+		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
 		"GET /console/quarantine":                            (*visit).quarantine,
 		"GET /console/figures":                               (*visit).figures,
 		"/":                                                  (*visit).nothing,

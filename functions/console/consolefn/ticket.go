@@ -48,6 +48,7 @@ type ticketPage struct {
 	Macros     []choice
 	Draft      string // what the answer begins with
 	Person     person
+	Recoveries []recoveryRow
 	Snoozed    time.Time
 }
 
@@ -86,6 +87,9 @@ func (v *visit) ticket() error {
 		return err
 	}
 	page.Person = p
+	if page.Recoveries, err = v.recoveriesOf(page.T); err != nil {
+		return err
+	}
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	v.shortcuts(&page)
@@ -200,7 +204,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	args := map[string]string{}
 	for k, value := range d.Args {
 		switch {
-		case d.Code == "assign.changed":
+		case d.Code == "assign.changed" || strings.HasPrefix(d.Code, "recovery.") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
 		case d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)
