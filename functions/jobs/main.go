@@ -14,7 +14,9 @@ import (
 
 	"github.com/deskhook/deskhook/functions/jobs/jobsfn"
 	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin/senders"
+	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
@@ -35,12 +37,15 @@ func main() {
 		Settings: settings.Current, Secrets: ssm.Open(cfg, os.Getenv), Store: rows, HTTP: senders.Client(), Now: time.Now,
 	}
 	lambda.Start((&jobsfn.Handler{
-		Store: rows,
-		Desk:  &ticketing.Desk{Store: rows, Settings: settings.Current},
-		Blob:  files,
-		Queue: sqsq.Open(cfg, os.Getenv),
-		Media: far.Media,
-		Now:   time.Now,
-		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Store:     rows,
+		Desk:      &ticketing.Desk{Store: rows, Settings: settings.Current},
+		Blob:      files,
+		Queue:     sqsq.Open(cfg, os.Getenv),
+		Media:     far.Media,
+		Callbacks: func(allowLoopback bool) channel.Doer { return generic.Client(allowLoopback) },
+		Settings:  settings.Current,
+		Secrets:   far.Secrets,
+		Now:       time.Now,
+		Log:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)
 }

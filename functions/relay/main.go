@@ -7,11 +7,14 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/deskhook/deskhook/functions/relay/relayfn"
+	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
 )
 
@@ -20,8 +23,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	lambda.Start((&relayfn.Handler{
-		Queue: sqsq.Open(cfg, os.Getenv),
-		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Queue:    sqsq.Open(cfg, os.Getenv),
+		Settings: settings.Current,
+		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)
 }

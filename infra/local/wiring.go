@@ -121,8 +121,8 @@ func (d *Desk) tickets(s *config.Snapshot) any {
 	return (&ticketsfn.Handler{Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Parse: builtin.Parse(s.Current), Log: w.Log}).Handle
 }
 
-func (d *Desk) relay(*config.Snapshot) any {
-	return (&relayfn.Handler{Queue: d.World.Queue, Log: d.World.Log}).Handle
+func (d *Desk) relay(s *config.Snapshot) any {
+	return (&relayfn.Handler{Queue: d.World.Queue, Settings: s.Current, Log: d.World.Log}).Handle
 }
 
 func (d *Desk) figures(s *config.Snapshot) any {
@@ -153,7 +153,10 @@ func (d *Desk) tokens(s *config.Snapshot) any {
 
 func (d *Desk) jobs(s *config.Snapshot) any {
 	w := d.World
-	return (&jobsfn.Handler{Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media, Now: w.Now, Log: w.Log}).Handle
+	return (&jobsfn.Handler{
+		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
+		Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
+	}).Handle
 }
 
 func (d *Desk) portal(s *config.Snapshot) any {

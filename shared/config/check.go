@@ -41,7 +41,9 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
 	c.senders(s.Senders)
+	c.automation(s)
 	c.slas(s)
+	c.webhooks(s.Webhooks)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
 	c.recoveries(s)
@@ -120,6 +122,9 @@ func (c *checker) agents(agents []Agent) {
 	for i, a := range agents {
 		path := fmt.Sprintf("agents[%d]", i)
 		c.id(path+".id", a.ID, ids)
+		if a.ID == "none" {
+			c.at(path+".id", "none means nobody: choose another")
+		}
 		if strings.TrimSpace(a.Name) == "" {
 			c.at(path+".name", "is missing")
 		}

@@ -90,6 +90,7 @@ var localDefaults = map[string]string{
 	"wechat/app_secret":       "local-wechat-app-secret",
 	"sms/auth_token":          "local-sms-auth-token",
 	"generic/secret":          "whsec_bG9jYWwtZ2VuZXJpYy1zZWNyZXQtMzItYnl0ZXMtb2s=", // "local-generic-secret-32-bytes-ok"
+	"webhook/secret":          "whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQtMzItYnl0ZXMtb2s=", // "local-webhook-secret-32-bytes-ok"
 	"desk/link-key":           "local-desk-link-key-32-bytes-long",
 }
 
@@ -101,6 +102,7 @@ var localDefaults = map[string]string{
 //	wechat/<account>/app_secret  local-wechat-app-secret
 //	sms/<account>/auth_token     local-sms-auth-token
 //	generic/<account>/secret     whsec_bG9jYWwtZ2VuZXJpYy1zZWNyZXQtMzItYnl0ZXMtb2s=
+//	webhook/<name>/secret        whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQtMzItYnl0ZXMtb2s=
 //	desk/link-key                local-desk-link-key-32-bytes-long
 //
 // Everybody can read them: a deployed stack wraps its lookup in RefuseLocal.

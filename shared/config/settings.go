@@ -23,6 +23,7 @@ type Settings struct {
 	Forms    []Form    `json:"forms" yaml:"forms"`
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
+	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
@@ -187,10 +188,12 @@ type Choice struct {
 
 // Tickets rules the life of tickets.
 type Tickets struct {
-	ReopenWithin Duration `json:"reopen_within" yaml:"reopen_within"`       // a reply after resolve reopens for so long, then opens a linked ticket
-	CloseAfter   Duration `json:"close_after" yaml:"close_after"`           // resolved tickets close
-	UndoSend     Duration `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
-	Acknowledge  Text     `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+	ReopenWithin Duration   `json:"reopen_within" yaml:"reopen_within"`       // a reply after resolve reopens for so long, then opens a linked ticket
+	CloseAfter   Duration   `json:"close_after" yaml:"close_after"`           // resolved tickets close
+	UndoSend     Duration   `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
+	Acknowledge  Text       `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
+	OutOfHours   OutOfHours `json:"out_of_hours,omitzero" yaml:"out_of_hours"`
+	Pending      Pending    `json:"pending,omitzero" yaml:"pending"`
 	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
 	// where such an address of theirs is known. Default true.
 	Fallback bool `json:"fallback" yaml:"fallback"`

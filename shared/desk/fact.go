@@ -38,20 +38,3 @@ type Fact struct {
 	Score    *int          `json:"score,omitempty"`
 	Was      *int          `json:"was,omitempty"` // survey_answered: the score this one replaces
 }
-
-// EventName names an event told to the outside.
-type EventName string
-
-// The events out.
-const (
-	EventTicketCreated   EventName = "ticket.created"
-	EventTicketUpdated   EventName = "ticket.updated"
-	EventTicketResolved  EventName = "ticket.resolved"
-	EventMessageReceived EventName = "message.received"
-	EventMessageSent     EventName = "message.sent"
-	EventDeliveryFailed  EventName = "delivery.failed"
-	EventSurveySent      EventName = "survey.sent"
-	EventSurveySkipped   EventName = "survey.skipped"
-	EventSurveyAnswered  EventName = "survey.answered"
-	EventFeedbackBad     EventName = "feedback.negative"
-)

@@ -113,27 +113,30 @@ type Ticket struct {
 	Skills   []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have
 	SLA      string     `json:"sla,omitempty"` // name of the policy its deadlines follow; "" = the one whose conditions fit
 
-	Opened        time.Time `json:"t0"`
-	FirstAnswered time.Time `json:"t1,omitzero"` // first public answer by a person
-	Resolved      time.Time `json:"t2,omitzero"` // last time
-	Closed        time.Time `json:"t3,omitzero"`
-	Updated       time.Time `json:"tu"`          // last change of what lists show
-	WaitingSince  time.Time `json:"tw,omitzero"` // oldest message of the customer not yet answered
-	SnoozedUntil  time.Time `json:"tz,omitzero"`
-	Reopened      int       `json:"re,omitempty"`
-	Answers       int       `json:"ans,omitempty"`  // public answers by people
-	Round         int       `json:"rd,omitempty"`   // resolutions so far
-	Before        TicketID  `json:"prev,omitempty"` // the ticket this one follows
-	Into          TicketID  `json:"into,omitempty"` // the ticket this one was merged into
-	Was           Status    `json:"was,omitempty"`  // before it was merged, or held to be spam
-	Submission    string    `json:"sub,omitempty"`  // a form's submission
-	Contact       Contact   `json:"con,omitzero"`   // given in a form
+	Opened        time.Time  `json:"t0"`
+	FirstAnswered time.Time  `json:"t1,omitzero"` // first public answer by a person
+	Resolved      time.Time  `json:"t2,omitzero"` // last time
+	Closed        time.Time  `json:"t3,omitzero"`
+	Updated       time.Time  `json:"tu"`          // last change of what lists show
+	WaitingSince  time.Time  `json:"tw,omitzero"` // oldest message of the customer not yet answered
+	SnoozedUntil  time.Time  `json:"tz,omitzero"`
+	PendingSince  time.Time  `json:"tp,omitzero"` // the wait that reminder and close count for, where the settings want them
+	Reopened      int        `json:"re,omitempty"`
+	Answers       int        `json:"ans,omitempty"`  // public answers by people
+	Round         int        `json:"rd,omitempty"`   // resolutions so far
+	Before        TicketID   `json:"prev,omitempty"` // the ticket this one follows
+	Into          TicketID   `json:"into,omitempty"` // the ticket this one was merged into
+	Merged        []TicketID `json:"mg,omitempty"`   // merged into this one, the latest last; bounded
+	Was           Status     `json:"was,omitempty"`  // before it was merged, or held to be spam
+	Submission    string     `json:"sub,omitempty"`  // a form's submission
+	Contact       Contact    `json:"con,omitzero"`   // given in a form
 
 	// The conversation: what is still to be sent, in order, and who is sending it.
 	Unsent []MessageID `json:"q,omitempty"`  // messages to send
 	Claim  Claim       `json:"c,omitzero"`   // who sends now
 	Timers []Timer     `json:"tm,omitempty"` // what is to happen, each once
 	Clocks *Clocks     `json:"ck,omitempty"` // its deadlines; nil where no SLA holds
+	Follow *FollowUp   `json:"fu,omitempty"` // what an agent wants to come back to
 	Survey SurveyID    `json:"sv,omitempty"` // asked for the last resolution
 	Mail   *MailHead   `json:"mail,omitempty"`
 
@@ -167,7 +170,17 @@ const (
 	TimerClose    TimerKind = "close" // resolved for long enough
 	TimerWarn     TimerKind = "sla_warn"
 	TimerBreach   TimerKind = "sla_breach"
+	TimerRemind   TimerKind = "remind"    // pending for long enough: remind the customer
+	TimerGiveUp   TimerKind = "give_up"   // and then close
+	TimerFollowUp TimerKind = "follow_up" // an agent's own
 )
+
+// FollowUp is what an agent wants to come back to.
+type FollowUp struct {
+	At   time.Time `json:"at"`
+	Note string    `json:"n"` // one line, at most 120 characters
+	By   Actor     `json:"by"`
+}
 
 // Timer is a promise about the future, kept in the row it is about. A fired or
 // replaced timer's generation is past, and what arrives for it later does nothing.

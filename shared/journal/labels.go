@@ -70,6 +70,8 @@ var purposes = map[string]words{
 	"ack":      {"自动回执", "Acknowledgement"},
 	"survey":   {"满意度评价", "Survey"},
 	"reminder": {"评价提醒", "Reminder"},
+	"pending":  {"催复提醒", "Reminder to answer"},
+	"closing":  {"自动关闭通知", "Closing note"},
 	"forward":  {"转发第三方", "Forwarded"},
 	"thanks":   {"感谢评价", "Thanks"},
 }
@@ -112,6 +114,12 @@ var reasons = map[string]words{
 	"internal-error":       {"验证服务内部出错", "the provider is in trouble"},
 }
 
+var presences = map[desk.PresenceState]words{
+	desk.Online: {"在线", "Online"},
+	desk.Busy:   {"忙碌", "Busy"},
+	desk.Away:   {"离开", "Away"},
+}
+
 // label says a value; one that isn't known is given as it is.
 func label[K ~string](m map[K]words, k K, lang string) string {
 	if w, ok := m[k]; ok {
@@ -135,6 +143,9 @@ func Type(t desk.Type, lang string) string { return label(types, t, lang) }
 
 // Target says what an SLA promises.
 func Target(t desk.Target, lang string) string { return label(targets, t, lang) }
+
+// Presence names whether an agent takes tickets.
+func Presence(p desk.PresenceState, lang string) string { return label(presences, p, lang) }
 
 // SendState says where a message to a customer stands.
 func SendState(s desk.SendState, lang string) string { return label(sendStates, s, lang) }

@@ -133,6 +133,16 @@ func settingsKey(v int64) table.Key {
 	return table.Key{PK: settingsPK, SK: fmt.Sprintf("V#%09d", v)}
 }
 
+// hookKey is where a subscription's standing lies, hookPK where one day's deliveries to
+// it do: an event's id begins with its day, so a delivery is found from the id alone.
+func hookKey(hook string) table.Key { return table.Key{PK: "E#" + part(hook), SK: "E"} }
+
+func hookPK(hook, day string) string { return "E#" + part(hook) + "#" + part(day) }
+
+func hookDeliveryKey(hook, day, id string) table.Key {
+	return table.Key{PK: hookPK(hook, day), SK: part(id)}
+}
+
 func tokenKey(c desk.Channel, account string) table.Key {
 	return table.Key{PK: "W#" + part(string(c)) + "#" + part(account), SK: "W"}
 }

@@ -51,7 +51,8 @@ func (s *Store) ticketIDs(ctx context.Context, q table.Query) (TicketPage, error
 	return out, nil
 }
 
-// List names one list of tickets: a customer's, an agent's, or a team's of one status.
+// List names one list of tickets: a customer's, an agent's, or a team's of one status or
+// of those that nobody has.
 type List struct {
 	Customer desk.CustomerID // set: this customer's tickets, the newest, not its aliases'
 
@@ -59,6 +60,8 @@ type List struct {
 	Status desk.Status
 	Agent  string // set: this agent's tickets, active or done
 	Done   bool
+
+	Waiting bool // the team's active tickets that nobody has, whatever their status
 }
 
 // MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
@@ -73,6 +76,8 @@ func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newes
 			page, err = s.TicketsOfCustomer(ctx, l.Customer, "", limit)
 		case l.Agent != "":
 			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
+		case l.Waiting:
+			page, err = s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
 		default:
 			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
 		}
@@ -134,6 +139,7 @@ const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
+	DueHook   DueKind = "hook"
 
 	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
 )
@@ -146,6 +152,7 @@ type Due struct {
 	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
 	Gen      int
+	Hook     desk.HookDelivery // DueHook
 }
 
 // DueShards is how many shards the timers are spread over.
@@ -209,6 +216,10 @@ func dueOf(it table.Item) (Due, error) {
 	if isRecovery(it.Key) {
 		r, err := decode[desk.Recovery](it)
 		return Due{Kind: DueRecovery, Ticket: desk.Ticket{ID: r.Value.Ticket}, Survey: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "E#") {
+		r, err := decode[desk.HookDelivery](it)
+		return Due{Kind: DueHook, Hook: r.Value}, err
 	}
 	r, err := decode[desk.Ticket](it)
 	return Due{Kind: DueTicket, Ticket: r.Value, Identity: r.Value.From}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/table"
@@ -89,37 +88,6 @@ func (s *Store) Figures(ctx context.Context, cut string, days ...string) ([]map[
 		out[i] = it.Counters
 	}
 	return out, nil
-}
-
-// Quarantined is something authentic that could not be applied, kept with the reason.
-type Quarantined struct {
-	ID       string       `json:"id"`
-	At       time.Time    `json:"at"`
-	Channel  desk.Channel `json:"ch"`
-	Account  string       `json:"ac"`
-	Reason   string       `json:"why"` // in words; never the customer's
-	Envelope []byte       `json:"env"` // as it came from the queue
-	Blob     string       `json:"b,omitempty"`
-}
-
-// quarantineLife is how long the quarantine keeps what nobody looked at.
-const quarantineLife = 90 * 24 * time.Hour
-
-// PutQuarantine keeps it. Its key comes from the envelope, so that a second try
-// conflicts.
-func (tx *Tx) PutQuarantine(q Quarantined) {
-	put(tx, quarantineKey(q.At, q.ID), Row[Quarantined]{Value: q},
-		table.Item{Expires: q.At.Add(quarantineLife).Truncate(time.Second)})
-}
-
-// Quarantine lists what was put aside on a day (2006-01-02, UTC), newest first.
-func (s *Store) Quarantine(ctx context.Context, day, cursor string, limit int) ([]Row[Quarantined], string, error) {
-	return rowsOf[Quarantined](ctx, s, table.Query{PK: quarantinePK(day), Cursor: cursor, Limit: limit, Reverse: true})
-}
-
-// QuarantineOf reads one entry back; Exists is false where there is none.
-func (s *Store) QuarantineOf(ctx context.Context, at time.Time, id string) (Row[Quarantined], error) {
-	return get[Quarantined](ctx, s, quarantineKey(at, id))
 }
 
 // Settings reads the settings row with the highest version as its JSON; Version 0

@@ -68,6 +68,14 @@ func (a *acting) commit(ctx context.Context) error {
 	if a.tx.Len() == 0 && len(a.said) == 0 && !a.touched {
 		return nil // nothing changed
 	}
+	if err := a.prepare(ctx); err != nil {
+		return err
+	}
+	return a.desk.Store.Commit(ctx, &a.tx)
+}
+
+// prepare puts what follows from the act, and the ticket, into the transaction.
+func (a *acting) prepare(ctx context.Context) error {
 	a.said = append(a.said, settle(a.s, &a.tx, a.t, a.act.At)...)
 	if err := a.handOver(ctx); err != nil {
 		return err
@@ -86,7 +94,7 @@ func (a *acting) commit(ctx context.Context) error {
 		a.tx.Once(a.t.ID, a.act.Key, a.msg, a.act.At)
 	}
 	a.tx.PutTicket(a.row)
-	return a.desk.Store.Commit(ctx, &a.tx)
+	return nil
 }
 
 // handOver counts the agents' loads, and finds somebody for a ticket that nobody has now.
@@ -170,11 +178,16 @@ func (a *acting) reply(r Reply) error {
 		if i == 0 {
 			a.msg = m.ID
 		} else {
-			m.ID = desk.NewMessageID(a.act.At.Add(time.Duration(i)*time.Millisecond), "part", string(a.msg), fmt.Sprint(i))
+			m.ID = partID(a.act.At, a.msg, i)
 		}
 		a.send(m)
 	}
 	return nil
+}
+
+// partID is the id of a later part of an answer.
+func partID(at time.Time, first desk.MessageID, i int) desk.MessageID {
+	return desk.NewMessageID(at.Add(time.Duration(i)*time.Millisecond), "part", string(first), fmt.Sprint(i))
 }
 
 // send queues a public message, or lays it on the status page where the customer can't
@@ -198,7 +211,7 @@ func (a *acting) sendTo(m desk.Message, to desk.Address) {
 func (a *acting) answered() {
 	t := a.t
 	t.Answers++
-	t.WaitingSince = time.Time{}
+	t.WaitingSince, t.PendingSince = time.Time{}, time.Time{}
 	if t.FirstAnswered.IsZero() {
 		t.FirstAnswered = a.act.At
 		f := fact(a.s, desk.FactFirstAnswered, *t, a.act.At)

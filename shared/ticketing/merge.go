@@ -2,6 +2,8 @@ package ticketing
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -62,9 +64,18 @@ func (a *acting) mergeable(ctx context.Context, target desk.Ticket, others bool)
 		return desk.FieldError("into", "is another customer's, and only tickets answered by mail are merged over customers")
 	}
 	if !others {
-		return desk.FieldError("into", "is another customer's, who will read what is answered: confirm that this is meant")
+		return desk.FieldError("into", asksOthers)
 	}
 	return nil
+}
+
+const asksOthers = "is another customer's, who will read what is answered: confirm that this is meant"
+
+// AsksOthers says whether a merge failed for nothing but that nobody said yet that
+// another customer's ticket is meant.
+func AsksOthers(err error) bool {
+	var e *desk.Error
+	return errors.As(err, &e) && e.Text == asksOthers
 }
 
 // sameCustomer follows merges of customers, which cost a read only where ids differ.
@@ -94,9 +105,17 @@ func (a *acting) moveConversation(ctx context.Context, from, to desk.TicketID) e
 	return nil
 }
 
+// mergedKept bounds how many tickets a header names that were merged into it: it is read
+// and written with every message. Those before stand in the journal.
+const mergedKept = 20
+
 func (a *acting) mergeInto(target store.Row[desk.Ticket]) {
 	t, into := a.t, &target.Value
 	t.Was, t.Into, t.Status = t.Status, into.ID, desk.StatusClosed
+	into.Merged = append(slices.Clone(into.Merged), t.ID)
+	if n := len(into.Merged) - mergedKept; n > 0 {
+		into.Merged = into.Merged[n:]
+	}
 	if t.Closed.IsZero() {
 		t.Closed = a.act.At
 	}
@@ -141,6 +160,7 @@ func (d *Desk) Unmerge(ctx context.Context, act Act, id desk.TicketID) error {
 			}
 		}
 		a.said = append(a.said, said("merge.undone", "ticket", t.Into.Number()))
+		target.Value.Merged = slices.DeleteFunc(slices.Clone(target.Value.Merged), func(x desk.TicketID) bool { return x == t.ID })
 		a.tell(target, said("merge.undone_from", "ticket", t.ID.Number()))
 		a.standAgain()
 		return nil

@@ -141,6 +141,9 @@ func (r *receiving) message(ctx context.Context) error {
 		}
 		return err
 	}
+	if ok, err := r.fromStaff(ctx); ok || err != nil {
+		return err
+	}
 	r.know()
 	if done, err := r.answersQuestion(ctx); done || err != nil {
 		return err

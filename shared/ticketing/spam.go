@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/policy/auto"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -80,21 +79,11 @@ func (a *acting) intake(ctx context.Context, id *store.Row[desk.Identity]) error
 	if t.WaitingSince.IsZero() && first.Automatic == "" {
 		t.WaitingSince = t.Opened
 	}
-	text := a.s.Acknowledgement(v.Acknowledge).In(t.Lang)
-	to := t.AnswerTo()
-	if text == "" || to.ID == "" || !id.Exists() {
+	if !id.Exists() {
 		return nil
 	}
-	if ok, why := auto.Allow(desk.Inbound{Automatic: first.Automatic}, id.Value, a.act.At); !ok {
-		a.said = append(a.said, said(why))
-		return nil
-	}
-	id.Value.Auto = append(auto.Recent(id.Value.Auto, a.act.At), a.act.At)
-	a.said = append(a.said, said("ack.sent"))
-	enqueue(&a.tx, t, desk.Message{
-		ID: desk.NewMessageID(a.act.At.Add(time.Millisecond), "ack", string(first.ID)), By: desk.Actor{Kind: desk.ByDesk},
-		At: a.act.At, From: to, Subject: t.Subject, Text: text, Purpose: "ack", Lang: t.Lang, V: a.s.Version,
-	})
+	in := desk.Inbound{Automatic: first.Automatic}
+	a.said = append(a.said, acknowledge(a.s, &a.tx, t, &id.Value, in, v.Acknowledge, first.ID, a.act.At)...)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -13,11 +14,13 @@ import (
 func (d *Desk) FireTimers(ctx context.Context, id desk.TicketID, at time.Time) error {
 	act := Act{By: desk.Actor{Kind: desk.ByDesk}, At: at}
 	_, err := d.on(ctx, act, id, func(a *acting) error {
-		for _, timer := range append([]desk.Timer(nil), a.t.Timers...) {
-			if timer.At.After(at) {
+		due := slices.Clone(a.t.Timers)
+		slices.SortStableFunc(due, func(x, y desk.Timer) int { return x.At.Compare(y.At) })
+		for _, timer := range due {
+			if timer.At.After(at) || !slices.Contains(a.t.Timers, timer) { // one before it may have put it off
 				continue
 			}
-			if err := a.fire(timer); err != nil {
+			if err := a.fire(ctx, timer); err != nil {
 				return err
 			}
 		}
@@ -27,7 +30,7 @@ func (d *Desk) FireTimers(ctx context.Context, id desk.TicketID, at time.Time) e
 	return err
 }
 
-func (a *acting) fire(timer desk.Timer) error {
+func (a *acting) fire(ctx context.Context, timer desk.Timer) error {
 	switch timer.Kind {
 	case desk.TimerUnsnooze:
 		a.t.Disarm(desk.TimerUnsnooze)
@@ -41,6 +44,12 @@ func (a *acting) fire(timer desk.Timer) error {
 		}
 	case desk.TimerWarn, desk.TimerBreach:
 		a.t.Disarm(timer.Kind) // settle tells what is past and arms the next
+	case desk.TimerRemind:
+		return a.remind(ctx)
+	case desk.TimerGiveUp:
+		return a.giveUp(ctx)
+	case desk.TimerFollowUp:
+		return a.followUp()
 	case desk.TimerSend: // delivery's: schedule nudges it
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/policy/auto"
 	"github.com/deskhook/deskhook/shared/policy/thread"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -36,10 +35,13 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	if (opened || r.person()) && !v.Thanks {
 		r.customerTurn(t, v.Reopen, &m)
 	}
+	if v.Thanks {
+		t.Disarm(desk.TimerRemind) // they have answered, and there is nothing more to do for them
+	}
 	r.threadMail(t, m.ID, refs)
 	r.touchIdentity(*t)
 	if opened {
-		r.acknowledge(t, &m)
+		m.Decisions = append(m.Decisions, acknowledge(r.s, &r.tx, t, &r.identity.Value, r.in, r.routed.Acknowledge, m.ID, r.at)...)
 	}
 	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
 	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
@@ -209,29 +211,4 @@ func (r *receiving) touchIdentity(t desk.Ticket) {
 // oneTicketEach says whether a customer has one open ticket at a time on a channel.
 func oneTicketEach(c desk.Channel) bool {
 	return c == desk.WeChat || c == desk.SMS || c == desk.Generic
-}
-
-// acknowledge answers a ticket's first message where the settings say so and nothing
-// speaks against it; either way the journal tells.
-func (r *receiving) acknowledge(t *desk.Ticket, m *desk.Message) {
-	text := r.s.Acknowledgement(r.routed.Acknowledge).In(t.Lang)
-	if text == "" {
-		return
-	}
-	to := t.AnswerTo()
-	if to.ID == "" {
-		return
-	}
-	ok, why := auto.Allow(r.in, r.identity.Value, r.at)
-	if !ok {
-		m.Decisions = append(m.Decisions, said(why))
-		return
-	}
-	id := &r.identity.Value
-	id.Auto = append(auto.Recent(id.Auto, r.at), r.at)
-	m.Decisions = append(m.Decisions, said("ack.sent"))
-	enqueue(&r.tx, t, desk.Message{
-		ID: desk.NewMessageID(r.at.Add(time.Millisecond), "ack", string(m.ID)), By: desk.Actor{Kind: desk.ByDesk},
-		At: r.at, From: to, Subject: t.Subject, Text: text, Purpose: "ack", Lang: t.Lang, V: r.s.Version,
-	})
 }

@@ -41,6 +41,7 @@ type Job struct {
 const (
 	JobSnapshot = "snapshot" // put a settings document in force
 	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
+	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
 	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
@@ -57,6 +58,14 @@ type Media struct {
 	Ticket  desk.TicketID  `json:"ticket"`
 	Message desk.MessageID `json:"message"`
 	Index   int            `json:"index"` // in Message.Attachments
+}
+
+// Hook asks for an attempt to bring an event to a subscription.
+type Hook struct {
+	Hook    string      `json:"hook"`            // the subscription's name
+	Event   *desk.Event `json:"event,omitempty"` // of the first time: there is no row yet
+	ID      string      `json:"id,omitempty"`    // of the event, else
+	Attempt int         `json:"n,omitempty"`     // attempts made before: a past one does nothing
 }
 
 // Erase names whose data are to be erased, and how far that has come.

@@ -61,6 +61,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/not-spam", agents, a.notSpam},
 		{"POST", "/v1/tickets/{number}/block", agents, a.blockSender},
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
+		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
+		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},
@@ -69,6 +71,10 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
+		{"GET", "/v1/teams", agents, a.listTeams},
+		{"GET", "/v1/agents", agents, a.listAgents},
+		{"GET", "/v1/agents/{id}", agents, a.getAgent},
+		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
@@ -78,7 +84,16 @@ func (a *api) routes() []route {
 		{"PATCH", "/v1/recoveries/{id}", agents, a.patchRecovery},
 		{"GET", "/v1/surveys", agents, a.listSurveys},
 		{"GET", "/v1/surveys/{id}", agents, a.getSurvey},
+		{"GET", "/v1/webhooks", leads, a.listWebhooks},
+		{"GET", "/v1/webhooks/{name}/deliveries", leads, a.listHookDeliveries},
+		{"POST", "/v1/webhooks/{name}/deliveries/{id}/replay", leads, a.replayDelivery},
+		{"POST", "/v1/webhooks/{name}/replay", leads, a.replayDay},
+		{"POST", "/v1/webhooks/{name}/test", leads, a.testWebhook},
+		{"POST", "/v1/webhooks/{name}/enable", leads, a.enableWebhook},
+		{"POST", "/v1/webhooks/{name}/disable", leads, a.disableWebhook},
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
+		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
+		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
 		{"GET", "/v1/figures", agents, a.getFigures},
 	}
 }
@@ -115,11 +130,12 @@ func notAllowed(methods []string) http.Handler {
 
 // call is one request on its way through a route.
 type call struct {
-	w   http.ResponseWriter
-	r   *http.Request
-	ctx context.Context
-	by  desk.Actor
-	at  time.Time // when the request came: all that it writes is dated so
+	w    http.ResponseWriter
+	r    *http.Request
+	ctx  context.Context
+	by   desk.Actor
+	role string    // of who calls
+	at   time.Time // when the request came: all that it writes is dated so
 }
 
 func (a *api) handler(route route) http.Handler {

@@ -334,6 +334,13 @@ func TestQuarantine(t *testing.T) {
 	a := b.do("GET", "/v1/quarantine?day=2026-03-02", "", "Authorization", "Bearer "+leadToken).is(200)
 	require.Equal(t, "not a mail", a.items()[0].(map[string]any)["reason"])
 	require.NotContains(t, string(a.body), "secret words")
+
+	item := a.items()[0].(map[string]any)
+	path := fmt.Sprintf("/v1/quarantine/%s/%s", item["at"], item["id"])
+	require.Equal(t, "released", b.do("POST", path+"/release", "", "Authorization", "Bearer "+leadToken).is(200).json()["state"])
+	b.do("POST", path+"/drop", "", "Authorization", "Bearer "+leadToken).is(409)
+	b.do("POST", path+"/drop", "").is(403)
+	b.do("POST", "/v1/quarantine/yesterday/x/release", "", "Authorization", "Bearer "+leadToken).is(404)
 }
 
 // TestFigures: days of the desk's zone, totals, channels; zero is a value.

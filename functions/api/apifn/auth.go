@@ -29,7 +29,7 @@ func (a *api) admit(c *call, roles []string) error {
 		c.w.Header().Set("WWW-Authenticate", `Bearer realm="deskhook", error="insufficient_scope"`)
 		return problem{Status: http.StatusForbidden, Detail: "This needs one of the roles " + strings.Join(roles, ", ") + "."}
 	}
-	c.by = who
+	c.by, c.role = who, role
 	return nil
 }
 

@@ -41,6 +41,7 @@ type bench struct {
 	t       testing.TB
 	now     time.Time
 	desk    *ticketing.Desk
+	rows    *store.Store
 	handler http.Handler
 	router  routers.Router
 	before  func() // runs once before the next write: somebody else is quicker
@@ -73,6 +74,7 @@ func newBench(t testing.TB) *bench {
 		Teams:    []config.Team{{ID: "support"}, {ID: "sales"}},
 		Agents:   []config.Agent{{ID: "amy", Name: "Amy"}, {ID: "li", Name: "李明"}},
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
+		Webhooks: []config.Webhook{{Name: "erp", URL: "https://erp.test/in?key=1", Events: []string{"*"}}},
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
 		Canned:   []config.Canned{{ID: "hello", Name: config.Text{"en": "Hello"}, Text: config.Text{"en": "Hello {{customer.name}}, I am {{agent.name}}"}}},
 		Macros:   []config.Macro{{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help"}, Status: desk.StatusResolved, Assignee: config.MacroMe}},
@@ -80,6 +82,7 @@ func newBench(t testing.TB) *bench {
 	}
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }
 	st := store.New(rushed{db, b})
+	b.rows = st
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
 	b.handler = apifn.New(apifn.Deps{
 		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },

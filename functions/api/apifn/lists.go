@@ -68,6 +68,8 @@ func (a *api) listTickets(c *call) error {
 	switch {
 	case view != "":
 		return a.listLate(c, p, view, q)
+	case q.assignee == nobody:
+		return a.listWaiting(c, p, q)
 	case q.assignee != "":
 		return a.listAssignees(c, p, q)
 	case q.team != "" && q.status != "":
@@ -102,18 +104,22 @@ func (a *api) ticketPage(c *call, p params, page store.TicketPage, err error, q 
 
 func (q ticketQuery) fits(t desk.Ticket) bool {
 	return (q.team == "" || t.Team == q.team) && (q.status == "" || t.Status == q.status) &&
-		(q.assignee == "" || t.Assignee == q.assignee)
+		(q.assignee == "" || t.Assignee == q.assignee || q.assignee == nobody && t.Assignee == "" && t.Status.Active())
 }
 
 func (a *api) listMerged(c *call, q ticketQuery) error {
-	if q.cursor != "" {
-		return errCursor // a merged list gives none
-	}
 	s, err := a.Settings(c.ctx)
 	if err != nil {
 		return err
 	}
-	lists := q.lists(s)
+	return a.answerMerged(c, q, q.lists(s))
+}
+
+// answerMerged answers with the first tickets of several lists together.
+func (a *api) answerMerged(c *call, q ticketQuery, lists []store.List) error {
+	if q.cursor != "" {
+		return errCursor // a merged list gives none
+	}
 	if len(lists) > maxLists {
 		return badParameter("team", "is needed: the desk has too many teams to list all at once")
 	}

@@ -1,13 +1,10 @@
 package apifn
 
 import (
-	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/store"
 )
 
 // Values of view.
@@ -66,40 +63,20 @@ func (a *api) listLate(c *call, p params, view string, q ticketQuery) error {
 	if q.cursor != "" {
 		return errCursor
 	}
-	rows, more, err := a.lateOfAll(c.ctx, q, func(team string) (store.TicketPage, error) {
-		return list(c.ctx, team, c.at, "", q.limit)
-	})
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	if len(s.Teams) > maxLists {
+		return badParameter("team", "is needed: the desk has too many teams to list all at once")
+	}
+	var teams []string
+	for _, t := range s.Teams {
+		teams = append(teams, t.ID)
+	}
+	rows, more, err := a.Store.MergeLate(c.ctx, teams, c.at, view == viewOverdue, q.limit, q.fits)
 	if err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
-}
-
-func (a *api) lateOfAll(ctx context.Context, q ticketQuery, list func(team string) (store.TicketPage, error)) (rows []store.Row[desk.Ticket], more bool, err error) {
-	s, err := a.Settings(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	if len(s.Teams) > maxLists {
-		return nil, false, badParameter("team", "is needed: the desk has too many teams to list all at once")
-	}
-	for _, t := range s.Teams {
-		page, err := list(t.ID)
-		if err != nil {
-			return nil, false, err
-		}
-		part, err := a.Store.Tickets(ctx, page.IDs...)
-		if err != nil {
-			return nil, false, err
-		}
-		rows, more = append(rows, part...), more || page.Cursor != ""
-	}
-	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return r.Value.Clocks == nil || !q.fits(r.Value) })
-	slices.SortStableFunc(rows, func(x, y store.Row[desk.Ticket]) int {
-		return x.Value.Clocks.Listed.Compare(y.Value.Clocks.Listed)
-	})
-	if len(rows) > q.limit {
-		rows, more = rows[:q.limit], true
-	}
-	return rows, more, nil
 }

@@ -25,32 +25,33 @@ type personView struct {
 }
 
 type ticketView struct {
-	ID              string     `json:"id"`
-	Number          string     `json:"number"`
-	Version         int64      `json:"version"`
-	Subject         string     `json:"subject"`
-	Status          string     `json:"status"`
-	Priority        string     `json:"priority"`
-	Type            string     `json:"type"`
-	Team            string     `json:"team"`
-	AssigneeID      *string    `json:"assignee_id"`
-	Customer        personView `json:"customer"`
-	Via             viaView    `json:"via"`
-	Language        string     `json:"language"`
-	Tags            []string   `json:"tags"`
-	Follows         *string    `json:"follows"`
-	MergedInto      *string    `json:"merged_into"`
-	Answers         int        `json:"answers"`
-	Reopened        int        `json:"reopened"`
-	Unsent          int        `json:"unsent"`
-	CreatedAt       time.Time  `json:"created_at"`
-	UpdatedAt       time.Time  `json:"updated_at"`
-	FirstAnsweredAt *time.Time `json:"first_answered_at"`
-	WaitingSince    *time.Time `json:"waiting_since"`
-	SnoozedUntil    *time.Time `json:"snoozed_until"`
-	ResolvedAt      *time.Time `json:"resolved_at"`
-	ClosedAt        *time.Time `json:"closed_at"`
-	SLA             *slaView   `json:"sla"`
+	ID              string        `json:"id"`
+	Number          string        `json:"number"`
+	Version         int64         `json:"version"`
+	Subject         string        `json:"subject"`
+	Status          string        `json:"status"`
+	Priority        string        `json:"priority"`
+	Type            string        `json:"type"`
+	Team            string        `json:"team"`
+	AssigneeID      *string       `json:"assignee_id"`
+	Customer        personView    `json:"customer"`
+	Via             viaView       `json:"via"`
+	Language        string        `json:"language"`
+	Tags            []string      `json:"tags"`
+	Follows         *string       `json:"follows"`
+	MergedInto      *string       `json:"merged_into"`
+	Answers         int           `json:"answers"`
+	Reopened        int           `json:"reopened"`
+	Unsent          int           `json:"unsent"`
+	CreatedAt       time.Time     `json:"created_at"`
+	UpdatedAt       time.Time     `json:"updated_at"`
+	FirstAnsweredAt *time.Time    `json:"first_answered_at"`
+	WaitingSince    *time.Time    `json:"waiting_since"`
+	SnoozedUntil    *time.Time    `json:"snoozed_until"`
+	ResolvedAt      *time.Time    `json:"resolved_at"`
+	ClosedAt        *time.Time    `json:"closed_at"`
+	SLA             *slaView      `json:"sla"`
+	FollowUp        *followUpView `json:"follow_up"`
 }
 
 func viewTicket(r store.Row[desk.Ticket]) ticketView {
@@ -64,7 +65,7 @@ func viewTicket(r store.Row[desk.Ticket]) ticketView {
 		CreatedAt: t.Opened, UpdatedAt: t.Updated, FirstAnsweredAt: moment(t.FirstAnswered),
 		WaitingSince: moment(t.WaitingSince), SnoozedUntil: moment(t.SnoozedUntil),
 		ResolvedAt: moment(t.Resolved), ClosedAt: moment(t.Closed),
-		SLA: viewSLA(t.Clocks),
+		SLA: viewSLA(t.Clocks), FollowUp: viewFollowUp(t.Follow),
 	}
 }
 
@@ -221,11 +222,24 @@ type quarantineView struct {
 	Account string    `json:"account"`
 	Reason  string    `json:"reason"`
 	Size    int       `json:"size"`
+	State   string    `json:"state"` // waiting, released, dropped
+	By      *string   `json:"by"`
+	Again   int       `json:"failed_releases"`
 }
 
 func viewQuarantine(r store.Row[store.Quarantined]) quarantineView {
-	q := r.Value
-	return quarantineView{q.ID, q.At, string(q.Channel), q.Account, q.Reason, len(q.Envelope)}
+	return viewQuarantined(r.Value)
+}
+
+func viewQuarantined(q store.Quarantined) quarantineView {
+	v := quarantineView{q.ID, q.At, string(q.Channel), q.Account, q.Reason, len(q.Envelope), "waiting", orNull(q.By), q.Again}
+	switch {
+	case !q.Released.IsZero():
+		v.State = "released"
+	case !q.Dropped.IsZero():
+		v.State = "dropped"
+	}
+	return v
 }
 
 // pageView is a page of a list. NextCursor is null at the end.

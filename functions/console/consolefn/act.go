@@ -133,3 +133,18 @@ func (v *visit) again() error {
 		return v.Desk.SendAgain(v.r.Context(), act, id, msg)
 	})
 }
+
+// followUp sets a time to come back to the ticket, or drops it.
+func (v *visit) followUp() error {
+	return v.do(func(id desk.TicketID) error {
+		form := v.r.PostForm
+		if form.Get("drop") != "" {
+			return v.Desk.DropFollowUp(v.r.Context(), v.act(), id)
+		}
+		at, err := v.localTime(form.Get("at"))
+		if err != nil {
+			return err
+		}
+		return v.Desk.FollowUp(v.r.Context(), v.act(), id, at, form.Get("note"))
+	})
+}

@@ -40,7 +40,10 @@ type Deps struct {
 
 type console struct {
 	Deps
-	kit *look.Kit
+	kit    *look.Kit
+	pulses kept[pulse]                    // by team
+	heads  kept[desk.Ticket]              // the oldest that nobody has, by team
+	atWork kept[map[string]desk.Presence] // under ""
 }
 
 // New makes the console, all of it under /console. It panics only where the embedded
@@ -59,6 +62,9 @@ func New(d Deps) http.Handler {
 	for pattern, h := range map[string]func(*visit) error{
 		"GET /console":                                       (*visit).list,
 		"GET /console/fragment/list":                         (*visit).listPart,
+		"GET /console/board":                                 (*visit).board,
+		"GET /console/fragment/board":                        (*visit).boardPart,
+		"POST /console/presence":                             (*visit).setPresence,
 		"GET /console/find":                                  (*visit).find,
 		"GET /console/tickets/{number}":                      (*visit).ticket,
 		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,
@@ -70,9 +76,16 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/assign":              (*visit).assign,
 		"POST /console/tickets/{number}/priority":            (*visit).priority,
 		"POST /console/tickets/{number}/status":              (*visit).status,
+		"POST /console/tickets/{number}/follow-up":           (*visit).followUp,
 		"POST /console/tickets/{number}/tags":                (*visit).tags,
 		"POST /console/tickets/{number}/type":                (*visit).kind,
 		"POST /console/tickets/{number}/team":                (*visit).team,
+		"POST /console/tickets/{number}/merge":               (*visit).merge,
+		"POST /console/tickets/{number}/unmerge":             (*visit).unmerge,
+		"POST /console/tickets/{number}/spam":                (*visit).spam,
+		"POST /console/tickets/{number}/not-spam":            (*visit).notSpam,
+		"POST /console/tickets/{number}/block":               (*visit).block,
+		"POST /console/tickets/{number}/unblock":             (*visit).unblock,
 		"POST /console/tickets/{number}/macros/{id}":         (*visit).macro,
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
 		"GET /console/customers/{id}":                        (*visit).customer,
@@ -80,7 +93,13 @@ func New(d Deps) http.Handler {
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/recoveries":                            (*visit).recoveries,
 		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
+		"GET /console/deliveries":                            (*visit).deliveries,
+		"POST /console/deliveries/{name}/events/{id}/replay": (*visit).replayDelivery,
+		"POST /console/deliveries/{name}/test":               (*visit).testHook,
+		"POST /console/deliveries/{name}/switch":             (*visit).switchHook,
 		"GET /console/quarantine":                            (*visit).quarantine,
+		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
+		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/figures":                               (*visit).figures,
 		"/":                                                  (*visit).nothing,
 	} {
@@ -117,12 +136,19 @@ type frame struct {
 	CSRF  string
 	Tab   string
 	Now   time.Time
+	visit *visit
 }
+
+// Presence is the agent's switch; it is read where a page shows it.
+func (f frame) Presence() ([]choice, error) { return f.visit.presence() }
+
+// Here is this page's address.
+func (f frame) Here() string { return f.visit.r.URL.RequestURI() }
 
 func (v *visit) frame(tab, zh, en string, query ...string) frame {
 	p := look.NewPage(v.r, v.lang, v.s.Desk.Name.In(v.lang), v.s.Desk.Location(), query...)
 	p.Title = p.L(zh, en)
-	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now}
+	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
 }
 
 // Short shows a time as lists do: the hour of today, else the day.

@@ -89,6 +89,10 @@ function replace(text) {
 
 // settle puts remembered check marks back and says how long somebody has waited.
 function settle() {
+  for (const n of document.querySelectorAll("#counts data")) {
+    const badge = document.querySelector(`[data-badge="${n.value}"]`);
+    if (badge && badge.textContent !== n.textContent) badge.textContent = n.textContent;
+  }
   for (const box of document.querySelectorAll("input.remember")) {
     const kept = localStorage.getItem(box.id);
     if (kept !== null) box.checked = kept === "1";
@@ -99,10 +103,10 @@ function settle() {
 function since() {
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
   for (const e of document.querySelectorAll("time[data-since]")) {
-    const minutes = Math.max(0, Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3));
+    const minutes = Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3);
+    const n = Math.abs(minutes);
     e.title = e.title || e.textContent;
-    e.textContent =
-      minutes < 60 ? ago.format(-minutes, "minute") : minutes < 48 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
+    e.textContent = n < 60 ? ago.format(-minutes, "minute") : n < 48 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
   }
 }
 
@@ -118,8 +122,24 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointerdown", () => (touched = Date.now()));
 
+// Coming and going leaves the page, and what is being written on it, as it is.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form.presence") || !event.submitter) return;
+  event.preventDefault();
+  const chosen = event.submitter;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, chosen)), redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error(answer.status);
+    for (const b of form.querySelectorAll("button")) b.setAttribute("aria-pressed", b === chosen ? "true" : "false");
+  } catch {
+    lost(true);
+  }
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.defaultPrevented) return;
   if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";

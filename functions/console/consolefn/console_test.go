@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,13 @@ func TestWorkOnATicket(t *testing.T) {
 	w.post(id, "status", "status", "snoozed", "until", "2026-11-23T09:00")
 	require.Equal(t, time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), w.ticket(id).SnoozedUntil.UTC(), "in the desk's zone")
 
+	w.post(id, "follow-up", "at", "2026-11-24T09:00", "note", "ask the depot")
+	require.Equal(t, time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC), w.ticket(id).Follow.At)
+	require.Contains(t, w.page("/console/tickets/"+id.Number()), "ask the depot")
+	require.Equal(t, 422, w.post(id, "follow-up", "at", "2020-11-24T09:00", "note", "x").StatusCode)
+	w.post(id, "follow-up", "drop", "1")
+	require.Nil(t, w.ticket(id).Follow)
+
 	page := w.page("/console/tickets/" + id.Number() + "?lang=zh-CN")
 	for _, words := range []string{"call back", "分配给Amy", "优先级由“普通”改为“紧急”", "状态由“新工单”改为“已推迟”", "分到客服组", "新建工单"} {
 		require.Contains(t, page, words)
@@ -325,6 +333,13 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	require.Contains(t, page, "badge failed")
 	require.Contains(t, w.page("/console/feedback?month=nonsense"), "2026-11")
 	require.Contains(t, w.page("/console/quarantine"), "the mail has no sender")
+	require.NotContains(t, w.page("/console/quarantine"), "Try it again", "an agent only looks")
+	w.s.Agents[0].Role = "lead"
+	page = w.page("/console/quarantine?lang=en")
+	release := regexp.MustCompile(`action="([^"]*/release)"`).FindStringSubmatch(page)[1]
+	require.Equal(t, http.StatusSeeOther, w.do("POST", release, url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)
+	require.Contains(t, w.page("/console/quarantine?lang=en"), "released")
+	w.s.Agents[0].Role = "agent"
 	require.Contains(t, w.page("/console/figures?lang=en"), "<strong>75%</strong>")
 	require.Contains(t, w.page("/console/tickets/"+id.Number()), "1 / 5", "the card shows the last score")
 }
@@ -335,7 +350,7 @@ func TestPagesAreSafeByDefault(t *testing.T) {
 	id := w.comes("m1", "hello")
 	w.comes("m2", "<script>alert(1)</script>")
 	for _, at := range []string{
-		"/console", "/console?view=mine", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
+		"/console", "/console?view=mine", "/console?view=unassigned", "/console?view=overdue", "/console?view=at_risk", "/console?view=snoozed", "/console/board", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
 		"/console/feedback", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
 	} {
 		texts := map[string]string{}

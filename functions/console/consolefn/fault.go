@@ -3,6 +3,8 @@ package consolefn
 import (
 	"errors"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -39,12 +41,30 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"cc": {"抄送", "Copy to"}, "to": {"收件人", "To"},
+	"at": {"时间", "Time"}, "note": {"要做什么", "What is to be done"},
+	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"is empty":      "不能为空",
+	"this is for leads and admins":                  "仅限组长和管理员",
+	"no such webhook":                               "没有这个事件订阅",
+	"no such delivery":                              "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                          "正在推送中，请稍后再看",
+	"is empty":                                      "不能为空",
+	"must be a ticket's number":                     "请填写工单号，如 DH-7K3Q-9W",
+	"is the same ticket":                            "不能合并到自己",
+	"there is no such ticket":                       "没有这张工单",
+	"is over: open it first":                        "该工单已结束，请先改为处理中",
+	"the ticket is not merged into another":         "工单没有合并到其他工单，或已撤销",
+	"the ticket is spam: mark it as not spam first": "工单已标为垃圾信息，请先改判为非垃圾信息",
+	"is another customer's, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
+	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
+	"it was released or dropped already":                                                 "已有人处理过了",
+	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
+	"should be a time to come, within a year":                                            "请选择一年内的将来时间",
+	"may have at most 120 characters":                                                    "最多 120 个字",
+	"there is nothing to follow up on a ticket that is spam or merged":                   "垃圾信息和已合并的工单不能设定跟进",
 	"no such macro": "没有这个快捷操作，可能已被管理员删除",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
 	"the ticket is spam: mark it as not spam before answering":                                               "工单已标为垃圾信息，请先改回处理中再回复",
@@ -76,6 +96,28 @@ var chineseFaults = map[string]string{
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
 }
 
+// chineseOfTickets are those that name a ticket, whose number stands as {ticket}.
+var chineseOfTickets = map[string]string{
+	"the ticket was merged into {ticket} already":          "工单已合并到 {ticket}",
+	"the ticket was merged into {ticket}: undo that first": "工单已合并到 {ticket}，请先撤销合并",
+	"was itself merged into {ticket}":                      "该工单已合并到 {ticket}，请改填后者的工单号",
+}
+
+// number is a ticket's as faults name it.
+var number = regexp.MustCompile(`DH-[0-9A-Z]{4}-[0-9A-Z]{2}`)
+
+// inChinese is the Chinese of a fault, else the fault as it is.
+func inChinese(text string) string {
+	if zh, ok := chineseFaults[text]; ok {
+		return zh
+	}
+	n := number.FindString(text)
+	if zh, ok := chineseOfTickets[strings.Replace(text, n, "{ticket}", 1)]; ok && n != "" {
+		return strings.Replace(zh, "{ticket}", n, 1)
+	}
+	return text
+}
+
 // fail shows what went wrong: what kind of thing, at which field, and what the agent
 // had typed. A fault without a kind shows nothing of itself.
 func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
@@ -92,9 +134,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 		if names, ok := fieldNames[e.Field]; ok {
 			p.Field = p.L(names[0], names[1])
 		}
-		if zh, ok := chineseFaults[e.Text]; ok {
-			p.Text = p.L(zh, e.Text)
-		}
+		p.Text = p.L(inChinese(e.Text), e.Text)
 	}
 	page, err := c.kit.Execute("fault", p)
 	if err != nil {

@@ -23,8 +23,17 @@ import (
 // something happened, every two seconds then, and every ten when nobody sees it: at
 // worst 28 units and half a call a second for each agent, which at $0.125 per million
 // units is some ten cents for a working day of eight hours. A look that finds nothing
-// new costs the same reads, but sends no body.
+// new costs the same reads, but sends no body. What nobody has, and what is late, is half
+// a unit for each team and one for each ticket shown; the counts are in pulse.go.
 const listed = 50
+
+// Views that are not only statuses of teams.
+const (
+	viewUnassigned = "unassigned"
+	viewOverdue    = "overdue"
+	viewAtRisk     = "at_risk"
+	viewSnoozed    = "snoozed"
+)
 
 type listView struct {
 	id       string
@@ -35,8 +44,12 @@ type listView struct {
 // views are the lists and the statuses in each; an agent's own has those not done.
 var views = []listView{
 	{"mine", "我的", "Mine", nil},
+	{viewUnassigned, "未分配", "Unassigned", nil},
 	{"open", "全部待办", "All active", []desk.Status{desk.StatusNew, desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusSnoozed}},
 	{"pending", "等待客户", "Pending", []desk.Status{desk.StatusPending}},
+	{viewOverdue, "已超时", "Overdue", nil},
+	{viewAtRisk, "即将超时", "At risk", nil},
+	{viewSnoozed, "已推迟", "Snoozed", []desk.Status{desk.StatusSnoozed}},
 	{"resolved", "已解决", "Resolved", []desk.Status{desk.StatusResolved}},
 	{"closed", "已关闭", "Closed", []desk.Status{desk.StatusClosed}},
 	{"spam", "垃圾信息", "Spam", []desk.Status{desk.StatusSpam}},
@@ -47,10 +60,18 @@ type choice struct {
 	Chosen        bool
 }
 
+// viewChoice is a list's link, with how many are in it where that says something.
+type viewChoice struct {
+	choice
+	Badge *badge
+}
+
+type badge struct{ Of, Says string }
+
 type listPage struct {
 	frame
 	View   string
-	Views  []choice
+	Views  []viewChoice
 	Teams  []choice
 	Order  choice // the other order
 	Rows   []listRow
@@ -69,6 +90,7 @@ type listRow struct {
 	Priority string
 	Assignee string
 	Team     string
+	Deadline deadline
 }
 
 func (v *visit) list() error {
@@ -108,13 +130,15 @@ func (v *visit) part(name string, data any) error {
 
 func (v *visit) listPage() (listPage, error) {
 	q := v.r.URL.Query()
-	view, team, oldest := q.Get("view"), q.Get("team"), q.Get("order") == "oldest"
+	view, team, oldest := q.Get("view"), v.knownTeam(q.Get("team")), q.Get("order") == "oldest"
 	if !slices.ContainsFunc(views, func(x listView) bool { return x.id == view }) {
 		view = "open"
 	}
 	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view}
-	v.listChoices(&p, team, oldest)
-	rows, more, err := v.Store.MergeTickets(v.r.Context(), v.lists(view, team), listed, !oldest)
+	if err := v.listChoices(&p, team, oldest); err != nil {
+		return p, err
+	}
+	rows, more, err := v.rowsOf(view, team, oldest || view == viewUnassigned)
 	if err != nil {
 		return p, err
 	}
@@ -139,9 +163,18 @@ func listURL(path, view, team string, oldest bool) string {
 	return path + "?" + q.Encode()
 }
 
-func (v *visit) listChoices(p *listPage, team string, oldest bool) {
+func (v *visit) listChoices(p *listPage, team string, oldest bool) error {
+	counts, err := v.counts(team)
+	if err != nil {
+		return err
+	}
 	for _, x := range views {
-		p.Views = append(p.Views, choice{x.id, p.L(x.zh, x.en), listURL("/console", x.id, team, oldest), x.id == p.View})
+		c := viewChoice{choice: choice{x.id, p.L(x.zh, x.en), listURL("/console", x.id, team, oldest), x.id == p.View}}
+		switch x.id {
+		case viewUnassigned, viewOverdue, viewAtRisk, viewSnoozed:
+			c.Badge = &badge{x.id, many(counts[x.id])}
+		}
+		p.Views = append(p.Views, c)
 	}
 	if len(v.s.Teams) > 1 && p.View != "mine" {
 		p.Teams = append(p.Teams, choice{"", p.L("所有小组", "All teams"), listURL("/console", p.View, "", oldest), team == ""})
@@ -153,7 +186,11 @@ func (v *visit) listChoices(p *listPage, team string, oldest bool) {
 	if oldest {
 		p.Order.Name = p.L("最新的在前", "Newest first")
 	}
+	if p.View == viewUnassigned || p.View == viewOverdue || p.View == viewAtRisk {
+		p.Order = choice{} // their order is what they are for
+	}
 	p.Source = listURL("/console/fragment/list", p.View, team, oldest) + "&lang=" + v.lang
+	return nil
 }
 
 func (v *visit) lists(view, team string) []store.List {
@@ -162,6 +199,9 @@ func (v *visit) lists(view, team string) []store.List {
 	}
 	var out []store.List
 	for _, t := range teams(v.s) {
+		if view == viewUnassigned && (team == "" || team == t) {
+			out = append(out, store.List{Team: t, Waiting: true})
+		}
 		for _, x := range views {
 			for _, st := range x.statuses {
 				if x.id == view && (team == "" || team == t) {
@@ -185,12 +225,21 @@ func teams(s *config.Settings) []string {
 	return out
 }
 
+// knownTeam gives a team that there is; "" stands for all.
+func (v *visit) knownTeam(id string) string {
+	if slices.Contains(teams(v.s), id) {
+		return id
+	}
+	return ""
+}
+
 func (v *visit) listRow(t desk.Ticket) listRow {
 	return listRow{
 		URL: "/console/tickets/" + t.ID.Number(), T: t, Number: t.ID.Number(),
 		Channel: journal.Channel(t.From.Channel, v.lang), Status: journal.Status(t.Status, v.lang),
 		Who:      t.Called(v.lang),
 		Priority: journal.Priority(t.Priority, v.lang), Assignee: v.agentName(t.Assignee), Team: v.teamName(t.Team),
+		Deadline: v.deadline(t),
 	}
 }
 

@@ -96,6 +96,11 @@ func (c *console) signedIn(h func(*visit) error) http.HandlerFunc {
 		if err := h(v); err != nil {
 			c.fail(w, r, v, err)
 		}
+		if r.Method == http.MethodPost {
+			c.pulses.forget()
+			c.heads.forget()
+			c.atWork.forget()
+		}
 	}
 }
 

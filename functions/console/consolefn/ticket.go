@@ -50,6 +50,7 @@ type ticketPage struct {
 	Person     person
 	Recoveries []recoveryRow
 	Snoozed    time.Time
+	Blocked    bool // whose messages are kept as spam
 }
 
 // Kind names the ticket's type where it isn't the usual inquiry.
@@ -93,6 +94,11 @@ func (v *visit) ticket() error {
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	v.shortcuts(&page)
+	sender, err := v.Store.Identity(v.r.Context(), page.T.From)
+	if err != nil {
+		return err
+	}
+	page.Blocked = !sender.Value.Blocked.IsZero()
 	return v.write("ticket", page)
 }
 

@@ -128,6 +128,9 @@ func leaving(m desk.Message) bool {
 // redact takes out of a row what somebody wrote or sent; false where there is nothing.
 func redact(m *desk.Message) bool {
 	named := m.By.Kind == desk.ByCustomer && m.By.Name != ""
+	if unsay(m) && !named && m.Subject+m.Text+m.Full+m.HTML == "" {
+		return true
+	}
 	if leaving(*m) || !named && m.Subject+m.Text+m.Full+m.HTML == "" && len(m.Fields)+len(m.Attachments) == 0 {
 		return false
 	}
@@ -148,8 +151,14 @@ func (e *erasing) header(ctx context.Context, t store.Row[desk.Ticket]) error {
 	}
 	v := &t.Value
 	named := v.By.Kind == desk.ByCustomer && v.By.Name != ""
-	if v.Subject+v.Name == "" && v.Contact == (desk.Contact{}) && !named {
+	noted := v.Follow != nil && v.Follow.Note != leftOut
+	if v.Subject+v.Name == "" && v.Contact == (desk.Contact{}) && !named && !noted {
 		return nil
+	}
+	if noted {
+		f := *v.Follow
+		f.Note = leftOut
+		v.Follow = &f
 	}
 	v.Subject, v.Name, v.Contact = "", "", desk.Contact{}
 	if named {

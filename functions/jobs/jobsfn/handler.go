@@ -1,5 +1,6 @@
 // Package jobsfn does the slow work: it puts new settings in force, fetches the files
-// that messages have left with their providers, and erases what is kept of customers who
+// that messages have left with their providers, brings events to those who subscribed to
+// them, and erases what is kept of customers who
 // left where the provider wants it so.
 package jobsfn
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -30,8 +32,13 @@ type Handler struct {
 	// Media gives what fetches files of an account; NotFound where there is no such
 	// account any more, or the channel's files don't lie elsewhere.
 	Media func(context.Context, desk.Channel, string) (channel.MediaFetcher, error)
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Callbacks gives what webhooks are called with, loopback addresses being allowed or
+	// not: generic.Client, which dials no private address.
+	Callbacks func(allowLoopback bool) channel.Doer
+	Settings  func(context.Context) (*config.Settings, error)
+	Secrets   config.Lookup
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // waits are how soon a job is tried again after each failure, for as long as the queue
@@ -73,6 +80,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 			return desk.Errorf(desk.Unreadable, "not a job")
 		}
 		return h.media(ctx, m)
+	case work.JobHook:
+		var w work.Hook
+		if err := json.Unmarshal(job.Doc, &w); err != nil {
+			return desk.Errorf(desk.Unreadable, "not a job")
+		}
+		return h.hook(ctx, w)
 	case work.JobErase:
 		var e work.Erase
 		if err := json.Unmarshal(job.Doc, &e); err != nil {

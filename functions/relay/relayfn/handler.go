@@ -1,6 +1,7 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
-// of new messages to send, jobs of new settings, of files to fetch and of
-// data to erase. A nudge lost or repeated is harmless;
+// of new messages to send, tickets of what was let out of the quarantine, jobs of new
+// settings, of files to fetch, of data to erase and of events that somebody subscribed
+// to. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
 
@@ -10,9 +11,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/receive"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/work"
@@ -20,8 +23,9 @@ import (
 
 // Handler reads the change feed.
 type Handler struct {
-	Queue queue.Queue
-	Log   *slog.Logger
+	Queue    queue.Queue
+	Settings func(context.Context) (*config.Settings, error)
+	Log      *slog.Logger
 }
 
 // Handle tells what follows from one batch of changes. After a failure the whole batch
@@ -39,7 +43,7 @@ func (h *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 }
 
 func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
-	var nudges, jobs []queue.Message
+	var nudges, jobs, again []queue.Message
 	told := map[desk.TicketID]bool{}
 	for _, c := range changes {
 		if id, ok := store.IsUnsentMessage(c); ok && !told[id] {
@@ -64,6 +68,9 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			}
 			jobs = append(jobs, m)
 		}
+		if q, ok := store.ReleasedOf(c); ok {
+			again = append(again, released(q))
+		}
 		at, err := atWork(c)
 		if err != nil {
 			return err
@@ -78,7 +85,29 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 	if err := send(ctx, h.Queue, queue.Outbound, nudges); err != nil {
 		return err
 	}
-	return send(ctx, h.Queue, queue.Jobs, jobs)
+	if err := send(ctx, h.Queue, queue.Inbound, again); err != nil {
+		return err
+	}
+	// Events last: while the settings can't be read, the rest goes on.
+	if err := send(ctx, h.Queue, queue.Jobs, jobs); err != nil {
+		return err
+	}
+	hooks, err := h.outside(ctx, changes)
+	if err != nil {
+		return err
+	}
+	return send(ctx, h.Queue, queue.Jobs, hooks)
+}
+
+// released makes the queue's message of what an operator let out of the quarantine: in
+// its sender's order, and told apart from when it first came.
+func released(q store.Quarantined) queue.Message {
+	m := queue.Message{Body: string(q.Envelope), Dedup: queue.Hash("released", q.ID, q.Released.String())}
+	m.Group = queue.Hash("released", q.ID)
+	if env, err := receive.Decode(m.Body); err == nil {
+		m.Group = receive.Group(env)
+	}
+	return m
 }
 
 func erase(who desk.Address) (queue.Message, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/functions/relay/relayfn"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -34,6 +35,10 @@ func (q *told) Send(_ context.Context, to queue.Name, msgs ...queue.Message) err
 	return nil
 }
 func (q *told) Postpone(context.Context, queue.Name, string, time.Duration) error { return nil }
+
+func settings(s config.Settings) func(context.Context) (*config.Settings, error) {
+	return func(context.Context) (*config.Settings, error) { return &s, nil }
+}
 
 // What follows from a write comes from the feed: a nudge for a new message to send, once
 // for each ticket of a batch, and a job for new settings; nothing for anything else.
@@ -65,7 +70,7 @@ func TestTells(t *testing.T) {
 	require.NoError(t, err)
 
 	q := &told{sent: map[queue.Name][]string{}}
-	h := &relayfn.Handler{Queue: q, Log: slog.New(slog.DiscardHandler)}
+	h := &relayfn.Handler{Queue: q, Settings: settings(config.Settings{}), Log: slog.New(slog.DiscardHandler)}
 	resp, err := h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
 	require.NoError(t, err)
 	require.Empty(t, resp.BatchItemFailures)

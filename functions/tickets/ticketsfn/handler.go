@@ -164,16 +164,31 @@ func (h *Handler) keepFiles(ctx context.Context, files []desk.Attachment) error 
 }
 
 func (h *Handler) quarantine(ctx context.Context, env channel.Envelope, body string, why error) error {
-	var tx store.Tx
-	tx.PutQuarantine(store.Quarantined{
+	q := store.Quarantined{
 		ID: queue.Hash(string(env.Channel), env.Account, env.Dedup)[:20], At: env.At, Channel: env.Channel, Account: env.Account,
 		Reason: reason(why), Envelope: []byte(body), Blob: env.Blob,
-	})
+	}
+	var tx store.Tx
+	tx.PutQuarantine(q)
 	err := h.Desk.Store.Commit(ctx, &tx)
 	if errors.Is(err, table.ErrConflict) {
-		return nil // put aside before
+		return h.putBack(ctx, q) // put aside before
 	}
 	return err
+}
+
+// putBack lets what was released and failed again wait in the quarantine as before, with
+// its new reason. A repeat of what waits there already changes nothing.
+func (h *Handler) putBack(ctx context.Context, q store.Quarantined) error {
+	row, err := h.Desk.Store.QuarantineOf(ctx, q.At, q.ID)
+	if err != nil || row.Value.Released.IsZero() {
+		return err
+	}
+	row.Value.Released, row.Value.By, row.Value.Reason = time.Time{}, "", q.Reason
+	row.Value.Again++
+	var tx store.Tx
+	tx.ChangeQuarantine(row)
+	return h.Desk.Store.Commit(ctx, &tx)
 }
 
 // reason is the error in words for an operator.

@@ -182,6 +182,32 @@ func TestQuarantine(t *testing.T) {
 	require.NotEmpty(t, q[0].Envelope)
 }
 
+// What was released and fails again waits with its new reason; what can be applied by then
+// is, and only once.
+func TestReleased(t *testing.T) {
+	b := newBench(t)
+	require.Empty(t, b.handle(b.record("a", "1", "broken")))
+	q := b.quarantine()[0]
+	act := ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "li"}, At: at.Add(time.Hour)}
+	_, err := b.Desk.Release(t.Context(), act, q.At, q.ID)
+	require.NoError(t, err)
+	_, err = b.Desk.Release(t.Context(), act, q.At, q.ID)
+	require.Equal(t, desk.Conflict, desk.KindOf(err), "two people press at once")
+	require.Empty(t, b.handle(b.record("a", "1", "broken")))
+	again := b.quarantine()[0]
+	require.True(t, again.Open())
+	require.Equal(t, 1, again.Again)
+	require.Empty(t, b.handle(b.record("a", "1", "broken"))) // the queue's own repeat
+	require.Equal(t, 1, b.quarantine()[0].Again)
+
+	_, err = b.Desk.Drop(t.Context(), act, q.At, q.ID)
+	require.NoError(t, err)
+	dropped := b.quarantine()[0]
+	require.Empty(t, dropped.Envelope)
+	require.Equal(t, "li", dropped.By)
+	require.NotEmpty(t, dropped.Reason)
+}
+
 // A message that isn't an envelope at all is kept as well.
 func TestNoEnvelope(t *testing.T) {
 	b := newBench(t)

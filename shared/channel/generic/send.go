@@ -108,16 +108,7 @@ func (s *Sender) request(ctx context.Context, m channel.Outgoing) (*http.Request
 		return nil, err
 	}
 	req.GetBody = nil // one attempt is one request
-	at := strconv.FormatInt(s.now().Unix(), 10)
-	signatures := make([]string, len(s.keys)) // by every live secret, so that the far side can change its own at any time
-	for i, k := range s.keys {
-		signatures[i] = k.sign(string(m.ID), at, body)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "deskhook")
-	req.Header.Set(headerID, string(m.ID))
-	req.Header.Set(headerTime, at)
-	req.Header.Set(headerSignature, strings.Join(signatures, " "))
+	req.Header = headers(s.keys, string(m.ID), s.now(), body)
 	return req, nil
 }
 
@@ -142,7 +133,7 @@ func (s *Sender) read(resp *http.Response) channel.Outcome {
 		out.Kind = channel.OutcomeSent
 	case resp.StatusCode == http.StatusTooManyRequests:
 		out.Kind, out.Reason = channel.OutcomeRateLimited, "the callback asks for fewer calls"
-		out.RetryAfter = s.retryAfter(resp.Header.Get("Retry-After"))
+		out.RetryAfter = RetryAfter(resp.Header.Get("Retry-After"), s.now())
 	case resp.StatusCode >= 500:
 		out.Kind, out.Reason = channel.OutcomeTransient, "the callback had a fault of its own"
 	case resp.StatusCode == http.StatusGone:
@@ -155,13 +146,14 @@ func (s *Sender) read(resp *http.Response) channel.Outcome {
 	return out
 }
 
-// retryAfter reads the header's seconds or date (RFC 9110 10.2.3): from 1 s to an hour.
-func (s *Sender) retryAfter(v string) time.Duration {
+// RetryAfter reads the header's seconds or date (RFC 9110 10.2.3): from 1 s to an hour, a
+// minute where it isn't understood.
+func RetryAfter(v string, now time.Time) time.Duration {
 	d := defaultWait
 	if n, err := strconv.Atoi(v); err == nil {
 		d = time.Duration(min(max(n, 0), 3600)) * time.Second
 	} else if at, err := http.ParseTime(v); err == nil {
-		d = at.Sub(s.now())
+		d = at.Sub(now)
 	}
 	return min(max(d, time.Second), time.Hour)
 }

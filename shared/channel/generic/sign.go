@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,39 @@ func (k key) sign(id, timestamp string, body []byte) string {
 	m.Write([]byte(id + "." + timestamp + "."))
 	m.Write(body)
 	return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
+}
+
+// Headers sign a body of JSON for a receiver that holds one of the secrets, each whsec_
+// and base64 of 24 to 64 bytes, as Standard Webhooks tells. id is constant over retries,
+// at is the time of the attempt.
+func Headers(secrets []string, id string, at time.Time, body []byte) (http.Header, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("generic: no secret")
+	}
+	keys := make([]key, len(secrets))
+	for i, s := range secrets {
+		var err error
+		if keys[i], err = newKey(s); err != nil {
+			return nil, fmt.Errorf("generic: the secret %w", err)
+		}
+	}
+	return headers(keys, id, at, body), nil
+}
+
+// headers sign by every live secret, so that the far side can change its own at any time.
+func headers(keys []key, id string, at time.Time, body []byte) http.Header {
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	signatures := make([]string, len(keys))
+	for i, k := range keys {
+		signatures[i] = k.sign(id, stamp, body)
+	}
+	h := http.Header{}
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "deskhook")
+	h.Set(headerID, id)
+	h.Set(headerTime, stamp)
+	h.Set(headerSignature, strings.Join(signatures, " "))
+	return h
 }
 
 // Verify proves a call: one of the signatures given is that of one of the secrets valid

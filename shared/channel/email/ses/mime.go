@@ -66,7 +66,7 @@ func survey(purpose string) bool { return purpose == "survey" || purpose == "rem
 // autoSubmitted: what answers a mail is auto-replied, what nobody asked for is
 // auto-generated (RFC 3834, 5).
 func autoSubmitted(purpose string) string {
-	if survey(purpose) {
+	if survey(purpose) || purpose == "pending" || purpose == "closing" {
 		return "auto-generated"
 	}
 	return "auto-replied"
