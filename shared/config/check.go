@@ -37,6 +37,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.agents(s.Agents)
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
+	c.customers(s)
 	c.routing(s)
 	c.ticketRules(s.Tickets)
 	c.fallback(s)

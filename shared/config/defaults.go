@@ -28,6 +28,7 @@ const (
 //	routing.scene_for     1d
 //	routing.on_leave      keep
 //	routing.weights       1 for each channel
+//	customer_fields[].type  text
 //	tickets.reopen_within 7d
 //	tickets.close_after   7d
 //	tickets.undo_send     0s, replies go at once

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/assign"
+	"github.com/deskhook/deskhook/shared/policy/tier"
 )
 
 // Settings is desk.yaml, checked. As JSON it is the snapshot that functions read.
@@ -32,6 +33,9 @@ type Settings struct {
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
+
+	CustomerFields []CustomerField `json:"customer_fields,omitempty" yaml:"customer_fields"`
+	Tiers          []tier.Rule     `json:"tiers,omitempty" yaml:"tiers"` // in order: see package tier
 
 	Calendars []Calendar `json:"calendars,omitempty" yaml:"calendars"`
 	SLA       []SLA      `json:"sla,omitempty" yaml:"sla"`

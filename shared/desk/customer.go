@@ -15,22 +15,53 @@ const (
 
 // Customer is one person over all channels.
 type Customer struct {
-	ID        CustomerID  `json:"id"`
-	Name      string      `json:"name,omitempty"`
-	Remark    string      `json:"rmk,omitempty"` // what agents call them; goes before Name
-	Lang      string      `json:"lang,omitempty"`
-	Tier      Tier        `json:"tier,omitempty"`
-	TimeZone  string      `json:"tz,omitempty"` // IANA name; "" = the desk's
-	Addresses []Address   `json:"addr,omitempty"`
-	Contact   Contact     `json:"contact,omitzero"` // given in a form, unproven
-	Created   time.Time   `json:"t0"`
-	Merged    CustomerID  `json:"into,omitempty"`   // alias: followed one hop
-	Merges    []Merge     `json:"merges,omitempty"` // customers taken in, each undoable
-	LastScore *Score      `json:"score,omitempty"`
-	Asked     []time.Time `json:"asked,omitempty"` // when surveys asked or reminded, the last few: the caps
+	ID        CustomerID `json:"id"`
+	Name      string     `json:"name,omitempty"`
+	Remark    string     `json:"rmk,omitempty"` // what agents call them; goes before Name
+	Lang      string     `json:"lang,omitempty"`
+	Tier      Tier       `json:"tier,omitempty"`
+	TimeZone  string     `json:"tz,omitempty"`      // IANA name; "" = the desk's
+	TierSet   bool       `json:"tierset,omitempty"` // by a person: the rules leave it
+	Addresses []Address  `json:"addr,omitempty"`
+	Proven    []Attested `json:"proven,omitempty"` // who has shown that these are theirs
+	Tags      []string   `json:"tags,omitempty"`
+	// Fields are those of the settings' customer_fields, by id.
+	Fields    map[string]string `json:"fields,omitempty"`
+	Consents  []Consent         `json:"consents,omitempty"`
+	Contact   Contact           `json:"contact,omitzero"` // given in a form, unproven
+	Created   time.Time         `json:"t0"`
+	Merged    CustomerID        `json:"into,omitempty"`   // alias: followed one hop
+	Merges    []Merge           `json:"merges,omitempty"` // customers taken in, each undoable
+	LastScore *Score            `json:"score,omitempty"`
+	Asked     []time.Time       `json:"asked,omitempty"` // when surveys asked or reminded, the last few: the caps
 	// AskedBy is when each survey of the settings asked last: its own cooldown.
 	AskedBy map[string]time.Time `json:"askedby,omitempty"`
 }
+
+// Consent is what a customer agreed to, or no longer does.
+type Consent struct {
+	Purpose string    `json:"of"`
+	Given   bool      `json:"given"`
+	At      time.Time `json:"at"`
+	By      Actor     `json:"by"` // who noted it
+}
+
+// Attested is an address that somebody has shown to be theirs: where two channels show
+// the same, one person uses both.
+type Attested struct {
+	Kind AttestedKind `json:"k"`
+	ID   string       `json:"id"`
+}
+
+// AttestedKind says what kind of address it is.
+type AttestedKind string
+
+// The kinds, and what proves them.
+const (
+	AttestedMail  AttestedKind = "mail"  // lower case: DMARC, or aligned SPF or DKIM
+	AttestedPhone AttestedKind = "phone" // E.164: an SMS came from it
+	AttestedUnion AttestedKind = "union" // WeChat's unionid: the platform says so
+)
 
 // Merge is one customer taken in by another: why, by whom, and what an undo takes back.
 type Merge struct {
@@ -41,6 +72,18 @@ type Merge struct {
 	Why   string       `json:"why,omitempty"`   // the evidence, in the agent's words
 	Added []Address    `json:"addr,omitempty"`  // addresses it brought
 	Asked []time.Time  `json:"asked,omitempty"` // askings it brought, for the caps
+	// AskedBy is when each survey asked it last before: the cooldowns go on.
+	AskedBy map[string]time.Time `json:"askedby,omitempty"`
+}
+
+// AskedLast is when a survey asked the customer last, or anyone they took in; zero where
+// it never did.
+func (c Customer) AskedLast(survey string) time.Time {
+	last := c.AskedBy[survey]
+	for _, m := range c.Merges {
+		last = later(last, m.AskedBy[survey])
+	}
+	return last
 }
 
 // Aliases are all customers that are this one now: their tickets and events are its own.

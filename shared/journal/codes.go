@@ -131,6 +131,8 @@ var codes = map[string]words{
 	"hook.off_by_hand":         {"订阅已手动停用", "switched off by hand"},
 	"customer.merged":          {"客户“{from}”已并入“{into}”，依据：{why}", "Customer {from} was merged into {into}, because: {why}"},
 	"customer.unmerged":        {"已撤销合并：“{from}”不再并入“{into}”", "The merge of customer {from} into {into} was undone"},
+	"customer.changed":         {"客户资料已修改：{fields}", "The customer's profile was changed: {fields}"},
+	"customer.tier":            {"客户等级由“{from}”变为“{to}”", "The customer's tier changed from {from} to {to}"},
 	"customer.remark":          {"客户备注改为“{to}”", "The agents' name for the customer is now “{to}”"},
 	"survey.planned":           {"计划于 {at} 发出满意度评价", "A survey is planned for {at}"},
 	"survey.asked":             {"已发出满意度评价", "The customer was asked how it went"},

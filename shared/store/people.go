@@ -112,6 +112,9 @@ func (s *Store) CustomerRow(ctx context.Context, id desk.CustomerID) (Row[desk.C
 	return must(r, err, "customer")
 }
 
+// CustomerKey is where a customer lies.
+func CustomerKey(id desk.CustomerID) table.Key { return customerKey(id) }
+
 // PutCustomer writes a customer. An alias is in no list.
 func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 	c := r.Value

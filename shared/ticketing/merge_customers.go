@@ -20,23 +20,31 @@ func (d *Desk) MergeCustomers(ctx context.Context, act Act, from, into desk.Cust
 		return desk.FieldError("why", "is needed and has at most %d characters", maxEvidence)
 	}
 	code := said("customer.merged", "from", string(from), "into", string(into), "why", why)
-	return d.changePair(ctx, act, from, into, code, func(f, t *desk.Customer) ([]desk.CustomerID, bool, error) {
+	err := d.changePair(ctx, act, from, into, code, func(f, t *desk.Customer) ([]desk.CustomerID, bool, error) {
 		if f.Merged == t.ID && f.ID != t.ID {
 			return nil, true, nil
 		}
 		with, err := identity.Merge(f, t, desk.Merge{At: act.At, By: act.By, Why: why})
 		return with, false, err
 	})
+	if err != nil {
+		return err
+	}
+	return d.retierOf(ctx, act, into)
 }
 
 // UnmergeCustomers undoes a merge: both customers are as they were, each with what was
 // written by their own addresses since.
 func (d *Desk) UnmergeCustomers(ctx context.Context, act Act, from, into desk.CustomerID) error {
 	code := said("customer.unmerged", "from", string(from), "into", string(into))
-	return d.changePair(ctx, act, from, into, code, func(f, t *desk.Customer) ([]desk.CustomerID, bool, error) {
+	err := d.changePair(ctx, act, from, into, code, func(f, t *desk.Customer) ([]desk.CustomerID, bool, error) {
 		with, err := identity.Unmerge(f, t)
 		return with, false, err
 	})
+	if err != nil {
+		return err
+	}
+	return d.retierOf(ctx, act, from)
 }
 
 // changePair writes two customers, the aliases that come along, and an event on both in

@@ -40,6 +40,7 @@ const (
 type bench struct {
 	t       testing.TB
 	now     time.Time
+	s       *config.Settings
 	desk    *ticketing.Desk
 	rows    *store.Store
 	handler http.Handler
@@ -80,6 +81,7 @@ func newBench(t testing.TB) *bench {
 		Macros:   []config.Macro{{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help"}, Status: desk.StatusResolved, Assignee: config.MacroMe}},
 		Surveys:  []config.Survey{config.DefaultSurvey(desk.CSAT)},
 	}
+	b.s = s
 	settings := func(context.Context) (*config.Settings, error) { return s, nil }
 	st := store.New(rushed{db, b})
 	b.rows = st

@@ -248,11 +248,7 @@ func (a *api) getCustomer(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
-	row, err := a.Store.Customer(c.ctx, desk.CustomerID(c.r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, viewCustomer(row.Value))
+	return a.answerCustomer(c, desk.CustomerID(c.r.PathValue("id")))
 }
 
 func (a *api) listCustomersTickets(c *call) error {

@@ -111,7 +111,7 @@ func (a *api) patchTicket(c *call) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.matching(c, row)
+	d, err := a.matching(c, store.TicketKey(row.Value.ID), row.Version)
 	if err != nil {
 		return err
 	}
@@ -126,20 +126,20 @@ func (a *api) patchTicket(c *call) error {
 
 var errPrecondition = problem{
 	Status: http.StatusPreconditionFailed,
-	Detail: "The ticket has changed since this version. Read it again.",
+	Detail: "It has changed since this version. Read it again.",
 }
 
 // matching gives the desk to act with: one held to the version that If-Match names
 // (RFC 9110, section 13.1.1), or the ordinary one.
-func (a *api) matching(c *call, row store.Row[desk.Ticket]) (*ticketing.Desk, error) {
+func (a *api) matching(c *call, key table.Key, version int64) (*ticketing.Desk, error) {
 	want := c.r.Header.Get("If-Match")
 	if want == "" || strings.TrimSpace(want) == "*" {
 		return a.Desk, nil
 	}
 	for tag := range strings.SplitSeq(want, ",") {
-		if strings.TrimSpace(tag) == etag(row.Version) {
+		if strings.TrimSpace(tag) == etag(version) {
 			held := *a.Desk
-			held.Store = store.New(&heldTable{a.Store.T, store.TicketKey(row.Value.ID), row.Version})
+			held.Store = store.New(&heldTable{a.Store.T, key, version})
 			return &held, nil
 		}
 	}
@@ -276,7 +276,7 @@ func (a *api) sendAgain(c *call) error {
 // notKeyed takes an id that can't be a key for one that isn't there.
 func notKeyed(err error) error {
 	if errors.Is(err, table.ErrInvalid) {
-		return desk.Errorf(desk.NotFound, "no such message")
+		return desk.Errorf(desk.NotFound, "there is no such message or customer")
 	}
 	return err
 }

@@ -168,6 +168,13 @@ type customerView struct {
 	Contact   contactView `json:"contact"`
 	CreatedAt time.Time   `json:"created_at"`
 	LastScore *scoreView  `json:"last_score"`
+	MergedIDs []string    `json:"merged_ids"`
+
+	TimeZone     string            `json:"time_zone"`
+	TierSet      bool              `json:"tier_set"`
+	Tags         []string          `json:"tags"`
+	CustomFields map[string]string `json:"custom_fields"`
+	Consents     []consentView     `json:"consents"`
 }
 
 type contactView struct {
@@ -186,7 +193,11 @@ type scoreView struct {
 func viewCustomer(c desk.Customer) customerView {
 	v := customerView{
 		ID: string(c.ID), Name: c.Called(c.Lang), Language: c.Lang, Tier: string(c.Tier), Addresses: []viaView{},
-		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created,
+		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created, MergedIDs: []string{},
+		TimeZone: c.TimeZone, TierSet: c.TierSet, Tags: append([]string{}, c.Tags...), CustomFields: viewFields(c), Consents: viewConsents(c),
+	}
+	for _, id := range c.Aliases() {
+		v.MergedIDs = append(v.MergedIDs, string(id))
 	}
 	for _, a := range c.Addresses {
 		v.Addresses = append(v.Addresses, via(a))

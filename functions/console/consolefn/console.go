@@ -90,6 +90,8 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,
+		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
+		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/recoveries":                            (*visit).recoveries,
 		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,

@@ -38,6 +38,7 @@ var kindHeads = map[desk.Kind][2]string{
 }
 
 var fieldNames = map[string][2]string{
+	"why": {"依据", "How do you know"}, "time_zone": {"时区", "Time zone"}, "tier": {"等级", "Tier"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"},
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
@@ -77,6 +78,10 @@ var chineseFaults = map[string]string{
 	"WeChat carries pictures (JPEG, PNG, GIF), sound (MP3, AMR) and video (MP4): send other files by e-mail": "微信只能发送图片（JPEG、PNG、GIF）、音频（MP3、AMR）和视频（MP4），其他文件请用邮件发送",
 	"on WeChat sound may have 2 MB, pictures and video 10 MB":                                                "微信音频不能超过 2 MB，图片和视频不能超过 10 MB",
 	"may have one line of at most 60 characters":                                                             "限一行，最多 60 个字",
+	"is needed and has at most 200 characters":                                                               "必填，最多 200 个字",
+	"is the same customer":                                                                                   "是同一位客户",
+	"one of the customers was merged already":                                                                "其中一位客户已经被合并",
+	"this customer was not merged into the other, or came with one that was: undo that merge first":          "这位客户没有直接并入对方；如果是随别的客户一起并入的，请先撤销那次合并",
 	"a file is empty": "文件是空的",
 	"at most 4 MB of files go with one message":           "一次发送的附件合计不能超过 4 MB",
 	"the form is too large or not complete":               "提交的内容过大或不完整，附件合计不能超过 4 MB",

@@ -4,56 +4,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/store"
 )
-
-type customerPage struct {
-	frame
-	Person person
-	Events []item
-}
-
-// customersShown bounds what one page tells of a customer.
-const customersShown = 50
-
-func (v *visit) customer() error {
-	ctx := v.r.Context()
-	row, err := v.Store.Customer(ctx, desk.CustomerID(v.r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	page := customerPage{frame: v.frame("", "客户", "Customer")}
-	if page.Person, err = v.person(row, customersShown); err != nil {
-		return err
-	}
-	if page.Person.Name != "" {
-		page.Title = page.Person.Name
-	}
-	events, _, err := v.Store.CustomerEvents(ctx, row.Value.ID, "", customersShown)
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		page.Events = append(page.Events, v.item(e.Value, ""))
-	}
-	return v.write("customer", page)
-}
-
-// remark gives a customer the name that the agents call them by.
-func (v *visit) remark() error {
-	id := desk.CustomerID(v.r.PathValue("id"))
-	if err := v.Desk.Remark(v.r.Context(), v.act(), id, v.r.PostForm.Get("remark")); err != nil {
-		return err
-	}
-	if t, ok := desk.ParseNumber(v.r.PostForm.Get("back")); ok {
-		v.redirect("/console/tickets/" + t.Number())
-		return nil
-	}
-	v.redirect("/console/customers/" + url.PathEscape(string(id)))
-	return nil
-}
 
 type feedbackPage struct {
 	frame

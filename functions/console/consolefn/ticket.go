@@ -268,6 +268,11 @@ type person struct {
 	More      bool
 }
 
+// Open are those of the tickets that are not done.
+func (p person) Open() []listRow {
+	return slices.DeleteFunc(slices.Clone(p.Tickets), func(r listRow) bool { return !r.T.Status.Active() })
+}
+
 type address struct {
 	Channel desk.Channel
 	Label   string

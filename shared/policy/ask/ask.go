@@ -153,9 +153,9 @@ func tier(c desk.Customer) desk.Tier {
 
 // capped gives the reason that lies in what the customer was asked before.
 func capped(c desk.Customer, v desk.Survey, r Rules, at time.Time) string {
-	last, before := c.AskedBy[v.Of]
+	last := c.AskedLast(v.Of)
 	switch {
-	case before && at.Sub(last) < r.Cooldown, cooling(c.Asked, at, r.Apart):
+	case !last.IsZero() && at.Sub(last) < r.Cooldown, cooling(c.Asked, at, r.Apart):
 		return "survey.cooldown"
 	case full(c.Asked, r, at):
 		return "survey.too_many"

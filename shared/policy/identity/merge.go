@@ -5,6 +5,7 @@
 package identity
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -39,12 +40,27 @@ func Merge(from, into *desk.Customer, how desk.Merge) ([]desk.CustomerID, error)
 			how.Asked = append(how.Asked, at)
 		}
 	}
+	how.AskedBy = askedBy(from)
 	into.Addresses = append(slices.Clone(into.Addresses), how.Added...)
 	into.Asked = append(slices.Clone(into.Asked), how.Asked...)
 	slices.SortFunc(into.Asked, time.Time.Compare) // the last few count
 	into.Merges = append(slices.Clone(into.Merges), how)
 	from.Merged = into.ID
 	return how.With, nil
+}
+
+// askedBy is when each survey asked a customer last, or anyone they took in.
+func askedBy(c *desk.Customer) map[string]time.Time {
+	out := maps.Clone(c.AskedBy)
+	for _, m := range c.Merges {
+		for survey := range m.AskedBy {
+			if out == nil {
+				out = map[string]time.Time{}
+			}
+			out[survey] = c.AskedLast(survey)
+		}
+	}
+	return out
 }
 
 // Unmerge makes from a customer of its own again and takes from into what the merge gave

@@ -21,7 +21,8 @@ func TestAnySequenceOfMergesCanBeUndone(t *testing.T) {
 		for i := range 6 {
 			c := desk.Customer{ID: desk.CustomerID(fmt.Sprint("c", i)),
 				Addresses: []desk.Address{{Channel: desk.SMS, ID: fmt.Sprint("+8613", i)}},
-				Asked:     []time.Time{time.Unix(int64(i), 0)}}
+				Asked:     []time.Time{time.Unix(int64(i), 0)},
+				AskedBy:   map[string]time.Time{"csat": time.Unix(int64(i+1), 0)}}
 			ids, before[c.ID], all[c.ID] = append(ids, c.ID), c, &c
 		}
 		step := func(undo bool, f, i desk.CustomerID) {
@@ -48,6 +49,7 @@ func TestAnySequenceOfMergesCanBeUndone(t *testing.T) {
 					require.Empty(t, all[into].Merged, "%s is two hops from a living customer", id)
 					require.Contains(t, all[into].Aliases(), id)
 					require.Contains(t, all[into].Addresses, before[id].Addresses[0])
+					require.False(t, all[into].AskedLast("csat").Before(before[id].AskedBy["csat"]), "a cooldown was forgotten")
 				}
 			}
 		}
@@ -65,6 +67,7 @@ func TestAnySequenceOfMergesCanBeUndone(t *testing.T) {
 			require.Empty(t, all[id].Merges)
 			require.Equal(t, before[id].Addresses, all[id].Addresses)
 			require.Equal(t, before[id].Asked, all[id].Asked)
+			require.Equal(t, before[id].AskedBy["csat"], all[id].AskedLast("csat"))
 		}
 	})
 }

@@ -1,0 +1,131 @@
+package consolefn
+
+import (
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+type customerPage struct {
+	frame
+	Person  person
+	Entries []entry
+	Older   string
+	Merges  []merged
+}
+
+// entry is one line of a customer's timeline: a ticket, or words.
+type entry struct {
+	item
+	Row *listRow
+}
+
+// merged is a customer taken in, which can be undone.
+type merged struct {
+	desk.Merge
+	Who string
+}
+
+// customersShown bounds what one page tells of a customer.
+const customersShown = 50
+
+func (v *visit) customer() error {
+	ctx := v.r.Context()
+	row, err := v.Store.Customer(ctx, desk.CustomerID(v.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	page := customerPage{frame: v.frame("", "客户", "Customer", "older")}
+	if page.Person, err = v.person(row, customersShown); err != nil {
+		return err
+	}
+	if page.Person.Name != "" {
+		page.Title = page.Person.Name
+	}
+	for _, m := range row.Value.Merges {
+		page.Merges = append(page.Merges, merged{m, v.who(m.By)})
+	}
+	return v.entries(&page)
+}
+
+// entries reads a page of the timeline over all channels.
+func (v *visit) entries(p *customerPage) error {
+	all, next, err := v.Store.PersonTimeline(v.r.Context(), p.Person.C, v.r.URL.Query().Get("older"), customersShown)
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		if h.Ticket.Value.ID == "" {
+			p.Entries = append(p.Entries, entry{item: v.item(h.Event, "")})
+			continue
+		}
+		row := v.listRow(h.Ticket.Value)
+		p.Entries = append(p.Entries, entry{item: item{At: h.At}, Row: &row})
+	}
+	if next != "" {
+		p.Older = p.Person.URL + "?" + url.Values{"older": {next}}.Encode()
+	}
+	return v.write("customer", *p)
+}
+
+func (v *visit) customerID() desk.CustomerID { return desk.CustomerID(v.r.PathValue("id")) }
+
+func (v *visit) toCustomer(id desk.CustomerID) {
+	v.redirect("/console/customers/" + url.PathEscape(string(id)))
+}
+
+// remark gives a customer the name that the agents call them by.
+func (v *visit) remark() error {
+	if err := v.Desk.Remark(v.r.Context(), v.act(), v.customerID(), v.r.PostForm.Get("remark")); err != nil {
+		return err
+	}
+	if t, ok := desk.ParseNumber(v.r.PostForm.Get("back")); ok {
+		v.redirect("/console/tickets/" + t.Number())
+		return nil
+	}
+	v.toCustomer(v.customerID())
+	return nil
+}
+
+// mergeCustomer takes another customer in, named by one of their tickets' numbers, their
+// id, or the address of their page.
+func (v *visit) mergeCustomer() error {
+	from, err := v.otherCustomer(v.r.PostForm.Get("from"))
+	if err != nil {
+		return err
+	}
+	if err := v.Desk.MergeCustomers(v.r.Context(), v.act(), from, v.customerID(), v.r.PostForm.Get("why")); err != nil {
+		return err
+	}
+	v.toCustomer(v.customerID())
+	return nil
+}
+
+func (v *visit) otherCustomer(named string) (desk.CustomerID, error) {
+	if u, err := url.Parse(strings.TrimSpace(named)); err == nil {
+		named = path.Base(u.Path)
+	}
+	number, isTicket := desk.ParseNumber(named)
+	if !isTicket {
+		row, err := v.Store.Customer(v.r.Context(), desk.CustomerID(named))
+		return row.Value.ID, err
+	}
+	t, err := v.Store.Ticket(v.r.Context(), number)
+	if err != nil {
+		return "", err
+	}
+	row, err := v.Store.Customer(v.r.Context(), t.Value.Customer)
+	return row.Value.ID, err
+}
+
+// unmergeCustomer undoes a merge.
+func (v *visit) unmergeCustomer() error {
+	from := desk.CustomerID(v.r.PostForm.Get("from"))
+	if err := v.Desk.UnmergeCustomers(v.r.Context(), v.act(), from, v.customerID()); err != nil {
+		return err
+	}
+	v.toCustomer(v.customerID())
+	return nil
+}
