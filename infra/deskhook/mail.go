@@ -55,13 +55,30 @@ func (c *mailCmd) hand(client *http.Client, raw []byte) error {
 	return nil
 }
 
-// explainCmd prints what the desk makes of a mail.
+// explainCmd prints what the desk makes of a mail, or where its rules send a message.
 type explainCmd struct {
-	File string `arg:"" name:"file.eml" help:"A mail as it lies on disk; - for standard input."`
+	File  string `arg:"" optional:"" name:"file.eml" help:"A mail as it lies on disk; - for standard input."`
+	Rules bool   `help:"Hold it against the routing rules instead: which match and why not, and what comes of it."`
+
+	Channel  string `help:"With --rules: by which channel a text comes." placeholder:"sms"`
+	Account  string `help:"With --rules: to which of the desk's accounts (default: the channel's first), or the form."`
+	Text     string `help:"With --rules: the text, in place of a mail."`
+	Subject  string `help:"With --rules: the text's subject."`
+	Lang     string `help:"With --rules: the language the sender is known by."`
+	Tier     string `default:"standard" enum:"standard,silver,gold,vip" help:"With --rules: the customer's tier."`
+	At       string `help:"With --rules: when it comes, such as 2026-01-31T09:00 in the desk's zone (default: now)."`
+	Settings string `default:"infra/desk.yaml" type:"path" help:"With --rules: the settings file."`
+	JSON     bool   `name:"json" help:"With --rules: print JSON."`
 }
 
-// Run prints JSON.
+// Run prints JSON, of rules lines unless asked otherwise.
 func (c *explainCmd) Run(w *world) error {
+	if c.Rules {
+		return c.rules(w)
+	}
+	if c.File == "" {
+		return fmt.Errorf("give a mail: file.eml, or - for standard input")
+	}
 	raw, err := c.read(w)
 	if err != nil {
 		return err

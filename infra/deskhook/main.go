@@ -19,7 +19,7 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run the whole desk on this machine."`
 	Demo     demoCmd     `cmd:"" help:"Show a scratch desk at work: four channels, four answers, four scores."`
 	Mail     mailCmd     `cmd:"" help:"Hand mails to the running desk as SES would."`
-	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON."`
+	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON, or what its rules make of a message."`
 	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
 	Cost     costCmd     `cmd:"" help:"Print what messages and an idle month cost."`
 	Settings settingsCmd `cmd:"" help:"Check settings, or put them in force."`

@@ -45,6 +45,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.automation(s)
 	c.slas(s)
 	c.webhooks(s.Webhooks)
+	c.notify(s.Notify)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
 	c.recoveries(s)
@@ -133,6 +134,7 @@ func (c *checker) agents(agents []Agent) {
 			c.at(path+".role", "should be agent, lead or admin")
 		}
 		c.agentMail(path+".mail", strings.ToLower(a.Mail), mails)
+		c.agentNotify(path+".notify", a)
 		for j, t := range a.Teams {
 			c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, j), t)
 		}

@@ -25,6 +25,7 @@ type Settings struct {
 	Routing  Routing   `json:"routing,omitzero" yaml:"routing"`
 	Tickets  Tickets   `json:"tickets" yaml:"tickets"`
 	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
+	Notify   Notify    `json:"notify,omitzero" yaml:"notify"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
@@ -94,6 +95,8 @@ type Agent struct {
 	Skills    []string `json:"skills,omitempty" yaml:"skills"`
 	Languages []string `json:"languages,omitempty" yaml:"languages"`
 	Capacity  int      `json:"capacity,omitempty" yaml:"capacity"`
+
+	Notify AgentNotify `json:"notify,omitzero" yaml:"notify"`
 }
 
 // Account is one account of a channel. What stands in it beside name and team is the

@@ -26,9 +26,9 @@ type Webhook struct {
 // WebhookSecret names the secret that a subscription's calls are signed with.
 func WebhookSecret(name string) string { return "webhook/" + name + "/secret" }
 
-// Webhook finds a subscription by name.
+// Webhook finds a subscription by name; a robot is one too.
 func (s *Settings) Webhook(name string) (Webhook, bool) {
-	for _, w := range s.Webhooks {
+	for _, w := range s.Subscriptions() {
 		if w.Name == name {
 			return w, true
 		}

@@ -87,6 +87,13 @@ var recoveries = map[desk.RecoveryState]words{
 // Recovery names the state of a follow-up.
 func Recovery(s desk.RecoveryState, lang string) string { return label(recoveries, s, lang) }
 
+// outcomes of a telephone call.
+var outcomes = map[string]words{
+	"reached":   {"已接通", "reached"},
+	"no_answer": {"无人接听", "no answer"},
+	"voicemail": {"已留言", "left a voicemail"},
+}
+
 var strategies = map[string]words{
 	"round_robin":  {"轮流分配", "whose turn it was"},
 	"least_loaded": {"负荷最轻者优先", "who had most room"},

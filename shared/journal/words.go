@@ -85,6 +85,8 @@ func argument(name, value, lang string) string {
 		if w, ok := providerCodes[value]; ok {
 			return value + " " + w.in(lang)
 		}
+	case "outcome":
+		return label(outcomes, value, lang)
 	case "strategy":
 		return label(strategies, value, lang)
 	case "target":

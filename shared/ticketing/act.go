@@ -163,7 +163,7 @@ func (a *acting) reply(r Reply) error {
 	if a.t.Status == desk.StatusSpam {
 		return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
 	}
-	if err := takes.Check(a.t.AnswerTo(), r.Attachments); err != nil {
+	if err := takes.Check(a.t.AnswerTo(), a.s.Takes(a.t.AnswerTo()), r.Attachments); err != nil {
 		return err
 	}
 	cc, err := a.copies(r.Cc)

@@ -20,7 +20,7 @@ func Elsewhere(ctx context.Context, st *store.Store, s *config.Settings, t desk.
 	if err != nil && desk.KindOf(err) != desk.NotFound {
 		return desk.Address{}, err
 	}
-	q := fallback.Question{Message: m, Ticket: t, Customer: c.Value}
+	q := fallback.Question{Message: m, Ticket: t, Customer: c.Value, Takes: s.Takes}
 	for _, a := range s.Accounts {
 		q.Accounts = append(q.Accounts, desk.Address{Channel: a.Channel, Account: a.Name})
 	}

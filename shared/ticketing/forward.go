@@ -96,7 +96,7 @@ func (a *acting) quoteLast(ctx context.Context, m *desk.Message, to desk.Address
 				m.Attachments = append(m.Attachments, f)
 			}
 		}
-		if takes.Check(to, m.Attachments) != nil {
+		if takes.Check(to, a.s.Takes(to), m.Attachments) != nil {
 			m.Attachments = nil // more than a mail of ours carries: the agent sees them on the ticket
 		}
 		return nil

@@ -106,11 +106,8 @@ func (r *receiving) know() {
 	id.Address = r.in.From
 	if id.Customer == "" { // a stranger, or one who unsubscribed before ever writing
 		f := r.in.From
-		c := desk.Customer{
-			ID:   desk.CustomerID(desk.DeriveID("customer", string(f.Channel), f.Account, f.ID)),
-			Name: r.in.Name, Lang: r.lang(), Tier: desk.Standard, Created: r.at,
-			Addresses: []desk.Address{f}, Contact: r.in.Contact,
-		}
+		c := stranger(f, r.in.Name, r.lang(), r.at)
+		c.Contact = r.in.Contact
 		id.Customer = c.ID
 		r.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
 	}

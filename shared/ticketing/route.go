@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/route"
+	"github.com/deskhook/deskhook/shared/policy/thread"
 )
 
 // defaultTeam is where a ticket goes that no rule routes: its form's team, else its
@@ -34,6 +36,12 @@ func RouteQuestion(s *config.Settings, in desk.Inbound, t desk.Ticket) route.Que
 		Tier: desk.Standard, Priority: t.Priority, Team: defaultTeam(s, in.From, in.Form), Tags: t.Tags,
 		Subject: in.Subject, Text: strings.Join(text, "\n"), At: t.Opened, InHours: s.InHours,
 	}
+}
+
+// Opening is the ticket that a stranger's message opens, before any rule.
+func Opening(s *config.Settings, in desk.Inbound, at time.Time) desk.Ticket {
+	r := &receiving{s: s, in: in, at: at}
+	return r.newTicket("", thread.Verdict{})
 }
 
 // route lets the rules decide where an opening ticket goes. Spam goes nowhere: it is

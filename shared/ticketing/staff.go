@@ -76,7 +76,7 @@ func (r *receiving) staffMail(a *acting, v thread.StaffVerdict) {
 	case thread.StaffSent:
 		r.sentAlready(a, m)
 	case thread.StaffQueued:
-		if files := enclosed(r.in); takes.Check(a.t.AnswerTo(), files) == nil {
+		if files := enclosed(r.in); takes.Check(a.t.AnswerTo(), a.s.Takes(a.t.AnswerTo()), files) == nil {
 			r.passOn(a, m, files)
 			break
 		}

@@ -53,6 +53,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
 		{"GET", "/v1/tickets", agents, a.listTickets},
+		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
 		{"PATCH", "/v1/tickets/{number}", agents, a.patchTicket},
 		{"POST", "/v1/tickets/{number}/merge", agents, a.mergeTicket},

@@ -65,6 +65,8 @@ func New(d Deps) http.Handler {
 		"GET /console/board":                                 (*visit).board,
 		"GET /console/fragment/board":                        (*visit).boardPart,
 		"POST /console/presence":                             (*visit).setPresence,
+		"GET /console/new":                                   (*visit).startForm,
+		"POST /console/new":                                  (*visit).start,
 		"GET /console/find":                                  (*visit).find,
 		"GET /console/tickets/{number}":                      (*visit).ticket,
 		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,

@@ -238,7 +238,7 @@ func (v *visit) controls(p *ticketPage) {
 	p.Mail = to.Channel == desk.Email && to.ID != ""
 	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
 	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
-	p.Files = v.Blob != nil && takes.Files(to).Count > 0
+	p.Files = v.Blob != nil && takes.Files(to, v.s.Takes(to)).Count > 0
 	if to.ID != "" {
 		p.AnswerTo = to.Label(v.lang)
 		p.AnswerVia = journal.Channel(to.Channel, v.lang)

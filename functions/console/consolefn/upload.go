@@ -53,7 +53,7 @@ func (v *visit) upload(id desk.TicketID) ([]desk.Attachment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := takes.Check(t.Value.AnswerTo(), files); err != nil {
+	if err := takes.Check(t.Value.AnswerTo(), v.s.Takes(t.Value.AnswerTo()), files); err != nil {
 		return nil, err
 	}
 	return files, v.keep(files)

@@ -95,10 +95,10 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	text := w.comes("1", "hello")
 	page := w.page("/console/tickets/" + text.Number())
 	require.NotContains(t, page, `type="file"`)
-	require.Contains(t, page, "SMS carries no files")
+	require.Contains(t, page, "MMS is off")
 	resp := w.send(text, "The invoice", map[string]string{"a.pdf": "%PDF"})
 	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode)
-	require.Contains(t, body(t, resp), "takes no files")
+	require.Contains(t, body(t, resp), "sends no files: set mms: true")
 	require.Empty(t, w.messages(text, desk.ToCustomer))
 
 	id := w.mail("m1")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/release"
@@ -175,6 +176,11 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 			out.InReplyTo, out.References = t.Mail.LastID, t.Mail.Refs
 		}
 	}
+	if m.From.Channel == desk.SMS {
+		var err error
+		out.Attachments, err = h.linked(ctx, m.Attachments)
+		return out, err
+	}
 	for _, a := range m.Attachments {
 		data, err := h.Blob.Get(ctx, a.Blob, 0)
 		if err != nil {
@@ -182,6 +188,24 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 		}
 		a.Data = data
 		out.Attachments = append(out.Attachments, a)
+	}
+	return out, nil
+}
+
+// fileLife is how long a link to a file is good that a provider fetches: Twilio may keep a
+// message in line for ten hours.
+const fileLife = 10 * time.Hour
+
+// linked gives files as links, for a provider that fetches them itself.
+func (h *Handler) linked(ctx context.Context, files []desk.Attachment) ([]desk.Attachment, error) {
+	var out []desk.Attachment
+	for _, a := range files {
+		link, err := h.Blob.SignGet(ctx, a.Blob, fileLife, blob.Options{ContentType: a.Type, FileName: a.Name})
+		if err != nil {
+			return nil, fmt.Errorf("delivery: link an attachment: %w", err)
+		}
+		a.Ref = link
+		out = append(out, a)
 	}
 	return out, nil
 }

@@ -34,7 +34,7 @@ const (
 // keys are those that each channel knows.
 var keys = map[desk.Channel]map[string]kind{
 	desk.WeChat:  {"token": secret, "encoding_aes_key": secret, "app_secret": secret, "app_id": text, "original_id": text, "mode": text, "max_age": number, "shadow": flag},
-	desk.SMS:     {"auth_token": secret, "account_sid": text, "number": text, "messaging_service_sid": text, "url": text, "shadow": flag},
+	desk.SMS:     {"auth_token": secret, "account_sid": text, "number": text, "messaging_service_sid": text, "url": text, "shadow": flag, "mms": flag},
 	desk.Email:   {"address": text, "name": text, "topic_arn": text, "own": list},
 	desk.WebForm: {"form": text},
 	desk.Generic: {"secret": secret, "signing_key": secret, "callback_url": text, "allow_loopback": flag, "shadow": flag},

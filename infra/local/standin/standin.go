@@ -31,7 +31,7 @@ type Message struct {
 	Subject  string       `json:"subject,omitempty"`
 	Text     string       `json:"text"`
 	Menu     []Choice     `json:"menu,omitempty"`  // choices to tap
-	Files    []string     `json:"files,omitempty"` // names of attachments
+	Files    []string     `json:"files,omitempty"` // names of attachments; of an MMS, their links
 
 	MessageID string `json:"message_id,omitempty"` // mail: as the customer's program would answer it, without <>
 	ReplyTo   string `json:"reply_to,omitempty"`   // mail: where an answer goes

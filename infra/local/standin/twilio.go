@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,12 +59,21 @@ func twilioCheck(form url.Values) int {
 		return 21211
 	case form.Get("From") == "" && form.Get("MessagingServiceSid") == "":
 		return 21603
+	case len(form["MediaUrl"]) > 10:
+		return 21623
+	case slices.ContainsFunc(form["MediaUrl"], badLink):
+		return 21620
 	case form.Get("Body") == "" && len(form["MediaUrl"]) == 0:
 		return 21602
 	case utf8.RuneCountInString(form.Get("Body")) > 1600:
 		return 21617
 	}
 	return 0
+}
+
+func badLink(u string) bool {
+	p, err := url.Parse(u)
+	return err != nil || p.Host == "" || p.Scheme != "https" && p.Scheme != "http"
 }
 
 func (s *Standin) twilioMessage(account string, m *Message) map[string]any {

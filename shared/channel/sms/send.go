@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
 )
 
 const (
@@ -55,12 +56,14 @@ func NewSender(a channel.Account) (*Sender, error) {
 // Send makes one attempt.
 func (s *Sender) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 	switch {
-	case strings.TrimSpace(m.Text) == "":
+	case strings.TrimSpace(m.Text) == "" && len(m.Attachments) == 0:
 		return refused("the message has no text")
 	case utf8.RuneCountInString(m.Text) > maxText:
 		return refused("the message is longer than 1600 characters")
-	case len(m.Attachments) > 0:
-		return refused("files can't be sent by SMS")
+	case len(m.Attachments) > 0 && !s.MMS:
+		return refused("the account sends no files: mms is not set")
+	case !linked(m.Attachments):
+		return refused("the files are more than Twilio takes, or have no link")
 	case ctx.Err() != nil:
 		return channel.Outcome{Kind: channel.OutcomeTransient, Reason: "no time was left to send"}
 	}
@@ -80,12 +83,25 @@ func (s *Sender) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 	return outcome(resp, body)
 }
 
+// linked says whether all files have an address that Twilio fetches them from.
+func linked(files []desk.Attachment) bool {
+	for _, f := range files {
+		if !strings.HasPrefix(f.Ref, "https://") && !strings.HasPrefix(f.Ref, "http://") {
+			return false
+		}
+	}
+	return len(files) <= maxMedia
+}
+
 func refused(why string) channel.Outcome {
 	return channel.Outcome{Kind: channel.OutcomeRefused, Reason: why}
 }
 
 func (s *Sender) request(ctx context.Context, m channel.Outgoing) (*http.Request, error) {
 	form := url.Values{"To": {m.To.ID}, "Body": {m.Text}}
+	for _, f := range m.Attachments {
+		form.Add("MediaUrl", f.Ref)
+	}
 	if s.URL != "" { // Twilio refuses a message whose callback is no address
 		form.Set("StatusCallback", s.callback(m))
 	}
@@ -162,6 +178,9 @@ var codes = map[int]channel.Outcome{
 	21612: {Kind: channel.OutcomeBadRecipient, Reason: "the number can't be reached from the sending number"},
 	21614: {Kind: channel.OutcomeBadRecipient, Reason: "the number can't receive SMS"},
 	21617: {Kind: channel.OutcomeRefused, Reason: "the message is longer than 1600 characters"},
+	21620: {Kind: channel.OutcomeRefused, Reason: "the address of a file is not valid"},
+	21623: {Kind: channel.OutcomeRefused, Reason: "the message has more files than Twilio takes"},
+	12300: {Kind: channel.OutcomeRefused, Reason: "a file is of a type that Twilio doesn't take"},
 	21635: {Kind: channel.OutcomeBadRecipient, Reason: "the number is a landline"},
 	30007: {Kind: channel.OutcomeRefused, Reason: "the message was filtered as unwanted"},
 }

@@ -7,7 +7,8 @@
 // keeping to one for each customer, and what customers write to any of them comes to the
 // account's one address; url,
 // where Twilio calls another address than the desk's public URL; shadow, to count bad
-// signatures without refusing them. Secret: auth_token.
+// signatures without refusing them; mms, to send files too: Twilio fetches each from the
+// link in its Ref, and only few countries have MMS. Secret: auth_token.
 package sms
 
 import (
@@ -29,6 +30,7 @@ type settings struct {
 	Service    string `json:"messaging_service_sid"`
 	URL        string `json:"url"`
 	Shadow     bool   `json:"shadow"`
+	MMS        bool   `json:"mms"`
 }
 
 var (

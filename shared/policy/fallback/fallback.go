@@ -19,6 +19,8 @@ type Question struct {
 	Ticket   desk.Ticket
 	Customer desk.Customer
 	Accounts []desk.Address // the desk's, in the settings' order; no IDs
+	// Takes says what an account does with files; nil: what is true of every one.
+	Takes func(desk.Address) takes.Account
 }
 
 // maxWays bounds how many addresses are looked at.
@@ -44,11 +46,18 @@ func Ways(q Question) []desk.Address {
 	}
 	var out []desk.Address
 	for _, a := range append(ways, q.given(q.Customer.Contact)...) {
-		if len(out) < maxWays && !slices.Contains(out, a) && takes.Check(a, m.Attachments) == nil {
+		if len(out) < maxWays && !slices.Contains(out, a) && takes.Check(a, q.takes(a), m.Attachments) == nil {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+func (q Question) takes(a desk.Address) takes.Account {
+	if q.Takes == nil {
+		return takes.Account{}
+	}
+	return q.Takes(a)
 }
 
 func fellBack(m desk.Message) bool {

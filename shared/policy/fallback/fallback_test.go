@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/takes"
 )
 
 var (
@@ -22,6 +23,9 @@ func TestWays(t *testing.T) {
 	givenMail := desk.Address{Channel: desk.Email, Account: "support", ID: said.Mail}
 	givenPhone := desk.Address{Channel: desk.SMS, Account: "main", ID: said.Phone}
 	file := []desk.Attachment{{Name: "a.png", Type: "image/png", Size: 10}}
+	mms := func(a desk.Address) takes.Account {
+		return takes.Account{MMS: a.Channel == desk.SMS && a.Account == "main"}
+	}
 	for name, c := range map[string]struct {
 		q    Question
 		want []desk.Address
@@ -32,6 +36,7 @@ func TestWays(t *testing.T) {
 		"a form's, last":          {Question{Accounts: account, Customer: desk.Customer{Addresses: []desk.Address{phone}, Contact: said}}, []desk.Address{phone, givenMail, givenPhone}},
 		"no such account":         {Question{Accounts: account[:1], Ticket: desk.Ticket{Contact: said}, Customer: desk.Customer{Addresses: []desk.Address{mail, phone}}}, nil},
 		"files go by mail alone":  {Question{Accounts: account, Message: desk.Message{Attachments: file}, Customer: desk.Customer{Addresses: []desk.Address{phone, mail}}}, []desk.Address{mail}},
+		"files go by MMS too":     {Question{Accounts: account, Message: desk.Message{Attachments: file}, Customer: desk.Customer{Addresses: []desk.Address{phone}}, Takes: mms}, []desk.Address{phone}},
 		"fell back before":        {Question{Accounts: account, Message: desk.Message{Decisions: []desk.Decision{Decision(openID, mail)}}, Customer: desk.Customer{Addresses: []desk.Address{mail}}}, nil},
 		"a third party's":         {Question{Accounts: account, Message: desk.Message{Purpose: "forward"}, Customer: desk.Customer{Addresses: []desk.Address{mail}}}, nil},
 	} {

@@ -17,6 +17,7 @@ func TestCheck(t *testing.T) {
 		to    desk.Address
 		files []desk.Attachment
 		kind  desk.Kind
+		mms   bool
 	}{
 		"a picture on WeChat":    {to: at(desk.WeChat), files: []desk.Attachment{{Type: "image/JPEG", Size: 4 << 20}}},
 		"a document on WeChat":   {to: at(desk.WeChat), files: []desk.Attachment{{Type: "application/pdf", Size: 9}}, kind: desk.Invalid},
@@ -26,12 +27,18 @@ func TestCheck(t *testing.T) {
 		"mail":                   {to: at(desk.Email), files: small},
 		"the status page":        {files: small},
 		"SMS":                    {to: at(desk.SMS), files: small, kind: desk.Invalid},
+		"MMS":                    {to: at(desk.SMS), files: []desk.Attachment{{Type: "image/PNG", Size: 3 << 20}, {Type: "application/pdf", Size: 9}}, mms: true},
+		"no MMS at all":          {to: at(desk.SMS), files: []desk.Attachment{{Type: "image/png", Size: 9}}, kind: desk.Invalid},
+		"a program by MMS":       {to: at(desk.SMS), files: []desk.Attachment{{Type: "application/zip", Size: 9}}, mms: true, kind: desk.Invalid},
+		"nothing by MMS":         {to: at(desk.SMS), files: []desk.Attachment{{Type: "image/gif"}}, mms: true, kind: desk.Invalid},
+		"a long PDF by MMS":      {to: at(desk.SMS), files: []desk.Attachment{{Type: "application/pdf", Size: 600001}}, mms: true, kind: desk.TooLarge},
+		"eleven by MMS":          {to: at(desk.SMS), files: make([]desk.Attachment, 11), mms: true, kind: desk.Invalid},
 		"SMS without files":      {to: at(desk.SMS)},
 		"as much as may be":      {to: at(desk.Email), files: []desk.Attachment{{Size: takes.Most}}},
 		"one byte more":          {to: at(desk.Email), files: []desk.Attachment{{Size: takes.Most}, {Size: 1}}, kind: desk.TooLarge},
 		"more files than a mail": {to: at(desk.Email), files: make([]desk.Attachment, 11), kind: desk.Invalid},
 	} {
-		err := takes.Check(c.to, c.files)
+		err := takes.Check(c.to, takes.Account{MMS: c.mms}, c.files)
 		if c.kind == "" {
 			require.NoError(t, err, name)
 			continue

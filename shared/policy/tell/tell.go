@@ -79,7 +79,7 @@ func received(c desk.Change, m desk.Message) []desk.Event {
 	}
 	told := map[desk.EventName]int{}
 	for _, d := range m.Decisions {
-		name, ok := decisionEvent(d.Code)
+		name, ok := Decided(d.Code)
 		if !ok || name == desk.EventCustomerErased && m.Ticket != "" {
 			continue // an erasure is told once, of the customer, and not of each ticket
 		}
@@ -97,7 +97,8 @@ func nth(c desk.Change, n int) desk.Change {
 	return c
 }
 
-func decisionEvent(code string) (desk.EventName, bool) {
+// Decided names the event that a decision of the journal is. False: it is none.
+func Decided(code string) (desk.EventName, bool) {
 	if name, ok := byDecision[code]; ok {
 		return name, true
 	}

@@ -1,0 +1,87 @@
+package notify
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/tell"
+)
+
+// byEvent are the events that are told to people of the desk too.
+var byEvent = map[desk.EventName]Kind{
+	desk.EventSLAWarning: Warning, desk.EventSLABreached: Breach, desk.EventRecoveryDue: Recovery,
+}
+
+// Happened gives what people of the desk should know of a change, in its order. Most
+// changes are nothing to tell.
+func Happened(c desk.Change, r tell.Rules) []Happening {
+	switch {
+	case c.Message != nil && c.MessageWas == nil:
+		return ofMessage(c, *c.Message)
+	case c.Survey != nil:
+		return ofSurvey(c, r)
+	}
+	return nil
+}
+
+func ofMessage(c desk.Change, m desk.Message) []Happening {
+	if m.Ticket == "" {
+		return nil
+	}
+	var out []Happening
+	for i, d := range m.Decisions {
+		h := happening(c, m.Ticket, m.By, "d"+strconv.Itoa(i))
+		h.What = d
+		if to, ok := assigned(d); ok {
+			h.Kind, h.To, h.What = Assigned, to, desk.Decision{Code: "notice.assigned"}
+		} else if name, ok := tell.Decided(d.Code); ok {
+			h.Kind = byEvent[name]
+		}
+		if h.Kind != "" {
+			out = append(out, h)
+		}
+	}
+	given := slices.ContainsFunc(out, func(h Happening) bool { return h.Kind == Assigned })
+	if m.Kind == desk.FromCustomer && m.Automatic == "" && !given { // who just got the ticket will read it anyway
+		h := happening(c, m.Ticket, m.By, "reply")
+		h.Kind, h.What = Reply, desk.Decision{Code: "notice.reply"}
+		out = append(out, h)
+	}
+	return out
+}
+
+// assigned reads to whom a decision gave a ticket.
+func assigned(d desk.Decision) (string, bool) {
+	return d.Args["to"], (d.Code == "assign.changed" || d.Code == "assign.by_strategy") && d.Args["to"] != ""
+}
+
+func ofSurvey(c desk.Change, r tell.Rules) []Happening {
+	for _, e := range tell.Events(c, r) {
+		if e.Name != desk.EventFeedbackBad || e.Ticket == "" {
+			continue
+		}
+		s := c.Survey.Score
+		h := happening(c, e.Ticket, desk.Actor{Kind: desk.ByCustomer}, "score")
+		h.Kind = BadScore
+		h.What = desk.Decision{Code: "notice.bad_score", Args: map[string]string{"score": strconv.Itoa(s.Value), "most": strconv.Itoa(most[s.Kind])}}
+		return []Happening{h}
+	}
+	return nil
+}
+
+// most is the best score of each kind.
+var most = map[desk.SurveyKind]int{"": 5, desk.CSAT: 5, desk.NPS: 10, desk.CES: 7}
+
+// OffByItself is a subscription that switched itself off; somebody who did it by hand
+// needs no notice.
+func OffByItself(s desk.HookStanding) (Happening, bool) {
+	return Happening{
+		ID: tell.ID(s.At, "notice", "off", s.Hook), Kind: HookOff, At: s.At, By: s.By,
+		What: desk.Decision{Code: "notice.hook_off", Args: map[string]string{"hook": s.Hook, "why": s.Why}},
+	}, s.Disabled && s.By.Kind == desk.ByDesk
+}
+
+func happening(c desk.Change, t desk.TicketID, by desk.Actor, what string) Happening {
+	return Happening{ID: tell.ID(c.At, "notice", c.Row, strconv.FormatInt(c.Version, 10), what), At: c.At, Ticket: t, By: by}
+}

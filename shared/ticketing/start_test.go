@@ -1,0 +1,94 @@
+package ticketing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+func (b *bench) keyed(key string) ticketing.Act {
+	a := b.act()
+	a.Key = key
+	return a
+}
+
+func TestStartByMail(t *testing.T) {
+	b := newBench(t)
+	n := ticketing.Start{By: ticketing.StartMail, To: "Ann <Ann@x.test>", Name: "Ann", Subject: "Recall", Text: "Please send it back."}
+	_, err := b.Start(b.ctx, b.act(), n)
+	require.Error(t, err, "without a key")
+	id, err := b.Start(b.ctx, b.keyed("k1"), n)
+	require.NoError(t, err)
+	b.pass(time.Minute)
+	again, err := b.Start(b.ctx, b.keyed("k1"), n)
+	require.NoError(t, err)
+	require.Equal(t, id, again)
+	v := b.ticket(id)
+	require.Len(t, v.Unsent, 1)
+	require.Equal(t, desk.Address{Channel: desk.Email, Account: "support", ID: "ann@x.test"}, v.AnswerTo())
+	require.Equal(t, desk.StatusPending, v.Status)
+	require.Equal(t, "amy", v.Assignee)
+	require.Equal(t, "Ann", v.Name)
+	c, err := b.Store.Customer(b.ctx, v.Customer)
+	require.NoError(t, err)
+	require.Equal(t, "Ann", c.Value.Name)
+	require.Contains(t, codes(b.messages(id)), "thread.started")
+	require.Len(t, b.factsOf(desk.FactOpened), 1)
+	require.Empty(t, b.factsOf(desk.FactFirstAnswered), "nobody waited for it")
+
+	answer := aMail("ann@x.test", "a@x", "", nil, true)
+	answer.Subject = "Re: Recall [" + id.Number() + "]"
+	require.Equal(t, id, b.receive(answer).Ticket)
+	require.Equal(t, desk.StatusOpen, b.ticket(id).Status)
+	require.Equal(t, v.Customer, b.ticket(id).Customer)
+}
+
+func TestStartBySMS(t *testing.T) {
+	b := newBench(t)
+	n := ticketing.Start{By: ticketing.StartSMS, To: "+86 138 0013 8000", Text: "您的订单到了", Status: desk.StatusOpen}
+	id, err := b.Start(b.ctx, b.keyed("k1"), n)
+	require.NoError(t, err)
+	require.Equal(t, "zh-CN", b.ticket(id).Lang)
+	_, err = b.Start(b.ctx, b.keyed("k2"), n)
+	require.ErrorContains(t, err, id.Number(), "one conversation each")
+	phone := b.ticket(id).From
+	require.Equal(t, id, b.receive(desk.Inbound{Kind: desk.InMessage, ID: "1", From: phone, Text: "好的，在哪里取"}).Ticket)
+
+	b.receive(desk.Inbound{Kind: desk.InOptOut, ID: "2", From: phone})
+	require.NoError(t, b.SetStatus(b.ctx, b.act(), id, desk.StatusClosed, time.Time{}))
+	_, err = b.Start(b.ctx, b.keyed("k3"), n)
+	require.ErrorContains(t, err, "opted out")
+
+	n.By, n.Outcome = ticketing.StartCall, "reached" // who may not be written to may be called
+	call, err := b.Start(b.ctx, b.keyed("k4"), n)
+	require.NoError(t, err)
+	require.Empty(t, b.ticket(call).Unsent)
+	require.Equal(t, b.ticket(id).Customer, b.ticket(call).Customer)
+	require.Contains(t, codes(b.messages(call)), "thread.called")
+}
+
+func TestStartMistakes(t *testing.T) {
+	b := newBench(t)
+	good := ticketing.Start{By: ticketing.StartMail, To: "ann@x.test", Text: "x"}
+	for field, spoil := range map[string]func(*ticketing.Start){
+		"text":     func(n *ticketing.Start) { n.Text = " " },
+		"to":       func(n *ticketing.Start) { n.To = "help@desk.test" },
+		"channel":  func(n *ticketing.Start) { n.By = "pigeon" },
+		"account":  func(n *ticketing.Start) { n.Account = "none" },
+		"outcome":  func(n *ticketing.Start) { n.By, n.To = ticketing.StartCall, "+14155550100" },
+		"status":   func(n *ticketing.Start) { n.Status = desk.StatusSpam },
+		"team":     func(n *ticketing.Start) { n.Team = "none" },
+		"language": func(n *ticketing.Start) { n.Lang = "xx" },
+	} {
+		n := good
+		spoil(&n)
+		_, err := b.Start(b.ctx, b.keyed(field), n)
+		var e *desk.Error
+		require.ErrorAs(t, err, &e, field)
+		require.Equal(t, field, e.Field)
+	}
+}
