@@ -16,6 +16,10 @@ import (
 
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
+// country is the form of a code; that there is such a country is not looked up, for the
+// numbering plans would weigh on every function.
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
+
 // checker is the settings under check: what one part refers to in another.
 type checker struct {
 	*decoder
@@ -94,6 +98,9 @@ func (c *checker) desk(d Desk) {
 		c.at("desk.language", "should be %s", strings.Join(Languages, " or "))
 	}
 	c.zone("desk.time_zone", d.TimeZone)
+	if d.Country != "" && !country.MatchString(d.Country) {
+		c.at("desk.country", "should be two capital letters such as CN or DE (ISO 3166)")
+	}
 	c.publicURL(d.PublicURL)
 	c.knownTeam("desk.team", d.Team)
 }

@@ -44,11 +44,12 @@ type Settings struct {
 
 // Desk is the desk itself.
 type Desk struct {
-	Name      Text   `json:"name" yaml:"name"`             // as customers read it
-	Language  string `json:"language" yaml:"language"`     // default for customers: zh-CN or en
-	TimeZone  string `json:"time_zone" yaml:"time_zone"`   // IANA name; days of figures are counted in it
-	PublicURL string `json:"public_url" yaml:"public_url"` // base of what customers and providers call; no slash at the end
-	Team      string `json:"team" yaml:"team"`             // where tickets go that nothing else routes
+	Name      Text   `json:"name" yaml:"name"`                 // as customers read it
+	Language  string `json:"language" yaml:"language"`         // default for customers: zh-CN or en
+	TimeZone  string `json:"time_zone" yaml:"time_zone"`       // IANA name; days of figures are counted in it
+	PublicURL string `json:"public_url" yaml:"public_url"`     // base of what customers and providers call; no slash at the end
+	Team      string `json:"team" yaml:"team"`                 // where tickets go that nothing else routes
+	Country   string `json:"country,omitempty" yaml:"country"` // ISO 3166, of phone numbers written without one; "" = those aren't read
 }
 
 // Location is the desk's time zone; Check has made sure that it exists.

@@ -63,6 +63,7 @@ type Inbound struct {
 type Contact struct {
 	Mail  string `json:"mail,omitempty"`
 	Phone string `json:"phone,omitempty"` // E.164
+	Typed string `json:"-"`               // the phone as it was written, on its way from a parser
 }
 
 // Mail is what threading needs of an e-mail. Message ids stand without <>.

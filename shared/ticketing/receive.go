@@ -7,6 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/phone"
 	"github.com/deskhook/deskhook/shared/policy/route"
 	"github.com/deskhook/deskhook/shared/policy/thread"
 	"github.com/deskhook/deskhook/shared/store"
@@ -26,6 +27,7 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 	if err != nil {
 		return Received{}, err
 	}
+	in.Contact = readPhone(in.Contact, s.Desk.Country)
 	var got Received
 	err = d.attempt(ctx, func(n int) error {
 		r := &receiving{desk: d, s: s, in: in, at: env.At, try: n}
@@ -46,6 +48,19 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 		return d.Store.Commit(ctx, &r.tx)
 	})
 	return got, err
+}
+
+// readPhone gives the phone of a contact in E.164 by the numbering plans. One that can't
+// be read stands in the message's fields as it was typed, for an agent to read.
+func readPhone(c desk.Contact, country string) desk.Contact {
+	for _, typed := range []string{c.Phone, c.Typed} {
+		if e164, ok := phone.E164(typed, country); ok {
+			c.Phone, c.Typed = e164, ""
+			return c
+		}
+	}
+	c.Phone, c.Typed = "", ""
+	return c
 }
 
 // receiving is one try of applying one inbound.

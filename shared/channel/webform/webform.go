@@ -200,6 +200,7 @@ func (c *Channel) contact(s submission) (out desk.Contact) {
 			out.Mail, _ = cleanMail(v)
 		case "phone":
 			out.Phone, _ = cleanPhone(v)
+			out.Typed = v
 		}
 	}
 	return out
