@@ -24,6 +24,7 @@ type Customer struct {
 	TierSet   bool       `json:"tierset,omitempty"` // by a person: the rules leave it
 	Addresses []Address  `json:"addr,omitempty"`
 	Proven    []Attested `json:"proven,omitempty"` // who has shown that these are theirs
+	Suggested []Hint     `json:"sug,omitempty"`
 	Tags      []string   `json:"tags,omitempty"`
 	// Fields are those of the settings' customer_fields, by id.
 	Fields    map[string]string `json:"fields,omitempty"`
@@ -53,6 +54,15 @@ type Attested struct {
 	ID   string       `json:"id"`
 }
 
+// Hint says that a customer may be another, by an address that they named and the
+// other has proven.
+type Hint struct {
+	With      CustomerID `json:"with"`
+	By        Attested   `json:"by"`
+	At        time.Time  `json:"at"`
+	Dismissed bool       `json:"no,omitempty"` // a person says that they aren't
+}
+
 // AttestedKind says what kind of address it is.
 type AttestedKind string
 
@@ -60,7 +70,6 @@ type AttestedKind string
 const (
 	AttestedMail  AttestedKind = "mail"  // lower case: DMARC, or aligned SPF or DKIM
 	AttestedPhone AttestedKind = "phone" // E.164: an SMS came from it
-	AttestedUnion AttestedKind = "union" // WeChat's unionid: the platform says so
 )
 
 // Merge is one customer taken in by another: why, by whom, and what an undo takes back.
@@ -117,6 +126,7 @@ type Identity struct {
 	Erase    time.Time   `json:"er,omitzero"`
 	Blocked  time.Time   `json:"blk,omitzero"` // since when an agent has what they write kept as spam
 	Bounced  string      `json:"bnc,omitempty"`
+	Proven   bool        `json:"prv,omitempty"`  // its owner has shown that it is theirs
 	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
 	Forms    []int64     `json:"fm,omitempty"`   // a form's submissions of the last hour, Unix seconds

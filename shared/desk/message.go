@@ -44,6 +44,7 @@ type Message struct {
 	Fields      []Field      `json:"f,omitempty"`    // a form's, or an event's
 	Attachments []Attachment `json:"att,omitempty"`
 	ProviderID  string       `json:"pid,omitempty"`  // the provider's id of it
+	MailID      string       `json:"mid,omitempty"`  // of a mail: its Message-ID, without <>
 	Automatic   string       `json:"auto,omitempty"` // why it counts as not written by a person
 	Lang        string       `json:"lang,omitempty"`
 
@@ -55,6 +56,11 @@ type Message struct {
 	// Menu offers scores to tap, where the channel can: ID is the score. A text alone must do too.
 	Menu []MenuChoice `json:"menu,omitempty"`
 	Cc   []string     `json:"cc,omitempty"` // e-mail: who else reads it
+
+	// Moved is the ticket that the message was split off from: it was counted there. Gone
+	// is where it went; the row that has it is a stub without content.
+	Moved TicketID `json:"mv,omitempty"`
+	Gone  TicketID `json:"gone,omitempty"`
 
 	Decisions []Decision `json:"d,omitempty"` // the journal: what was decided on it, and why
 	V         int64      `json:"v,omitzero"`  // settings version

@@ -62,6 +62,11 @@ func customerKey(id desk.CustomerID) table.Key {
 	return table.Key{PK: "C#" + part(string(id)), SK: "C"}
 }
 
+// attestedKey is where it lies whose a proven address is, over all channels.
+func attestedKey(a desk.Attested) table.Key {
+	return table.Key{PK: "V#" + part(string(a.Kind)) + "#" + part(a.ID), SK: "V"}
+}
+
 // customerEventKey is where something that happened to a customer outside any ticket
 // is kept.
 func customerEventKey(id desk.CustomerID, m desk.MessageID) table.Key {

@@ -39,6 +39,23 @@ func TestKeysGolden(t *testing.T) {
 		"E#erp / E":                                  hookKey("erp"),
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
+		"V#mail#ann%23@x.test / V":                                          attestedKey(desk.Attested{Kind: desk.AttestedMail, ID: "ann#@x.test"}),
+		"V#phone#+8613800138000 / V":                                        attestedKey(desk.Attested{Kind: desk.AttestedPhone, ID: "+8613800138000"}),
+		"C#c1 / C":                                                          customerKey("c1"),
+		"C#c1 / M#m1":                                                       customerEventKey("c1", "m1"),
+		"Q#s1 / Q":                                                          surveyKey("s1"),
+		"QW#nps / W":                                                        waveKey("nps"),
+		"QD#nps / 0a1b":                                                     questionsKey("nps", "0a1b"),
+		"Q#s1 / A#0002":                                                     answerKey("s1", 2),
+		"U#amy / P":                                                         presenceKey("amy"),
+		"F#2026-03-02#00 / f1":                                              factKey("2026-03-02", "f1"),
+		"K#all / 2026-03-02":                                                FigureKey("all", "2026-03-02"),
+		"P#shardId-1 / P":                                                   PositionKey("shardId-1"),
+		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1":                        quarantineKey(at, "q1"),
+		"CFG / V#000000012":                                                 settingsKey(12),
+		"W#wechat#main / W":                                                 tokenKey(desk.WeChat, "main"),
+		"E#erp / E":                                                         hookKey("erp"),
+		"E#erp#2026-03-02 / evt_1":                                          hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
 	}

@@ -31,7 +31,7 @@ func (r *receiving) event(ctx context.Context) error {
 	}
 	id.Came(scene(r.in), r.when())
 	m := r.newMessage("")
-	m.Kind, m.Decisions = desk.Journal, ds
+	m.Kind, m.Decisions = desk.Journal, append(ds, r.proving.said...)
 	r.tx.PutCustomerEvent(id.Customer, m)
 	if id.Ticket != "" {
 		m.Ticket = id.Ticket

@@ -86,7 +86,7 @@ func (a *acting) quoteLast(ctx context.Context, m *desk.Message, to desk.Address
 	}
 	for _, r := range rows {
 		q := r.Value
-		if q.Kind != desk.FromCustomer {
+		if q.Kind != desk.FromCustomer || q.Gone != "" {
 			continue
 		}
 		m.Text += fmt.Sprintf("\n\n---- %s, %s ----\n%s", q.By.Name, q.ShownAt().In(a.s.Desk.Location()).Format("2006-01-02 15:04"), quoted(q))

@@ -77,6 +77,7 @@ type receiving struct {
 	known      bool // the identity is filled in
 	tx         store.Tx
 	seen       store.Seen
+	proving    proving
 	routed     route.Verdict // of a ticket that opens
 }
 
@@ -89,10 +90,15 @@ func (r *receiving) read(ctx context.Context) (err error) {
 
 func (r *receiving) decide(ctx context.Context) error {
 	switch r.in.Kind {
-	case desk.InMessage:
-		return r.message(ctx)
 	case desk.InReceipt, desk.InBounce, desk.InComplaint:
 		return r.receipt(ctx)
+	}
+	if err := r.prove(ctx); err != nil {
+		return err
+	}
+	switch r.in.Kind {
+	case desk.InMessage:
+		return r.message(ctx)
 	default:
 		return r.event(ctx)
 	}
@@ -119,11 +125,14 @@ func (r *receiving) know() {
 	r.known = true
 	id := &r.identity.Value
 	id.Address = r.in.From
-	if id.Customer == "" { // a stranger, or one who unsubscribed before ever writing
+	if id.Customer != "" {
+		r.nowProven()
+	} else if !r.join() { // a stranger, or one who unsubscribed before ever writing
 		f := r.in.From
 		c := stranger(f, r.in.Name, r.lang(), r.at)
 		c.Contact = r.in.Contact
 		id.Customer = c.ID
+		r.claim(&c)
 		r.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
 	}
 	if r.in.Name != "" {

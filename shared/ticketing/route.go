@@ -1,6 +1,7 @@
 package ticketing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -52,7 +53,10 @@ func (r *receiving) route(ctx context.Context, t *desk.Ticket) (err error) {
 	}
 	q := RouteQuestion(r.s, r.in, *t)
 	q.Scene = r.scene()
-	if r.identity.Exists() { // a stranger is nobody yet
+	switch c := r.proving.customer; {
+	case c.ID != "":
+		q.Tier = cmp.Or(c.Tier, desk.Standard)
+	default:
 		if q.Tier, err = r.desk.tier(ctx, r.s, t.Customer); err != nil {
 			return err
 		}

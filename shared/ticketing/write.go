@@ -15,7 +15,7 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	t := &row.Value
 	was := row.Value
 	m := r.newMessage(t.ID)
-	m.Decisions = v.Decisions
+	m.Decisions = slices.Concat(v.Decisions, r.proving.said)
 	opened := !row.Exists()
 	if opened {
 		m.Decisions = append(m.Decisions, r.routed.Decisions...)
@@ -68,12 +68,16 @@ func (r *receiving) handOver(ctx context.Context, existed bool, was desk.Ticket,
 
 func (r *receiving) newMessage(t desk.TicketID) desk.Message {
 	in := r.in
-	return desk.Message{
+	m := desk.Message{
 		ID: r.messageID(), Ticket: t, Kind: desk.FromCustomer,
 		By: desk.Actor{Kind: desk.ByCustomer, Name: r.identity.Value.Called()}, At: r.at, Sent: in.At, From: in.From,
 		Subject: in.Subject, Text: in.Text, Full: in.Full, HTML: in.HTML, Type: in.Type, Fields: in.Fields,
 		Attachments: in.Attachments, ProviderID: in.ID, Automatic: in.Automatic, Lang: in.Lang, V: r.s.Version,
 	}
+	if in.Mail != nil {
+		m.MailID = in.Mail.MessageID
+	}
+	return m
 }
 
 // person says whether a person wrote: an out-of-office note neither reopens a ticket nor

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
@@ -35,4 +36,28 @@ func TestMergeAndUnmergeCustomers(t *testing.T) {
 	require.Equal(t, from, v["id"])
 	require.Equal(t, []string{one}, numbers(b.do("GET", "/v1/customers/"+into+"/tickets", "").is(200).items()))
 	require.Empty(t, b.do("GET", "/v1/customers/"+into, "").is(200).json()["merged_ids"])
+}
+
+// Who only names an address that somebody else has proven is suggested to be them; a
+// person accepts that, or says that it isn't so.
+func TestSuggestions(t *testing.T) {
+	b := newBench(t)
+	b.receive(desk.SMS, "+8613800138000", "hello")
+	named := func(n string) string {
+		got, err := b.desk.Receive(t.Context(), channel.Envelope{At: b.now}, desk.Inbound{Kind: desk.InMessage, ID: n, Text: "hi", Lang: "en",
+			From: desk.Address{Channel: desk.Generic, Account: "main", ID: n}, Contact: desk.Contact{Phone: "+8613800138000"}})
+		require.NoError(t, err)
+		return "/v1/customers/" + b.do("GET", "/v1/tickets/"+got.Ticket.Number(), "").is(200).json()["customer"].(map[string]any)["id"].(string)
+	}
+	one, two := named("one"), named("two")
+	hints := b.do("GET", one, "").is(200).json()["suggestions"].([]any)
+	require.Len(t, hints, 1)
+	other := hints[0].(map[string]any)["customer_id"].(string)
+	b.do("POST", one+"/suggestions/nobody/accept", "").is(404)
+	b.do("DELETE", one+"/suggestions/nobody", "").is(404)
+	v := b.do("POST", one+"/suggestions/"+other+"/accept", "").is(200).json()
+	require.Equal(t, other, v["id"])
+	require.Len(t, v["merged_ids"], 1)
+	require.Empty(t, b.do("DELETE", two+"/suggestions/"+other, "").is(200).json()["suggestions"])
+	b.do("POST", two+"/suggestions/"+other+"/accept", "").is(404)
 }

@@ -26,6 +26,40 @@ func (a *api) unmergeTicket(c *call) error {
 	return a.change(c, nil, func(act ticketing.Act, id desk.TicketID) error { return a.Desk.Unmerge(c.ctx, act, id) })
 }
 
+// splitBody is the body of POST /v1/tickets/{number}/split.
+type splitBody struct {
+	MessageIDs []desk.MessageID `json:"message_ids"`
+	Subject    string           `json:"subject"` // of the new ticket; left out: the first message's
+}
+
+// splitTicket answers with the new ticket.
+func (a *api) splitTicket(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	act, err := c.act()
+	if err != nil {
+		return err
+	}
+	var b splitBody
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	row, err := a.ticket(c)
+	if err != nil {
+		return err
+	}
+	id, err := a.Desk.Split(c.ctx, act, row.Value.ID, ticketing.Split{Messages: b.MessageIDs, Subject: b.Subject})
+	if err != nil {
+		return err
+	}
+	made, err := a.Store.Ticket(c.ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.ticket(made)
+}
+
 // spamBody is the body of POST /v1/tickets/{number}/spam.
 type spamBody struct {
 	Block bool `json:"block"` // what the sender writes from now on is spam, too

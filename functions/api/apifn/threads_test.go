@@ -23,3 +23,19 @@ func TestMergeAndSpam(t *testing.T) {
 	b.do("POST", at+"/block", "").is(200)
 	b.do("POST", at+"/unblock", "").is(200)
 }
+
+// Messages are split off into a ticket of their own, which is the answer.
+func TestSplit(t *testing.T) {
+	b := newBench(t)
+	one := b.receive(desk.SMS, "1", "hello")
+	at := "/v1/tickets/" + one
+	list := b.do("GET", at+"/messages", "").is(200).json()["items"].([]any)
+	msg := list[0].(map[string]any)["id"].(string)
+	b.do("POST", at+"/split", `{"message_ids":[]}`).names(422, "message_ids")
+	b.do("POST", at+"/split", `{"message_ids":["x"]}`).names(422, "message_ids")
+	made := b.do("POST", at+"/split", `{"message_ids":["`+msg+`"],"subject":"Other"}`).is(200).json()
+	require.Equal(t, "Other", made["subject"])
+	require.NotEqual(t, one, made["number"])
+	b.do("GET", at+"/messages", "").is(200)
+	b.do("GET", "/v1/tickets/"+made["number"].(string)+"/messages", "").is(200)
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -175,6 +176,7 @@ type customerView struct {
 	Tags         []string          `json:"tags"`
 	CustomFields map[string]string `json:"custom_fields"`
 	Consents     []consentView     `json:"consents"`
+	Suggestions  []hintView        `json:"suggestions"`
 }
 
 type contactView struct {
@@ -194,7 +196,7 @@ func viewCustomer(c desk.Customer) customerView {
 	v := customerView{
 		ID: string(c.ID), Name: c.Called(c.Lang), Language: c.Lang, Tier: string(c.Tier), Addresses: []viaView{},
 		Contact: contactView{c.Contact.Mail, c.Contact.Phone}, CreatedAt: c.Created, MergedIDs: []string{},
-		TimeZone: c.TimeZone, TierSet: c.TierSet, Tags: append([]string{}, c.Tags...), CustomFields: viewFields(c), Consents: viewConsents(c),
+		TimeZone: c.TimeZone, TierSet: c.TierSet, Tags: append([]string{}, c.Tags...), CustomFields: viewFields(c), Consents: viewConsents(c), Suggestions: viewAll(identity.Open(c), viewHint),
 	}
 	for _, id := range c.Aliases() {
 		v.MergedIDs = append(v.MergedIDs, string(id))

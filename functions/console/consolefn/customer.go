@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/identity"
 )
 
 type customerPage struct {
@@ -14,6 +15,10 @@ type customerPage struct {
 	Entries []entry
 	Older   string
 	Merges  []merged
+	Hints   []desk.Hint
+	Tiers   []choice
+	Fields  []fieldInput
+	Tags    string
 }
 
 // entry is one line of a customer's timeline: a ticket, or words.
@@ -47,6 +52,8 @@ func (v *visit) customer() error {
 	for _, m := range row.Value.Merges {
 		page.Merges = append(page.Merges, merged{m, v.who(m.By)})
 	}
+	page.Hints = identity.Open(row.Value)
+	v.profileForm(&page)
 	return v.entries(&page)
 }
 

@@ -39,4 +39,12 @@ func TestMergeCustomersByTicket(t *testing.T) {
 	require.Contains(t, page, "same &lt;order&gt;")
 	require.Equal(t, http.StatusSeeOther, post("unmerge", "from", string(two.Customer)).StatusCode)
 	require.NotContains(t, w.page(at+"?lang=en"), "from two")
+
+	require.Equal(t, http.StatusUnprocessableEntity, post("profile", "tier", "best").StatusCode)
+	require.Equal(t, http.StatusSeeOther, post("profile", "tier", "gold", "tags", "早鸟，b", "time_zone", "Europe/Paris").StatusCode)
+	page = w.page(at + "?lang=en")
+	require.Contains(t, page, "Europe/Paris")
+	require.Contains(t, page, "早鸟, b")
+	require.Equal(t, desk.Gold, w.ticket(one.ID).Tier)
+	require.Equal(t, http.StatusNotFound, post("suggestion", "with", "nobody", "do", "accept").StatusCode)
 }

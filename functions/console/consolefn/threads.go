@@ -1,6 +1,8 @@
 package consolefn
 
 import (
+	"strings"
+
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -52,6 +54,23 @@ func (v *visit) unmerge() error {
 	return v.do(func(id desk.TicketID) error { return v.Desk.Unmerge(v.r.Context(), v.act(), id) })
 }
 
+// split moves the chosen messages into a new ticket and leads there.
+func (v *visit) split() error {
+	id, err := v.ticketID()
+	if err != nil {
+		return err
+	}
+	sp := ticketing.Split{Subject: v.r.PostForm.Get("subject")}
+	for _, m := range v.r.PostForm["message"] {
+		sp.Messages = append(sp.Messages, desk.MessageID(m))
+	}
+	made, err := v.Desk.Split(v.r.Context(), v.writing("split", strings.Join(v.r.PostForm["message"], " ")), id, sp)
+	if err == nil {
+		v.redirect("/console/tickets/" + made.Number())
+	}
+	return err
+}
+
 func (v *visit) spam() error {
 	return v.do(func(id desk.TicketID) error {
 		return v.Desk.MarkSpam(v.r.Context(), v.act(), id, v.r.PostForm.Get("block") != "")
@@ -90,6 +109,16 @@ func (p ticketPage) Merged() []choice {
 		out = append(out, link(id))
 	}
 	return out
+}
+
+// Splittable says whether messages can be split off the ticket.
+func (p ticketPage) Splittable() bool {
+	return p.T.Into == "" && p.T.Status != desk.StatusSpam && p.AnswerTo != ""
+}
+
+// Splittable says whether a message can be split off.
+func (it item) Splittable() bool {
+	return (it.M.Kind == desk.FromCustomer || it.M.Kind == desk.Note) && it.M.Gone == ""
 }
 
 // Spam says whether the ticket is held to be spam.

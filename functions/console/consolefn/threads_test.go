@@ -96,3 +96,32 @@ func TestSpam(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.press(id, "spam", "block", "1").StatusCode)
 	require.Contains(t, w.page("/console/tickets/"+id.Number()), "Unblock the sender")
 }
+
+// Messages are ticked and moved to a ticket of their own.
+func TestSplit(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.page("/console?lang=en")
+	id := w.comes("m1", "hello")
+	require.Equal(t, id, w.comes("m2", "and my shoes"))
+	at := "/console/tickets/" + id.Number()
+	require.Contains(t, w.page(at), at+"?split=1")
+	require.NotContains(t, w.page(at), `name="message"`)
+	page := w.page(at + "?split=1")
+	require.Contains(t, page, "data-still")
+	require.NotContains(t, page, `id="reply"`)
+	msg := string(w.messages(id, desk.FromCustomer)[1].ID)
+	require.Contains(t, page, `value="`+msg+`" form="split"`)
+	form := url.Values{"csrf": {field(t, page, "csrf")}, "nonce": {field(t, page, "nonce")}, "subject": {"Shoes"}}
+	require.Equal(t, http.StatusUnprocessableEntity, w.do("POST", at+"/split", form).StatusCode)
+	form.Set("message", msg)
+	resp := w.do("POST", at+"/split", form)
+	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
+	to := resp.Header.Get("Location")
+	require.Equal(t, to, w.do("POST", at+"/split", form).Header.Get("Location"), "a double click")
+	made := w.page(to)
+	require.Contains(t, made, "and my shoes")
+	require.Contains(t, made, "Split off from "+id.Number())
+	left := w.page(at)
+	require.NotContains(t, left, "and my shoes")
+	require.Contains(t, left, "Split off into")
+}

@@ -50,6 +50,7 @@ type ticketPage struct {
 	Person     person
 	Recoveries []recoveryRow
 	Snoozed    time.Time
+	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
 }
 
@@ -93,6 +94,7 @@ func (v *visit) ticket() error {
 	}
 	page.Nonce = rand.Text()
 	v.controls(&page)
+	page.Splitting = v.r.URL.Query().Get("split") != "" && page.Splittable()
 	v.shortcuts(&page)
 	sender, err := v.Store.Identity(v.r.Context(), page.T.From)
 	if err != nil {
@@ -159,6 +161,9 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 		if (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again" {
 			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
 		}
+	}
+	if m.Gone != "" {
+		it.Side = string(desk.Journal) // nothing but where it went
 	}
 	if m.HTML != "" {
 		it.HTML = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/html"

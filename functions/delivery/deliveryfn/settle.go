@@ -56,7 +56,7 @@ func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o 
 func (c *conversation) fail(now time.Time, o channel.Outcome) {
 	c.optedOut(now, o)
 	c.finish(desk.Failed, why(o))
-	if o.Reason != release.TookOver { // as it should be: nothing for an agent to look after
+	if o.Reason != release.TookOver && o.Reason != release.MarkedSpam { // as it should be: nothing for an agent to look after
 		c.tell(now, "send.failed", o)
 	}
 }

@@ -165,6 +165,9 @@ func (p *portal) conversation(ctx context.Context, seen store.Seen) ([]desk.Tick
 // page. An answer that could not be delivered elsewhere can still be read here; one
 // that may yet be taken back can't.
 func public(m desk.Message, now time.Time) bool {
+	if m.Gone != "" {
+		return false
+	}
 	switch m.Kind {
 	case desk.FromCustomer:
 		return true

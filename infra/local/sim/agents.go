@@ -21,6 +21,9 @@ func (s *Sim) agentActs() {
 	key := fmt.Sprintf("key-%d", s.people.n)
 	by := desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}
 	what, do := s.choose(t)
+	if s.chance(120) {
+		what, do = s.rethread(t)
+	}
 	if do == nil {
 		return
 	}

@@ -30,7 +30,7 @@ func (s *Sim) judge() error {
 		s.breaks("promise 1: batches of the feed were given up")
 	}
 	for _, check := range []func(*dump){
-		s.appliedOnce, s.inOrder, s.oneTicket, s.options, s.replies, s.outbox, s.settled, s.strangers,
+		s.appliedOnce, s.inOrder, s.oneTicket, s.options, s.replies, s.outbox, s.settled, s.moves, s.strangers,
 		s.acks, s.surveys, s.figures, s.timers, s.deadlines, s.erased,
 	} {
 		check(d)
@@ -44,6 +44,7 @@ func (d *dump) appliedAs() map[string]int {
 	applied := map[string]int{}
 	for _, m := range d.messages {
 		switch {
+		case m.Moved != "": // the desk's own copy
 		case m.Kind == desk.FromCustomer:
 			applied[m.ProviderID]++
 		case m.Kind == desk.Journal && m.ProviderID != "" && m.Ticket == "":
@@ -64,7 +65,7 @@ func (d *dump) appliedAs() map[string]int {
 // marked counts the customers' messages in which a form's marker stands.
 func (d *dump) marked(mark string) (n int) {
 	for _, m := range d.messages {
-		if m.Kind == desk.FromCustomer && m.From.Channel == desk.WebForm && strings.HasSuffix(m.Text, " "+mark) {
+		if m.Kind == desk.FromCustomer && m.Moved == "" && m.From.Channel == desk.WebForm && strings.HasSuffix(m.Text, " "+mark) {
 			n++
 		}
 	}
@@ -120,13 +121,13 @@ func (s *Sim) inOrder(d *dump) {
 
 // oneTicket is promise 2: never two open tickets of one sender on WeChat or SMS.
 func (s *Sim) oneTicket(d *dump) {
-	open, status := map[desk.Address]int{}, map[desk.TicketID]bool{}
+	open, status, handled := map[desk.Address]int{}, map[desk.TicketID]bool{}, d.handled()
 	for _, c := range d.changes {
 		if !strings.HasPrefix(c.Key.PK, "T#") || c.Key.SK != "T" {
 			continue
 		}
 		t := decode[desk.Ticket](c.New.Doc)
-		if t.From.Channel != desk.WeChat && t.From.Channel != desk.SMS {
+		if t.From.Channel != desk.WeChat && t.From.Channel != desk.SMS || handled[t.ID] {
 			continue
 		}
 		if now := t.Status.Active(); now != status[t.ID] {

@@ -86,9 +86,10 @@ type Sim struct {
 	broken    []string
 	counts    map[string]int
 
-	ledger ledger
-	people people
-	later  []later // what providers will repeat
+	ledger  ledger
+	people  people
+	threads threads
+	later   []later // what providers will repeat
 }
 
 // later is something a provider or an agent does again after a while.

@@ -181,6 +181,9 @@ func CountMessage(m desk.Message, zone *time.Location) []Sum {
 }
 
 func volumeOf(m desk.Message) (name string, c desk.Channel) {
+	if m.Moved != "" { // counted where it was split off from, by the row that stayed there
+		return "", ""
+	}
 	switch m.Kind {
 	case desk.FromCustomer:
 		return messagesIn, m.From.Channel

@@ -119,6 +119,10 @@ func TestCountMessage(t *testing.T) {
 			{Cut: "channel#webform", Day: "2026-03-02", Counters: map[string]int64{"msg_out": 1}}}},
 		"note": {desk.Message{Kind: desk.Note}, []kpi.Sum{
 			{Cut: "all", Day: "2026-03-02", Counters: map[string]int64{"msg_note": 1}}}},
+		"split off": {desk.Message{Kind: desk.FromCustomer, From: mail, Moved: "AAAAAA"}, nil},
+		"its stub": {desk.Message{Kind: desk.FromCustomer, From: mail, Gone: "BBBBBB"}, []kpi.Sum{
+			{Cut: "all", Day: "2026-03-02", Counters: map[string]int64{"msg_in": 1}},
+			{Cut: "channel#email", Day: "2026-03-02", Counters: map[string]int64{"msg_in": 1}}}},
 		"journal": {desk.Message{Kind: desk.Journal}, nil},
 	} {
 		tt.m.At = at

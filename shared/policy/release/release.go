@@ -22,6 +22,9 @@ const (
 // TookOver is why an acknowledgement is dropped once a person has answered.
 const TookOver = "send.person_took_over"
 
+// MarkedSpam is why an acknowledgement is dropped once its ticket is held to be spam.
+const MarkedSpam = "send.spam"
+
 // WindowClosed is why a message is dropped that the channel takes no more.
 const WindowClosed = "send.window_closed"
 
@@ -54,6 +57,8 @@ func Decide(q Question) Verdict {
 		return Verdict{Decision: Drop, Why: "send.opted_out"}
 	case !q.Identity.Gone.IsZero():
 		return Verdict{Decision: Drop, Why: "send.unfollowed"}
+	case m.Purpose == "ack" && q.Ticket.Status == desk.StatusSpam:
+		return Verdict{Decision: Drop, Why: MarkedSpam}
 	case m.Purpose == "ack" && q.Ticket.Answers > 0:
 		return Verdict{Decision: Drop, Why: TookOver}
 	case !q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil), q.WindowLeft == 0:

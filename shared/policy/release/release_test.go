@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/release"
 )
 
@@ -25,6 +26,8 @@ func TestDecide(t *testing.T) {
 		"unfollowed":         {func(q *release.Question) { q.Identity.Gone = now }, release.Verdict{Decision: release.Drop, Why: "send.unfollowed"}},
 		"a person was faster": {func(q *release.Question) { q.Message.Purpose = "ack"; q.Ticket.Answers = 1 },
 			release.Verdict{Decision: release.Drop, Why: "send.person_took_over"}},
+		"marked as spam meanwhile": {func(q *release.Question) { q.Message.Purpose = "ack"; q.Ticket.Status = desk.StatusSpam },
+			release.Verdict{Decision: release.Drop, Why: "send.spam"}},
 		"a person's answer goes": {func(q *release.Question) { q.Message.Purpose = "reply"; q.Ticket.Answers = 1 }, release.Verdict{Decision: release.Go}},
 		"window over":            {func(q *release.Question) { q.WindowUntil = now }, release.Verdict{Decision: release.Drop, Why: "send.window_closed"}},
 		"window still open":      {func(q *release.Question) { q.WindowUntil = later; q.WindowLeft = 1 }, release.Verdict{Decision: release.Go}},

@@ -64,6 +64,9 @@ var byDecision = map[string]desk.EventName{
 
 func message(c desk.Change) []desk.Event {
 	m := *c.Message
+	if m.Moved != "" {
+		return nil // split off: it was told where it came first
+	}
 	if c.MessageWas == nil {
 		return append(received(c, m), delivery(c, m, "")...)
 	}
