@@ -118,6 +118,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		return false, err
 	}
 	j.Decisions = append(j.Decisions, followed...)
+	if sc.Value == most && strings.TrimSpace(sc.Comment) != "" {
+		j.Decisions = append(j.Decisions, said("feedback.praise", "owner", v.Assignee))
+	}
 	tx.PutMessage(store.Row[desk.Message]{Value: j})
 	return true, nil
 }
