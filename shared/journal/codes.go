@@ -174,6 +174,7 @@ var codes = map[string]words{
 	"survey.not_sampled":       {"未被抽中", "not in the sample"},
 	"survey.auto_closed":       {"工单由系统自动关闭", "the desk itself closed the ticket"},
 	"survey.merged":            {"工单已并入另一工单", "the ticket was merged into another"},
+	"feedback.praise":          {"客户表扬：{owner}", "Praise for {owner}"},
 	"recovery.opened":          {"差评需要回访，最晚 {at}，负责人：{owner}", "To be followed up by {at}; owner: {owner}"},
 	"recovery.dropped":         {"客户已改为好评，不再回访", "The customer changed the score for the better: no follow-up"},
 	"recovery.reopened":        {"客户又改为差评，仍需回访，最晚 {at}", "The customer changed the score for the worse: to be followed up by {at} after all"},

@@ -87,13 +87,13 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 	if err != nil && desk.KindOf(err) != desk.NotFound {
 		return false, err
 	}
-	f := surveyFact(s, desk.FactAnswered, t.Value, sc.Kind, v.Of, sc.At)
+	f := surveyFact(s, desk.FactAnswered, t.Value, *v, sc.At)
 	f.Score = &sc.Value
 	if v.Score != nil {
 		was := v.Score.Value
 		f.Was = &was
 	} else {
-		v.First = sc.At
+		v.First, f.Took = sc.At, sc.At.Sub(v.Asked)
 	}
 	rescored := f.Was == nil || *f.Was != sc.Value
 	v.Answers++
@@ -118,6 +118,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		return false, err
 	}
 	j.Decisions = append(j.Decisions, followed...)
+	if sc.Value == most && strings.TrimSpace(sc.Comment) != "" {
+		j.Decisions = append(j.Decisions, said("feedback.praise", "owner", v.Assignee))
+	}
 	tx.PutMessage(store.Row[desk.Message]{Value: j})
 	return true, nil
 }

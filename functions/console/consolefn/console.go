@@ -108,6 +108,7 @@ func New(d Deps) http.Handler {
 		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/figures":                               (*visit).figures,
+		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
 	} {
 		mux.HandleFunc(pattern, c.signedIn(h))
