@@ -180,7 +180,7 @@ func (b *bench) follow(ctx context.Context, state map[string]string) (bool, map[
 	b.seen = changes[len(changes)-1].Seq
 	e := lambdaevent.StreamEvent(changes...)
 	b.count.invoke("relay")
-	if _, err := (&relayfn.Handler{Queue: b.queue, Log: slog.New(slog.DiscardHandler)}).Handle(ctx, e); err != nil {
+	if _, err := (&relayfn.Handler{Queue: b.queue, Settings: b.current, Log: slog.New(slog.DiscardHandler)}).Handle(ctx, e); err != nil {
 		return false, nil, err
 	}
 	w := events.DynamoDBTimeWindowEvent{DynamoDBEvent: e}
