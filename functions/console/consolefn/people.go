@@ -25,7 +25,7 @@ type feedbackRow struct {
 	Agent   string // its name
 	Praise  bool
 	When    time.Time
-	Who     string // where the customer's page is
+	Who     string  // where the customer's page is
 	Squares [5]bool // filled up to the score
 }
 
