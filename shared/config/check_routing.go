@@ -71,6 +71,7 @@ func (c *checker) assignment(s *Settings) {
 		}
 		oneOf(c, path+".languages", a.Languages, Languages, Languages)
 		c.filled(path+".skills", a.Skills)
+		c.hours(path+".shift", a.Shift, s)
 	}
 	for _, ch := range []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic} {
 		if n := s.Routing.Weights.Of(ch); n > 100 {

@@ -71,6 +71,32 @@ func (s *Settings) AgentsOf(team string) []Agent {
 	return out
 }
 
+// ShiftBreak is the longest break within a shift: a calendar that closes for lunch does
+// not send anybody home.
+const ShiftBreak = 3 * time.Hour
+
+// ShiftEnd is when the shift ends that an agent is on at a time, or the next one where
+// they come before it; zero where they have none.
+func (s *Settings) ShiftEnd(agent string, at time.Time) time.Time {
+	a, _ := s.Agent(agent)
+	c, ok := s.Calendar(a.Shift)
+	if a.Shift == "" || !ok {
+		return time.Time{}
+	}
+	var end time.Time
+	for range 24 { // stretches of one shift; around the clock it never ends
+		from, ok := c.Next(at)
+		if !ok || !end.IsZero() && from.Sub(end) > ShiftBreak {
+			return end
+		}
+		if end = c.Close(from); end.IsZero() {
+			return end
+		}
+		at = end
+	}
+	return time.Time{}
+}
+
 // Assigned lists the teams of an agent whose tickets find an agent by themselves.
 func (s *Settings) Assigned(agent Agent) []string {
 	var out []string

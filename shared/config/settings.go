@@ -96,6 +96,8 @@ type Agent struct {
 	Skills    []string `json:"skills,omitempty" yaml:"skills"`
 	Languages []string `json:"languages,omitempty" yaml:"languages"`
 	Capacity  int      `json:"capacity,omitempty" yaml:"capacity"`
+	// Shift is the calendar of their working hours: at its end they go away by themselves.
+	Shift string `json:"shift,omitempty" yaml:"shift"`
 
 	Notify AgentNotify `json:"notify,omitzero" yaml:"notify"`
 }

@@ -23,6 +23,7 @@ type Presence struct {
 	State PresenceState `json:"s"`
 	Since time.Time     `json:"t,omitzero"`  // of State
 	By    Actor         `json:"by,omitzero"` // who set State
+	Until time.Time     `json:"u,omitzero"`  // the end of their shift, when they go away; zero while away, or without a shift
 	Load  int           `json:"n,omitempty"` // places that their active tickets take: the sum of Ticket.Load
 	Given time.Time     `json:"g,omitzero"`  // when the rules last gave them a ticket
 	// Clear says that no ticket waits that they could take: a new one may come to them

@@ -139,6 +139,7 @@ const (
 	DueTicket DueKind = "ticket"
 	DueSurvey DueKind = "survey"
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
+	DueShift  DueKind = "shift"
 	DueHook   DueKind = "hook"
 
 	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
@@ -151,6 +152,7 @@ type Due struct {
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
+	Agent    string        // DueShift: whose shift ends
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -216,6 +218,10 @@ func dueOf(it table.Item) (Due, error) {
 	if isRecovery(it.Key) {
 		r, err := decode[desk.Recovery](it)
 		return Due{Kind: DueRecovery, Ticket: desk.Ticket{ID: r.Value.Ticket}, Survey: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "U#") {
+		r, err := decode[desk.Presence](it)
+		return Due{Kind: DueShift, Agent: r.Value.Agent}, err
 	}
 	if strings.HasPrefix(it.PK, "E#") {
 		r, err := decode[desk.HookDelivery](it)

@@ -34,9 +34,10 @@ func (s *Store) Presences(ctx context.Context, agents ...string) ([]Row[desk.Pre
 	return rows, nil
 }
 
-// PutPresence writes an agent at work.
+// PutPresence writes an agent at work, with the timer of their shift's end.
 func (tx *Tx) PutPresence(r Row[desk.Presence]) {
-	put(tx, presenceKey(r.Value.Agent), r, table.Item{})
+	key := presenceKey(r.Value.Agent)
+	put(tx, key, r, withDue(table.Item{}, key, r.Value.Until))
 }
 
 // PresenceOf tells a change of the feed that wrote an agent at work, and how they were

@@ -34,6 +34,7 @@ type acting struct {
 
 	touched bool                      // write the header even if nothing else changed
 	given   *store.Row[desk.Presence] // by the strategy, to this agent, as read when it was decided
+	hands   *handing                  // of all tickets that the transaction writes
 }
 
 // on reads a ticket, lets do change it, and writes it with what follows.
@@ -76,8 +77,7 @@ func (a *acting) commit(ctx context.Context) error {
 
 // prepare puts what follows from the act, and the ticket, into the transaction.
 func (a *acting) prepare(ctx context.Context) error {
-	a.said = append(a.said, settle(a.s, &a.tx, a.t, a.act.At)...)
-	if err := a.handOver(ctx); err != nil {
+	if err := a.follow(ctx); err != nil {
 		return err
 	}
 	if a.tx.Len() > 0 || len(a.said) > 0 {
@@ -97,15 +97,23 @@ func (a *acting) prepare(ctx context.Context) error {
 	return nil
 }
 
-// handOver counts the agents' loads, and finds somebody for a ticket that nobody has now.
-func (a *acting) handOver(ctx context.Context) error {
-	x := &handing{desk: a.desk, s: a.s, tx: &a.tx, at: a.act.At}
+// follow keeps deadlines and loads, and finds somebody for a ticket that nobody has now.
+func (a *acting) follow(ctx context.Context) error {
+	x := a.handing()
 	if a.given != nil {
 		x.given = *a.given
 	}
-	ds, err := x.over(ctx, a.was, a.t)
+	ds, err := x.follows(ctx, a.was, a.t)
 	a.said = append(a.said, ds...)
+	x.write()
 	return err
+}
+
+func (a *acting) handing() *handing {
+	if a.hands == nil {
+		a.hands = &handing{desk: a.desk, s: a.s, tx: &a.tx, at: a.act.At}
+	}
+	return a.hands
 }
 
 func (a *acting) message(what, text string) desk.Message {

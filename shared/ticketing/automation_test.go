@@ -165,3 +165,16 @@ func TestFollowUp(t *testing.T) {
 	require.Equal(t, 1, strings.Count(codes(b.messages(id)), "follow.dropped"))
 	require.Nil(t, b.ticket(id).Follow)
 }
+
+// Promise 5: an agent's answer to a robot's mail is not followed by a reminder.
+func TestNoRobotIsReminded(t *testing.T) {
+	b, _ := waiting(t)
+	in := aMail("robot@x.test", "r@x", "", nil, true)
+	in.Automatic = "Auto-Submitted: auto-generated"
+	id := b.receive(in).Ticket
+	b.reply(id, desk.StatusPending)
+	b.pass(3 * 24 * time.Hour)
+	b.deadlines()
+	require.Empty(t, b.texts(id, "pending"))
+	require.Contains(t, codes(b.messages(id)), "auto.not_to_automatic")
+}

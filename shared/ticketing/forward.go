@@ -151,8 +151,8 @@ func (r *receiving) fromThirdParty(ctx context.Context) (store.Row[desk.Ticket],
 
 // noteAnswer keeps a third party's answer as a note. It reopens nothing; a ticket that
 // waits for it goes back to the agents, unless a robot answered.
-func (r *receiving) noteAnswer(row store.Row[desk.Ticket]) {
-	t := &row.Value
+func (r *receiving) noteAnswer(ctx context.Context, row store.Row[desk.Ticket]) error {
+	t, was := &row.Value, row.Value
 	m := r.newMessage(t.ID)
 	m.Kind = desk.Note
 	m.By = desk.Actor{Kind: desk.ByThirdParty, ID: r.in.From.ID, Name: firstOf(r.in.Name, r.in.From.ID)}
@@ -168,8 +168,13 @@ func (r *receiving) noteAnswer(row store.Row[desk.Ticket]) {
 		t.Status = desk.StatusOpen
 	}
 	t.By, t.V, t.Updated = m.By, r.s.Version, r.at
-	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
+	ds, err := r.follow(ctx, was, t, false)
+	if err != nil {
+		return err
+	}
+	m.Decisions = append(m.Decisions, ds...)
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}
+	return nil
 }

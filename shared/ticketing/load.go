@@ -15,7 +15,8 @@ import (
 // own transaction: a ticket that nobody has finds an agent where its team's strategy
 // says so, and the load of every agent concerned is counted. The agents' rows are
 // written at the versions they were read at, so that two transactions never both use
-// somebody's last place.
+// somebody's last place. One transaction has one handing, whatever tickets it writes, for
+// an agent may have several of them; write ends it.
 type handing struct {
 	desk *Desk
 	s    *config.Settings
@@ -26,8 +27,18 @@ type handing struct {
 	given store.Row[desk.Presence]
 
 	read map[string]store.Row[desk.Presence]
+	puts []string // whose rows have changed
 	held []string // whose room is kept for this ticket
 	said []desk.Decision
+}
+
+// follows is what follows from a change of a ticket for its deadlines, the agents' loads
+// and the queue: the last step of whoever writes a header. What a breach does may hand
+// the ticket on, so the loads come after it.
+func (x *handing) follows(ctx context.Context, was desk.Ticket, t *desk.Ticket) ([]desk.Decision, error) {
+	ds := settle(x.s, x.tx, t, x.at)
+	more, err := x.over(ctx, was, t)
+	return append(ds, more...), err
 }
 
 // over does so for a ticket that was as given, and gives the decisions taken.
@@ -35,7 +46,10 @@ func (x *handing) over(ctx context.Context, was desk.Ticket, t *desk.Ticket) ([]
 	if !changedHands(was, *t) {
 		return nil, nil
 	}
-	x.read = map[string]store.Row[desk.Presence]{}
+	if x.read == nil {
+		x.read = map[string]store.Row[desk.Presence]{}
+	}
+	x.held, x.said = nil, nil
 	given := x.given.Value.Agent
 	if given != "" {
 		x.read[given] = x.given
@@ -192,5 +206,14 @@ func (x *handing) put(row store.Row[desk.Presence], before int, given bool) {
 	if given {
 		p.Given = x.at
 	}
-	x.tx.PutPresence(row)
+	x.read[p.Agent] = row
+	x.puts = append(x.puts, p.Agent)
+}
+
+// write puts the agents' rows into the transaction, each once.
+func (x *handing) write() {
+	slices.Sort(x.puts)
+	for _, id := range slices.Compact(x.puts) {
+		x.tx.PutPresence(x.read[id])
+	}
 }

@@ -38,8 +38,7 @@ func (d *Desk) Merge(ctx context.Context, act Act, id, into desk.TicketID, other
 		if err := a.moveConversation(ctx, a.t.ID, into); err != nil {
 			return err
 		}
-		a.mergeInto(target)
-		return nil
+		return a.mergeInto(ctx, target)
 	})
 	return err
 }
@@ -109,7 +108,8 @@ func (a *acting) moveConversation(ctx context.Context, from, to desk.TicketID) e
 // and written with every message. Those before stand in the journal.
 const mergedKept = 20
 
-func (a *acting) mergeInto(target store.Row[desk.Ticket]) {
+func (a *acting) mergeInto(ctx context.Context, target store.Row[desk.Ticket]) error {
+	before := target.Value
 	t, into := a.t, &target.Value
 	t.Was, t.Into, t.Status = t.Status, into.ID, desk.StatusClosed
 	into.Merged = append(slices.Clone(into.Merged), t.ID)
@@ -130,16 +130,22 @@ func (a *acting) mergeInto(target store.Row[desk.Ticket]) {
 		into.Disarm(desk.TimerUnsnooze)
 	}
 	a.said = append(a.said, said("merge.into", "ticket", into.ID.Number()))
-	a.tell(target, said("merge.from", "ticket", t.ID.Number()))
+	return a.tell(ctx, before, target, said("merge.from", "ticket", t.ID.Number()))
 }
 
-// tell writes the other ticket of a merge or a split with a line in its journal.
-func (a *acting) tell(other store.Row[desk.Ticket], d desk.Decision) {
+// tell writes the other ticket of a merge or a split, which was as given, with a line in
+// its journal.
+func (a *acting) tell(ctx context.Context, was desk.Ticket, other store.Row[desk.Ticket], d desk.Decision) error {
 	t := &other.Value
 	t.By, t.V, t.Updated = a.act.By, a.s.Version, a.act.At
-	ds := append([]desk.Decision{d}, settle(a.s, &a.tx, t, a.act.At)...)
+	follows, err := a.handing().follows(ctx, was, t)
+	if err != nil {
+		return err
+	}
+	ds := append([]desk.Decision{d}, follows...)
 	a.tx.PutMessage(store.Row[desk.Message]{Value: journal(t.ID, a.act.By, a.act.At, a.s.Version, ds...)})
 	a.tx.PutTicket(other)
+	return nil
 }
 
 // Unmerge undoes a merge, however long ago: the ticket stands as it stood, and gets
@@ -161,7 +167,9 @@ func (d *Desk) Unmerge(ctx context.Context, act Act, id desk.TicketID) error {
 		}
 		a.said = append(a.said, said("merge.undone", "ticket", t.Into.Number()))
 		target.Value.Merged = slices.DeleteFunc(slices.Clone(target.Value.Merged), func(x desk.TicketID) bool { return x == t.ID })
-		a.tell(target, said("merge.undone_from", "ticket", t.ID.Number()))
+		if err := a.tell(ctx, target.Value, target, said("merge.undone_from", "ticket", t.ID.Number())); err != nil {
+			return err
+		}
 		a.standAgain()
 		return nil
 	})

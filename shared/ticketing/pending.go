@@ -75,7 +75,11 @@ func (a *acting) automatic(ctx context.Context, text config.Text, purpose, code 
 	if err != nil || !id.Exists() {
 		return err
 	}
-	if ok, why := auto.Allow(desk.Inbound{}, id.Value, at); !ok {
+	in := desk.Inbound{}
+	if in.Automatic, err = a.robot(ctx); err != nil {
+		return err
+	}
+	if ok, why := auto.Allow(in, id.Value, at); !ok {
 		a.said = append(a.said, said(why))
 		return nil
 	}
@@ -89,4 +93,23 @@ func (a *acting) automatic(ctx context.Context, text config.Text, purpose, code 
 		At: at, From: to, Subject: t.Subject, Text: words, Purpose: purpose, Lang: t.Lang, V: a.s.Version,
 	})
 	return nil
+}
+
+// lookedBack is how many rows of a timeline tell whether a person writes there.
+const lookedBack = 30
+
+// robot says why the ticket's other side is no person: all that came of late was
+// automatic. One that an agent began has nothing from them yet, and is a person's.
+func (a *acting) robot(ctx context.Context) (why string, err error) {
+	rows, _, err := a.desk.Store.Messages(ctx, a.t.ID, "", lookedBack, true)
+	for _, r := range rows {
+		if r.Value.Kind != desk.FromCustomer {
+			continue
+		}
+		if r.Value.Automatic == "" {
+			return "", err
+		}
+		why = r.Value.Automatic
+	}
+	return why, err
 }

@@ -32,6 +32,34 @@ func (d *Desk) SetPresence(ctx context.Context, act Act, agent string, state des
 		}
 		p := &rows[0].Value
 		p.State, p.Since, p.By, p.Clear, p.V = state, act.At, act.By, false, s.Version
+		p.Until = time.Time{}
+		if state != desk.Away {
+			p.Until = s.ShiftEnd(agent, act.At)
+		}
+		var tx store.Tx
+		tx.PutPresence(rows[0])
+		return d.Store.Commit(ctx, &tx)
+	})
+}
+
+// EndShift lets an agent go away whose shift has ended by a time, as they may have
+// forgotten to. Nothing happens where they went, or began another shift, meanwhile.
+func (d *Desk) EndShift(ctx context.Context, agent string, at time.Time) error {
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return d.attempt(ctx, func(int) error {
+		rows, err := d.Store.Presences(ctx, agent)
+		if err != nil {
+			return err
+		}
+		p := &rows[0].Value
+		if p.Until.IsZero() || p.Until.After(at) {
+			return nil
+		}
+		p.State, p.Since, p.By = desk.Away, at, desk.Actor{Kind: desk.ByDesk}
+		p.Until, p.Clear, p.V = time.Time{}, false, s.Version
 		var tx store.Tx
 		tx.PutPresence(rows[0])
 		return d.Store.Commit(ctx, &tx)

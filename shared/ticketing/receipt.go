@@ -90,13 +90,18 @@ func (r *receiving) failed(ctx context.Context, row store.Row[desk.Message]) err
 	if err != nil {
 		return err
 	}
+	before := t.Value
 	ds := []desk.Decision{said("send.failed_later", "code", rc.Code)}
-	if was := t.Value.Status; was == desk.StatusPending || was == desk.StatusOnHold && m.Purpose == purposeForward {
+	if was := before.Status; was == desk.StatusPending || was == desk.StatusOnHold && m.Purpose == purposeForward {
 		t.Value.Status = desk.StatusOpen
 		ds = append(ds, said("status.changed", "from", string(was), "to", string(desk.StatusOpen)))
 	}
 	t.Value.Updated = r.at
-	ds = append(ds, settle(r.s, &r.tx, &t.Value, r.at)...)
+	follows, err := r.follow(ctx, before, &t.Value, false)
+	if err != nil {
+		return err
+	}
+	ds = append(ds, follows...)
 	r.tx.PutTicket(t)
 	if rc.Code == optedOutAtTwilio {
 		stopped, err := r.optedOut(ctx, m.From)

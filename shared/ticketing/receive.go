@@ -158,7 +158,7 @@ func (r *receiving) lang() string {
 func (r *receiving) message(ctx context.Context) error {
 	if row, ok, err := r.fromThirdParty(ctx); ok || err != nil {
 		if ok {
-			r.noteAnswer(row)
+			return r.noteAnswer(ctx, row)
 		}
 		return err
 	}

@@ -43,10 +43,14 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	if opened {
 		m.Decisions = append(m.Decisions, acknowledge(r.s, &r.tx, t, &r.identity.Value, r.in, r.routed.Acknowledge, m.ID, r.at)...)
 	}
-	m.Decisions = append(m.Decisions, settle(r.s, &r.tx, t, r.at)...)
-	if err := r.handOver(ctx, row.Exists(), was, t, &m); err != nil {
+	if opened {
+		was = desk.Ticket{}
+	}
+	ds, err := r.follow(ctx, was, t, !opened)
+	if err != nil {
 		return err
 	}
+	m.Decisions = append(m.Decisions, ds...)
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
@@ -54,16 +58,13 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	return nil
 }
 
-// handOver finds an agent for a ticket that opens or reopens. One that was open already
-// costs nothing here.
-func (r *receiving) handOver(ctx context.Context, existed bool, was desk.Ticket, t *desk.Ticket, m *desk.Message) error {
-	if !existed {
-		was = desk.Ticket{}
-	}
-	x := &handing{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: existed}
-	ds, err := x.over(ctx, was, t)
-	m.Decisions = append(m.Decisions, ds...)
-	return err
+// follow keeps deadlines and loads, and finds an agent for a ticket that opens or
+// reopens (back: by its customer). One that was open already costs nothing here.
+func (r *receiving) follow(ctx context.Context, was desk.Ticket, t *desk.Ticket, back bool) ([]desk.Decision, error) {
+	x := &handing{desk: r.desk, s: r.s, tx: &r.tx, at: r.at, back: back}
+	ds, err := x.follows(ctx, was, t)
+	x.write()
+	return ds, err
 }
 
 func (r *receiving) newMessage(t desk.TicketID) desk.Message {

@@ -72,7 +72,7 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	switch job.Kind {
 	case work.JobSnapshot:
 		return h.snapshot(ctx, job.Doc)
-	case work.JobFill, work.JobLeave:
+	case work.JobFill, work.JobLeave, work.JobShift:
 		return h.atWork(ctx, job)
 	case work.JobMedia:
 		var m work.Media

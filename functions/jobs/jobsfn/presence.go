@@ -19,15 +19,19 @@ const lookAgain = time.Minute
 // old ones for a minute.
 const settingsKnown = 70 * time.Second
 
-// atWork gives an agent what waits for them, or returns what they leave behind.
+// atWork gives an agent what waits for them, returns what they leave behind, or
+// ends their shift.
 func (h *Handler) atWork(ctx context.Context, job work.Job) error {
 	var who work.AgentAt
 	if err := json.Unmarshal(job.Doc, &who); err != nil || who.Agent == "" {
 		return desk.Errorf(desk.Unreadable, "not a job")
 	}
 	at := h.Now().UTC().Truncate(time.Millisecond)
-	if job.Kind == work.JobLeave {
+	switch job.Kind {
+	case work.JobLeave:
 		return h.Desk.Leave(ctx, who.Agent, at)
+	case work.JobShift:
+		return h.Desk.EndShift(ctx, who.Agent, at)
 	}
 	room, err := h.Desk.Fill(ctx, who.Agent, at)
 	if err != nil || !room || who.Again {

@@ -58,6 +58,13 @@ func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
 	if d.Kind == store.DueRecovery {
 		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Recovery: d.Ticket.ID, Gen: d.Gen, At: now})
 	}
+	if d.Kind == store.DueShift {
+		job, err := work.NewJob(work.JobShift, work.AgentAt{Agent: d.Agent})
+		if err != nil {
+			return err
+		}
+		return work.Send(ctx, h.Queue, queue.Jobs, job)
+	}
 	if d.Kind == store.DueHook {
 		job, err := work.NewJob(work.JobHook, work.Hook{Hook: d.Hook.Hook, ID: d.Hook.Event.ID, Attempt: d.Hook.Attempts})
 		if err != nil {

@@ -46,6 +46,8 @@ func TestSweep(t *testing.T) {
 	put("WAKE00", desk.Timer{Kind: desk.TimerUnsnooze, At: now.Add(-time.Hour)}, desk.Timer{Kind: desk.TimerSend, At: now.Add(time.Hour)})
 	put("LATER0", desk.Timer{Kind: desk.TimerClose, At: now.Add(time.Second)})
 	tx.PutSurvey(store.Row[desk.Survey]{Value: desk.Survey{ID: "s1", State: desk.SurveyPlanned, Due: now.Add(-time.Minute), Gen: 3}})
+	tx.PutPresence(store.Row[desk.Presence]{Value: desk.Presence{Agent: "amy", State: desk.Online, Until: now}})
+	tx.PutPresence(store.Row[desk.Presence]{Value: desk.Presence{Agent: "li", State: desk.Online, Until: now.Add(time.Hour)}})
 	require.NoError(t, st.Commit(t.Context(), &tx))
 
 	q := &told{sent: map[queue.Name][]queue.Message{}}
@@ -53,7 +55,8 @@ func TestSweep(t *testing.T) {
 	for range 2 { // the second sweep finds all of it claimed
 		require.NoError(t, h.Handle(t.Context(), nil))
 	}
-	require.Len(t, q.sent, 3)
+	require.Len(t, q.sent, 4)
+	require.Equal(t, []queue.Message{{Body: `{"kind":"shift","doc":{"agent":"amy"}}`}}, q.sent[queue.Jobs])
 	require.Equal(t, `{"ticket":"SEND00"}`, q.sent[queue.Outbound][0].Body)
 	require.Len(t, q.sent[queue.Outbound], 1)
 	var timer work.SurveyTimer

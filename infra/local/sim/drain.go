@@ -27,6 +27,9 @@ const (
 func (s *Sim) drain() error {
 	s.note("the faults stop")
 	s.faults.on = false
+	if err := errors.Join(s.allCome(), s.workOff()); err != nil {
+		return err
+	}
 	for range rounds {
 		if err := s.quiet(); err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 func (s *Sim) acks(d *dump) {
 	times := map[desk.Address][]time.Time{}
 	for _, m := range d.messages {
-		if m.Purpose != "ack" {
+		if m.Purpose != "ack" && m.Purpose != "pending" && m.Purpose != "closing" {
 			continue
 		}
 		t := d.tickets[m.Ticket]

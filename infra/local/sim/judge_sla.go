@@ -14,6 +14,9 @@ func (s *Sim) deadlines(d *dump) {
 	for _, m := range d.messages {
 		for _, dec := range m.Decisions {
 			urgent[m.Ticket] = urgent[m.Ticket] || dec.Args["from"] == "urgent" || dec.Args["to"] == "urgent"
+			if strings.HasPrefix(dec.Code, "pending.") {
+				s.counts[dec.Code]++
+			}
 			if dec.Code != "sla.warning" && dec.Code != "sla.breached" {
 				continue
 			}

@@ -59,6 +59,9 @@ func (l *ledger) enqueued(msgs []queue.Message) {
 // wrote looks at each write that was applied, to know since when somebody is opted out.
 func (s *Sim) wrote(ops []table.Op) {
 	s.counts["writes"]++
+	if s.cfg.AtWork {
+		s.gifts(ops)
+	}
 	for _, op := range ops {
 		if op.Kind == table.OpPut && strings.HasPrefix(op.Item.PK, "I#sms#") && op.Item.SK == "I" {
 			s.optedOut(op.Item.Doc)

@@ -49,6 +49,12 @@ func (s *Sim) act() {
 		{12, s.mailText}, {5, s.mailStranger}, {3, s.mailRobot}, {7, s.form},
 		{26, s.agentActs}, {6, s.followLink}, {6, s.twilioTells}, {4, s.outage},
 	}
+	if s.cfg.AtWork {
+		acts = append(acts, struct {
+			weight int
+			do     func()
+		}{14, s.comeAndGo})
+	}
 	total := 0
 	for _, a := range acts {
 		total += a.weight

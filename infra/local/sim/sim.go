@@ -34,6 +34,7 @@ type Config struct {
 	Template *template.Template
 	Settings *config.Settings
 	Mutation Mutation // a bug to plant, to prove that the judge finds it; "" = none
+	AtWork   bool     // agents come and go, and the rules give them tickets
 	Calm     bool     // nothing fails: invocations only meet in the middle of each other's work
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,6 +26,10 @@ func ready(t *testing.T) sim.Config {
 	settings, _, err := config.Load(src, "desk.yaml")
 	require.NoError(t, err)
 	settings.Desk.PublicURL = "http://desk.test"
+	settings.Tickets.Pending = config.Pending{
+		RemindAfter: config.Duration(6 * time.Hour), CloseAfter: config.Duration(30 * time.Hour),
+		Reminder: config.Text{"en": "Still there?"},
+	}
 	tpl, err := template.Load("../../../template.yaml", nil)
 	require.NoError(t, err)
 	return sim.Config{Template: tpl, Settings: settings}

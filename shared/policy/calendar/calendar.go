@@ -97,6 +97,26 @@ func (c *Calendar) Next(at time.Time) (time.Time, bool) {
 	return from, !from.IsZero()
 }
 
+// Close is when a calendar that is open at a moment closes next; zero where it is closed
+// then, or stays open for a week.
+func (c *Calendar) Close(at time.Time) time.Time {
+	var end time.Time
+	c.walk(at, at.Add(closeWithin), func(a, b time.Time) bool {
+		if end.IsZero() && a.After(at) || !end.IsZero() && a.After(end) {
+			return false
+		}
+		end = b
+		return true
+	})
+	if end.Equal(at.Add(closeWithin)) {
+		return time.Time{}
+	}
+	return end
+}
+
+// closeWithin is how far Close looks ahead.
+const closeWithin = 7 * 24 * time.Hour
+
 // Horizon is how far Add and Next look ahead.
 const Horizon = 10 * 366 * 24 * time.Hour
 

@@ -231,3 +231,18 @@ func BenchmarkAddYear(b *testing.B) {
 		c.Add(from, 1900*time.Hour)
 	}
 }
+
+// Close ends the stretch that a moment lies in, over midnight as well.
+func TestClose(t *testing.T) {
+	var week [7][]calendar.Interval
+	week[time.Monday] = []calendar.Interval{{From: 9 * 60, To: 12 * 60}, {From: 22 * 60, To: 30 * 60}}
+	c := calendar.New(time.UTC, week, nil)
+	monday := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, monday.Add(12*time.Hour), c.Close(monday.Add(9*time.Hour)))
+	require.Equal(t, monday.Add(30*time.Hour), c.Close(monday.Add(23*time.Hour)))
+	require.Zero(t, c.Close(monday.Add(12*time.Hour)), "closed")
+	for day := range week {
+		week[day] = []calendar.Interval{{From: 0, To: 24 * 60}}
+	}
+	require.Zero(t, calendar.New(time.UTC, week, nil).Close(monday), "always open")
+}
