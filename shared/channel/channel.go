@@ -146,6 +146,7 @@ type Outgoing struct {
 	InReplyTo   string   // Message-ID without <>
 	References  []string // likewise, oldest first
 	Automatic   bool     // not written by a person: marked so (RFC 3834)
+	Notice      string   // "": the message itself; else the Noticer's kind of notice that it waits on its page
 	MenuHead    string   // WeChat msgmenu: text above the choices
 	Menu        []Choice
 }
@@ -191,6 +192,14 @@ type Windower interface {
 	// Window says until when, and how many more, messages may go to an identity. A zero
 	// time means that there is no limit of time; left < 0 no limit of number.
 	Window(id desk.Identity) (until time.Time, left int)
+}
+
+// Noticer is a sender that can still tell a customer whose window is closed that an
+// answer waits for them on a page.
+type Noticer interface {
+	// Notices gives the kinds of notice the account has, the best first; none where its
+	// settings name none. Send makes one of an Outgoing whose Notice is such a kind.
+	Notices() []string
 }
 
 // Media is a file fetched from a provider.

@@ -117,6 +117,7 @@ type Identity struct {
 	OutAt    time.Time  `json:"outat,omitzero"` // when they last opted, out or in
 	LastIn   time.Time  `json:"last,omitzero"`  // their last message: reply windows count from it
 	Sent     int        `json:"n,omitempty"`    // messages sent since LastIn
+	Noticed  time.Time  `json:"ntc,omitzero"`   // Message.At of the last answer they were only told of
 	Followed time.Time  `json:"fol,omitzero"`
 	Scene    string     `json:"scn,omitempty"`  // of the last QR code scanned, or menu entry tapped
 	SceneAt  time.Time  `json:"scnat,omitzero"` // when

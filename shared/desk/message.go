@@ -56,6 +56,9 @@ type Message struct {
 	// Menu offers scores to tap, where the channel can: ID is the score. A text alone must do too.
 	Menu []MenuChoice `json:"menu,omitempty"`
 	Cc   []string     `json:"cc,omitempty"` // e-mail: who else reads it
+	// Notice says as what the customer is only told that this waits for them on its page,
+	// since their channel takes no answer now: a kind that the channel names. "" = sent itself.
+	Notice string `json:"ntc,omitempty"`
 
 	// Moved is the ticket that the message was split off from: it was counted there. Gone
 	// is where it went; the row that has it is a stub without content.

@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Channel names a way customers write to the desk.
 type Channel string
@@ -70,6 +73,12 @@ type Address struct {
 	Channel Channel `json:"ch"`
 	Account string  `json:"ac"` // which of the desk's accounts: gh_…, a mailbox, a phone number, a form
 	ID      string  `json:"id"` // who
+}
+
+// Ref names a message of the provider's to an address, unlike any Message-ID: receipts
+// that bring no id of ours are matched by it.
+func (a Address) Ref(providerID string) string {
+	return strings.Join([]string{string(a.Channel), a.Account, a.ID, providerID}, "/")
 }
 
 // Actor says who did something.

@@ -37,6 +37,8 @@ func variant(d desk.Decision) string {
 		return "assign.changed.none"
 	case d.Code == "send.fell_back" && d.Args["to"] != "":
 		return "send.fell_back.to"
+	case d.Code == "send.notice" && d.Args["as"] == "subscribe":
+		return "send.notice.subscribe"
 	}
 	return d.Code
 }

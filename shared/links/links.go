@@ -16,6 +16,7 @@ const (
 	UploadPurpose = "upload" // fields: form, field, the blob's key, and the file's name, type and size
 	StatusPurpose = "status" // fields: the submitter's channel, account and id, and the submission's id
 	ReplyPurpose  = "reply"  // value: the ticket's id
+	TicketPurpose = "ticket" // field: the ticket's id
 
 	// UnsubscribePurpose: fields are the address (channel, account, id) and the ticket.
 	UnsubscribePurpose = "unsubscribe"
@@ -43,6 +44,25 @@ func OpenStatus(key sign.Key, token string, now time.Time) (from desk.Address, s
 		return desk.Address{}, "", false
 	}
 	return desk.Address{Channel: desk.Channel(fields[0]), Account: fields[1], ID: fields[2]}, fields[3], true
+}
+
+// NoticeLife is how long the page is good that a notice leads to.
+const NoticeLife = 30 * 24 * time.Hour
+
+// Ticket is the page on which a customer reads a ticket's public messages, good until it
+// expires. It lies beside the status pages.
+func Ticket(publicURL string, key sign.Key, id desk.TicketID, until time.Time) string {
+	return publicURL + "/t/" + key.Token(TicketPurpose, until, string(id))
+}
+
+// OpenTicket reads the token of such a page's address; false for any other, and for one
+// that has expired.
+func OpenTicket(key sign.Key, token string, now time.Time) (desk.TicketID, bool) {
+	fields, err := key.Open(TicketPurpose, token, now)
+	if err != nil || len(fields) != 1 {
+		return "", false
+	}
+	return desk.TicketID(fields[0]), true
 }
 
 // ReplyTag is what stands behind the + of the address that answers to a ticket's mails

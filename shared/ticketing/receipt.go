@@ -20,6 +20,9 @@ func (r *receiving) receipt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !found && r.in.Kind == desk.InReceipt && r.in.From.Channel == desk.WeChat {
+		return r.event(ctx) // of a message that another program sent from the account
+	}
 	if !found {
 		return desk.Errorf(desk.Unreadable, "it reports on a message that this desk doesn't know")
 	}
@@ -58,12 +61,16 @@ func (r *receiving) receiptsMessage(ctx context.Context) (store.Row[desk.Message
 		return none, false, nil
 	}
 	ticket, id := rc.Ticket, rc.Message
-	if (ticket == "" || id == "") && rc.MailID != "" {
-		refs, err := r.desk.Store.Refs(ctx, []string{rc.MailID})
+	name := rc.MailID
+	if name == "" && rc.ProviderID != "" && r.in.From.ID != "" {
+		name = r.in.From.Ref(rc.ProviderID)
+	}
+	if (ticket == "" || id == "") && name != "" {
+		refs, err := r.desk.Store.Refs(ctx, []string{name})
 		if err != nil {
 			return none, false, err
 		}
-		ref := refs[rc.MailID].Value
+		ref := refs[name].Value
 		ticket, id = ref.Ticket, ref.Message
 	}
 	if ticket == "" || id == "" {

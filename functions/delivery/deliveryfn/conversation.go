@@ -15,7 +15,8 @@ type conversation struct {
 	identity store.Row[desk.Identity]
 	refs     map[string]store.Row[store.Ref] // known of the mail's ids, as read
 	tx       store.Tx
-	wrote    bool // the message changed
+	wrote    bool     // the message changed
+	notices  []string // the sender's, see channel.Noticer
 }
 
 func (c *conversation) t() *desk.Ticket  { return &c.ticket.Value }

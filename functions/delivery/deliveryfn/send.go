@@ -24,6 +24,7 @@ func (h *Handler) queued(ctx context.Context, c *conversation, now time.Time) (b
 	if err != nil {
 		return false, err
 	}
+	c.notices = notices(sender)
 	until, left := window(sender, c.identity.Value)
 	v := release.Decide(release.Question{
 		Message: *c.m(), Ticket: *c.t(), Identity: c.identity.Value, WindowUntil: until, WindowLeft: left, At: now,
@@ -57,6 +58,13 @@ func window(s channel.Sender, id desk.Identity) (time.Time, int) {
 		return w.Window(id)
 	}
 	return time.Time{}, -1
+}
+
+func notices(s channel.Sender) []string {
+	if n, ok := s.(channel.Noticer); ok {
+		return n.Notices()
+	}
+	return nil
 }
 
 // wait arms the timer for when the head may go, unless it is armed so already.
@@ -114,6 +122,7 @@ func (h *Handler) attempt(ctx context.Context, c *conversation, sender channel.S
 		if err != nil {
 			return false, err
 		}
+		next.notices = c.notices
 		if c = next; c.t().Claim.Worker != worker {
 			return true, nil
 		}
@@ -166,7 +175,10 @@ func (h *Handler) outgoing(ctx context.Context, c *conversation) (channel.Outgoi
 	out := channel.Outgoing{
 		ID: m.ID, Ticket: t.ID, To: m.From, Name: t.Name, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
 		Lang: m.Lang, Purpose: m.Purpose, Automatic: m.By.Kind == desk.ByDesk,
-		Cc: m.Cc, Menu: menu(*m),
+		Cc: m.Cc, Menu: menu(*m), Notice: m.Notice,
+	}
+	if m.Notice != "" {
+		return out, nil // its files lie on the page too
 	}
 	if m.From.Channel == desk.Email {
 		out.Subject = "Re: " + strings.TrimPrefix(m.Subject, "Re: ")

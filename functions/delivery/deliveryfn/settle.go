@@ -29,11 +29,16 @@ func backoff(n int) time.Duration {
 
 // settle writes what came of the head of the line.
 func (h *Handler) settle(ctx context.Context, c *conversation, now time.Time, o channel.Outcome) error {
+	if done, err := h.refusedNotice(ctx, c, now, o); err != nil {
+		return err
+	} else if done {
+		return c.commit(ctx, h.Store)
+	}
 	switch o.Kind {
 	case channel.OutcomeSent:
 		h.sent(c, o)
 	case channel.OutcomeWindowClosed:
-		if done, err := h.fallBack(ctx, c, now); err != nil {
+		if done, err := h.elsewhere(ctx, c, now); err != nil {
 			return err
 		} else if !done {
 			c.fail(now, o)
@@ -79,6 +84,10 @@ func (h *Handler) sent(c *conversation, o channel.Outcome) {
 	}
 	c.wrote = true
 	c.pop()
+	if m.Notice != "" {
+		c.noticed(o)
+		return
+	}
 	if c.identity.Exists() {
 		c.identity.Value.Sent++
 		c.tx.PutIdentity(c.identity)

@@ -114,7 +114,7 @@ func (p *portal) talk(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form, _ := v.s.Form(from.Account)
-	page, err := p.statusOf(r.Context(), v, from, submission, strings.TrimSuffix(r.URL.Path, "/conversation"))
+	page, err := p.statusOf(r.Context(), v, sought{from: from, submission: submission}, strings.TrimSuffix(r.URL.Path, "/conversation"))
 	if err != nil {
 		allow(w, r, form)
 		http.Error(w, "not just now", http.StatusServiceUnavailable)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/look"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -53,19 +52,18 @@ func (p *portal) file(w http.ResponseWriter, r *http.Request) {
 // fileAsked finds the file that an address names, among those the page shows. Where
 // there is none the page that says so has been written.
 func (p *portal) fileAsked(w http.ResponseWriter, r *http.Request) (desk.Attachment, bool) {
-	fields, err := p.Key.Open(links.StatusPurpose, r.PathValue("token"), p.Now())
+	sought, ok := p.opens(r)
 	n, nerr := strconv.Atoi(r.PathValue("n"))
-	if err != nil || nerr != nil || len(fields) != 4 || p.Blob == nil {
+	if !ok || nerr != nil || p.Blob == nil {
 		p.notFound(w, r)
 		return desk.Attachment{}, false
 	}
-	from := desk.Address{Channel: desk.Channel(fields[0]), Account: fields[1], ID: fields[2]}
-	seen, err := p.Store.Submission(r.Context(), from, fields[3])
+	seen, err := p.seen(r.Context(), sought)
 	if err != nil {
 		p.unavailable(w, r)
 		return desk.Attachment{}, false
 	}
-	m, err := p.messageOf(r.Context(), seen.Value, desk.MessageID(r.PathValue("id")))
+	m, err := p.messageOf(r.Context(), seen, desk.MessageID(r.PathValue("id")))
 	switch {
 	case err != nil:
 		p.failed(w, r, err)

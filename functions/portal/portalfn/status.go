@@ -15,6 +15,7 @@ import (
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/policy/fallback"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -55,7 +56,7 @@ const talkShown = 200
 // status shows how a submission stands. ?part gives only what changes, for the page's
 // own script, with an ETag.
 func (p *portal) status(w http.ResponseWriter, r *http.Request) {
-	from, submission, ok := links.OpenStatus(p.Key, r.PathValue("token"), p.Now())
+	sought, ok := p.opens(r)
 	if !ok {
 		p.notFound(w, r)
 		return
@@ -64,13 +65,13 @@ func (p *portal) status(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	page, err := p.statusOf(r.Context(), v, from, submission, r.URL.Path)
+	page, err := p.statusOf(r.Context(), v, sought, r.URL.Path)
 	if err != nil {
 		p.unavailable(w, r)
 		return
 	}
 	page.Sending = page.misses(r.URL.Query().Get("sent"))
-	if form, ok := v.s.Form(from.Account); ok && from.Channel == desk.WebForm {
+	if form, ok := v.s.Form(sought.from.Account); ok && sought.from.Channel == desk.WebForm {
 		page.Write, page.Nonce, page.Max = r.URL.Path+"/messages", rand.Text(), webform.MaxText(form)
 		w.Header().Set("Content-Security-Policy", p.policy(v))
 	}
@@ -98,15 +99,40 @@ func (p *portal) part(w http.ResponseWriter, r *http.Request, page statusPage) {
 	look.Write(w, r, http.StatusOK, b)
 }
 
+// sought is whose conversation an address leads to: a submission's, or a ticket's.
+type sought struct {
+	from       desk.Address
+	submission string
+	ticket     desk.TicketID
+}
+
+// opens reads the token of a page's address, of either kind.
+func (p *portal) opens(r *http.Request) (a sought, ok bool) {
+	token := r.PathValue("token")
+	if a.from, a.submission, ok = links.OpenStatus(p.Key, token, p.Now()); !ok {
+		a.ticket, ok = links.OpenTicket(p.Key, token, p.Now())
+	}
+	return a, ok
+}
+
+// seen is where the conversation lies; the ticket is empty while it isn't filed.
+func (p *portal) seen(ctx context.Context, a sought) (store.Seen, error) {
+	if a.ticket != "" {
+		return store.Seen{Ticket: a.ticket}, nil
+	}
+	seen, err := p.Store.Submission(ctx, a.from, a.submission)
+	return seen.Value, err
+}
+
 // statusOf makes the page at an address.
-func (p *portal) statusOf(ctx context.Context, v view, from desk.Address, submission, at string) (statusPage, error) {
+func (p *portal) statusOf(ctx context.Context, v view, sought sought, at string) (statusPage, error) {
 	page := statusPage{Page: v.Page}
 	page.Title = v.L("提交进度", "Your message")
-	seen, err := p.Store.Submission(ctx, from, submission)
-	if err != nil || seen.Value.Ticket == "" {
+	seen, err := p.seen(ctx, sought)
+	if err != nil || seen.Ticket == "" {
 		return page, err
 	}
-	tickets, err := p.conversation(ctx, seen.Value)
+	tickets, err := p.conversation(ctx, seen)
 	if err != nil {
 		return page, err
 	}
@@ -175,7 +201,7 @@ func public(m desk.Message, now time.Time) bool {
 		if m.Purpose == "ack" {
 			return m.State == desk.Sent || m.State == desk.Delivered
 		}
-		return m.Purpose == "reply" && m.Why != "send.sent_again" && !now.Before(m.NotBefore)
+		return m.Purpose == "reply" && m.Why != "send.sent_again" && m.Why != fallback.FellBack && !now.Before(m.NotBefore)
 	default:
 		return false
 	}

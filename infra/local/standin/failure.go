@@ -54,7 +54,7 @@ func (s *Standin) tokenRefusal() int {
 }
 
 // sends lists the ends of the paths that send.
-var sends = []string{"/message/custom/send", "/Messages.json", "/outbound-emails", "/siteverify"}
+var sends = []string{"/message/custom/send", "/message/template/send", "/message/subscribe/bizsend", "/Messages.json", "/outbound-emails", "/siteverify"}
 
 func (s *Standin) nextFailure(c desk.Channel, req *http.Request) Failure {
 	sending := slices.ContainsFunc(sends, func(end string) bool { return strings.HasSuffix(req.URL.Path, end) })

@@ -49,6 +49,13 @@ func (s *Standin) wechat(req *http.Request) (*http.Response, *Message, error) {
 		}
 		resp, m := s.customSend(req, app, body)
 		return resp, m, nil
+	case "POST /cgi-bin/message/template/send", "POST /cgi-bin/message/subscribe/bizsend":
+		app, code := s.tokenOf(req.URL.Query().Get("access_token"))
+		if code != 0 {
+			return wechatError(req, code, "invalid credential"), nil, nil
+		}
+		resp, m := s.notice(req, app, body)
+		return resp, m, nil
 	case "GET /cgi-bin/media/get":
 		return s.mediaGet(req), nil, nil
 	case "POST /cgi-bin/media/upload":

@@ -78,6 +78,10 @@ func words(list ...string) map[string]bool {
 	return m
 }
 
+// around is what people and their keyboards put around an order; a question mark is not
+// among it, since who asks orders nothing.
+const around = " \t\r\n\u3000.,;!~\"'()[]。，；！…、“”‘’「」【】"
+
 // keyword is a text as orders are compared: trimmed, in capitals, and with letters of
 // full width, as Chinese keyboards give them, made plain.
 func keyword(text string) string {
@@ -85,12 +89,12 @@ func keyword(text string) string {
 	if len(text) > 40 {
 		return ""
 	}
-	return strings.Map(func(r rune) rune {
+	return strings.Trim(strings.Map(func(r rune) rune {
 		if r >= '！' && r <= '～' {
 			r -= '！' - '!'
 		}
 		return unicode.ToUpper(r)
-	}, text)
+	}, text), around)
 }
 
 func media(p map[string]string) []desk.Attachment {

@@ -24,6 +24,9 @@ type client struct {
 	do    channel.Doer
 	now   func() time.Time
 	token Token
+
+	page    Page
+	notices notices
 }
 
 // Token keeps an account's access token. Since only one may refresh it, that is somebody
@@ -51,6 +54,7 @@ var (
 	_ channel.Sender       = (*client)(nil)
 	_ channel.MediaFetcher = (*client)(nil)
 	_ channel.Windower     = (*client)(nil)
+	_ channel.Noticer      = (*client)(nil)
 )
 
 func newClient(a channel.Account, token Token) *client {

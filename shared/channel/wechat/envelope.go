@@ -43,7 +43,7 @@ func (d document) keys(body []byte) (order, dedup string) {
 		dedup = hash(body) // a repeat carries the same body
 	default:
 		if id == "" {
-			id = d.key("MsgID") // as TEMPLATESENDJOBFINISH writes it
+			id = d.inList("MsgID") // as TEMPLATESENDJOBFINISH writes it; subscribe messages have it in a list
 		}
 		dedup = strings.Join([]string{order, d.key("CreateTime"), strings.ToLower(event), bounded(d.key("EventKey"), 64), id}, "|")
 	}

@@ -138,14 +138,18 @@ func (d document) event(in *desk.Inbound) {
 		if scene := strings.TrimPrefix(d.text("EventKey"), "qrscene_"); scene != "" {
 			in.Fields = append(in.Fields, desk.Field{Name: "scene", Value: scene})
 		}
-	case "templatesendjobfinish":
+	case "templatesendjobfinish", "subscribe_msg_sent_event":
 		in.Kind, in.Receipt = desk.InReceipt, d.receipt()
 	}
 }
 
-// receipt reads what became of a template message.
+// receipt reads what became of a template message, or of a subscribe message, which lies
+// in a list of one.
 func (d document) receipt() *desk.Receipt {
 	r := &desk.Receipt{ProviderID: d.text("MsgID"), State: desk.Delivered, Code: d.text("Status")}
+	if r.ProviderID == "" && r.Code == "" {
+		r.ProviderID, r.Code = d.inList("MsgID"), d.inList("ErrorStatus")
+	}
 	if r.ProviderID == "" {
 		r.ProviderID = d.text("MsgId")
 	}
@@ -154,6 +158,16 @@ func (d document) receipt() *desk.Receipt {
 		r.Permanent = strings.Contains(strings.ToLower(r.Code), "user") // "failed:user block"
 	}
 	return r
+}
+
+// inList is the first element of that name at any depth.
+func (d document) inList(name string) string {
+	for _, f := range d.fields {
+		if string(f.name) == name && !f.branch {
+			return strings.TrimSpace(clean(string(f.value)))
+		}
+	}
+	return ""
 }
 
 // known are the elements that have a place of their own in an Inbound.

@@ -24,8 +24,13 @@ const MaxText = 2048
 // One Outgoing is one message: a text over MaxText is refused; policy/parts has cut it
 // before it was queued. A file is a message of its own too, without a text: it is uploaded
 // as temporary material and then sent; until it is uploaded nothing was accepted.
-func NewSender(a channel.Account, token Token) channel.Sender {
-	return newClient(a, token)
+//
+// An Outgoing with a Notice goes as template or subscribe message, where the settings have
+// it, and leads to page; nil where there is none.
+func NewSender(a channel.Account, token Token, page Page) channel.Sender {
+	c := newClient(a, token)
+	c.page, c.notices = page, readNotices(a.Settings)
+	return c
 }
 
 // NewMediaFetcher makes the MediaFetcher of one account.
@@ -66,7 +71,14 @@ type outChoice struct {
 
 // Send makes one attempt.
 func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
-	msg, refusal := compose(m)
+	var msg any
+	var refusal *channel.Outcome
+	path := "message/custom/send"
+	if m.Notice != "" {
+		path, msg, refusal = c.notice(m)
+	} else {
+		msg, refusal = compose(m)
+	}
 	if refusal != nil {
 		return *refusal
 	}
@@ -77,12 +89,12 @@ func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 	if err != nil || token == "" {
 		return channel.Outcome{Kind: channel.OutcomeTransient, Reason: "there is no access token; nothing was sent"}
 	}
-	if len(m.Attachments) > 0 {
+	if len(m.Attachments) > 0 && m.Notice == "" {
 		if msg, refusal = c.attach(ctx, token, m); refusal != nil {
 			return *refusal
 		}
 	}
-	req, err := request(ctx, http.MethodPost, "message/custom/send", url.Values{"access_token": {token}}, msg)
+	req, err := request(ctx, http.MethodPost, path, url.Values{"access_token": {token}}, msg)
 	if err != nil {
 		return refuse("the message can't be written as JSON")
 	}
@@ -91,8 +103,15 @@ func (c *client) Send(ctx context.Context, m channel.Outgoing) channel.Outcome {
 		return failed(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return c.outcome(req, resp)
+	o := c.outcome(req, resp)
+	if m.Notice != "" && noPermission[o.Code] {
+		o.Kind = channel.OutcomeRefused // other messages still go: no reason to wait for the account's mending
+	}
+	return o
 }
+
+// noPermission are the codes of an API that the account may not use.
+var noPermission = map[string]bool{"48001": true, "48004": true, "45162": true}
 
 func compose(m channel.Outgoing) (outMessage, *channel.Outcome) {
 	out := outMessage{To: m.To.ID, Type: "text", Text: &outText{plain(m.Text)}}

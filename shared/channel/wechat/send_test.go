@@ -25,7 +25,7 @@ func token(context.Context) (string, error) { return accessToken, nil }
 func sender(do channel.Doer) *client {
 	a := channeltest.Account(safe, channeltest.At, current)
 	a.HTTP = do
-	return NewSender(a, Token{Now: token}).(*client)
+	return NewSender(a, Token{Now: token}, nil).(*client)
 }
 
 func outgoing(text string) channel.Outgoing {
@@ -135,7 +135,7 @@ func TestSendWithoutToken(t *testing.T) {
 		func(context.Context) (string, error) { return "", errors.New("app secret 123") },
 		func(context.Context) (string, error) { return "", nil },
 	} {
-		got := NewSender(channeltest.Account(safe, channeltest.At), Token{Now: f}).Send(t.Context(), outgoing("hi"))
+		got := NewSender(channeltest.Account(safe, channeltest.At), Token{Now: f}, nil).Send(t.Context(), outgoing("hi"))
 		require.Equal(t, channel.OutcomeTransient, got.Kind)
 		require.NotContains(t, got.Reason, "123")
 	}

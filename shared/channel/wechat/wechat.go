@@ -53,6 +53,7 @@ type settings struct {
 	// Welcome is what a new follower is answered, by language; with both, one below the
 	// other, since WeChat tells nobody's language.
 	Welcome map[string]string `json:"welcome"`
+	notices
 }
 
 // account is one Official Account. It is safe for concurrent use.
@@ -111,6 +112,9 @@ func (c *account) checkSettings() error {
 	}
 	if c.OnUnsubscribe != "" && c.OnUnsubscribe != "erase" && c.OnUnsubscribe != "keep" {
 		return errors.New("wechat: on_unsubscribe: want erase or keep")
+	}
+	if err := c.notices.check(); err != nil {
+		return err
 	}
 	for lang := range c.Welcome {
 		if lang != "zh-CN" && lang != "en" {

@@ -13,6 +13,27 @@ import (
 // up as its reason, on the one in its place with from, by and to.
 const FellBack = "send.fell_back"
 
+// Noticed is the decision on a message of which the customer was only told, with as.
+const Noticed = "send.notice"
+
+// Notice says as what a customer is told of an answer that their channel takes no more,
+// before it goes another way: the best kind that hasn't been tried, "" where there is
+// none. Only an agent's answers are told of, and one that has gone another way isn't.
+// told: the customer has heard of an earlier part of the same answer, which is enough.
+func Notice(m desk.Message, id desk.Identity, kinds []string) (kind string, told bool) {
+	if m.Purpose != "reply" || fellBack(m) || len(kinds) == 0 {
+		return "", false
+	}
+	next := slices.Index(kinds, m.Notice) + 1 // 0 where none was tried
+	if m.Notice == "" && !id.Noticed.IsZero() && id.Noticed.Equal(m.At) {
+		return kinds[0], true
+	}
+	if next >= len(kinds) || m.Notice != "" && next == 0 {
+		return "", false
+	}
+	return kinds[next], false
+}
+
 // Question is all that the ways depend on.
 type Question struct {
 	Message  desk.Message

@@ -61,7 +61,7 @@ func Decide(q Question) Verdict {
 		return Verdict{Decision: Drop, Why: MarkedSpam}
 	case m.Purpose == "ack" && q.Ticket.Answers > 0:
 		return Verdict{Decision: Drop, Why: TookOver}
-	case !q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil), q.WindowLeft == 0:
+	case m.Notice == "" && (!q.WindowUntil.IsZero() && !q.At.Before(q.WindowUntil) || q.WindowLeft == 0):
 		return Verdict{Decision: Drop, Why: WindowClosed}
 	}
 	return Verdict{Decision: Go}

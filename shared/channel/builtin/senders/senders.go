@@ -44,7 +44,7 @@ func (m *Makers) Sender(ctx context.Context, c desk.Channel, name string) (chann
 	}
 	switch c {
 	case desk.WeChat:
-		return wechat.NewSender(a, m.token(c, name)), nil
+		return wechat.NewSender(a, m.token(c, name), m.page(a)), nil
 	case desk.SMS:
 		return sms.NewSender(a)
 	case desk.Email:
@@ -89,6 +89,13 @@ func (m *Makers) Media(ctx context.Context, c desk.Channel, name string) (channe
 		return sms.NewSender(a)
 	default:
 		return nil, desk.Errorf(desk.NotFound, "channel %q keeps no files elsewhere", c)
+	}
+}
+
+// page is where a customer reads what a notice tells of.
+func (m *Makers) page(a channel.Account) wechat.Page {
+	return func(out channel.Outgoing) string {
+		return links.Ticket(a.PublicURL, m.Key, out.Ticket, m.Now().Add(links.NoticeLife))
 	}
 }
 
