@@ -1,5 +1,6 @@
 // Command api serves the REST API; what it does is told in apifn. Its environment is
-// that of template.yaml; the secret api/token is the token of programs that call it.
+// that of template.yaml. Who calls is found by the secret api/token, by a service key, or
+// by a token of the OpenID provider: see shared/access.
 package main
 
 import (
@@ -13,10 +14,10 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob/s3"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/links"
 	"github.com/deskhook/deskhook/shared/store"
@@ -36,25 +37,17 @@ func main() {
 		log.Fatal(err)
 	}
 	rows := store.New(dynamo.Open(cfg, os.Getenv))
+	door := &access.Door{
+		Store: rows, Settings: settings.Current, Now: time.Now,
+		Secrets: func() []string { values, _ := secrets.Values("api/token"); return values },
+		OIDC:    &access.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), ClientID: os.Getenv("OIDC_CLIENT_ID"), HTTP: access.NewClient(), Now: time.Now},
+	}
 	lambda.Start(lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk:     &ticketing.Desk{Store: rows, Settings: settings.Current, Key: key},
 		Store:    rows,
 		Settings: settings.Current,
-		Tokens:   tokens(secrets),
+		Tokens:   door.Principal,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))
-}
-
-// tokens looks the service token up at each call, so that a rotated one holds as soon
-// as it is read. Where there is none, nobody is let in.
-func tokens(secrets config.Lookup) func(string) (desk.Actor, string, bool) {
-	return func(token string) (desk.Actor, string, bool) {
-		var good []apifn.ServiceToken
-		values, _ := secrets.Values("api/token")
-		for _, v := range values {
-			good = append(good, apifn.ServiceToken{Token: v, Role: "admin", Who: desk.Actor{Kind: desk.ByAgent, ID: "api", Name: "API"}})
-		}
-		return apifn.Keyring(good...)(token)
-	}
 }

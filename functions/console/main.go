@@ -12,6 +12,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/deskhook/deskhook/functions/console/consolefn"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob/s3"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
@@ -29,7 +30,8 @@ func main() {
 	}
 	files := s3.Open(cfg, os.Getenv)
 	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
-	key, err := links.Key(ssm.Open(cfg, os.Getenv))
+	secrets := ssm.Open(cfg, os.Getenv)
+	key, err := links.Key(secrets)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -40,6 +42,8 @@ func main() {
 		Blob:     files,
 		Settings: settings.Current,
 		Key:      key,
+		OIDC:     &access.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), ClientID: os.Getenv("OIDC_CLIENT_ID"), HTTP: access.NewClient(), Now: time.Now},
+		Secrets:  secrets,
 		Now:      time.Now,
 	})))
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/deskhook/deskhook/functions/webform/webformfn"
 	"github.com/deskhook/deskhook/functions/wechat/wechatfn"
 	"github.com/deskhook/deskhook/infra/local/runner"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
@@ -177,8 +178,6 @@ func (d *Desk) api(s *config.Snapshot) any {
 	w := d.World
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log,
-		Tokens: apifn.Keyring(apifn.ServiceToken{
-			Token: w.APIToken, Who: desk.Actor{Kind: desk.ByAgent, ID: "api", Name: "API"}, Role: "admin",
-		}),
+		Tokens: access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
 	}))
 }

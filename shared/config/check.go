@@ -39,6 +39,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.desk(s.Desk)
 	c.calendars(s.Calendars)
 	c.agents(s.Agents)
+	c.access(s)
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
 	c.customers(s)

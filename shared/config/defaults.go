@@ -18,6 +18,8 @@ const (
 //	desk.team             the first team
 //	agents[].role         agent
 //	agents[].capacity     10
+//	access.claim          email
+//	access.session        12h
 //	teams[].assign        none
 //	forms[].honeypot      _gotcha
 //	forms[].type          inquiry
@@ -54,6 +56,7 @@ func Defaults() *Settings {
 		Desk:    Desk{Language: "en", TimeZone: "UTC"},
 		Routing: Routing{SceneFor: day, OnLeave: LeaveKeep},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
+		Access:  Access{Claim: "email", Session: DefaultSession},
 		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day, MinSample: 100, GoodScore: 4},
 
 		Recoveries: Recoveries{Within: day, Owner: OwnerAssignee},

@@ -31,6 +31,7 @@ type Settings struct {
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
+	Access     Access     `json:"access,omitzero" yaml:"access"`
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`

@@ -152,6 +152,22 @@ func tokenKey(c desk.Channel, account string) table.Key {
 	return table.Key{PK: "W#" + part(string(c)) + "#" + part(account), SK: "W"}
 }
 
+// serviceKeysPK holds the keys of programs: few, and listed whole.
+const serviceKeysPK = "KEYS"
+
+func serviceKey(id string) table.Key { return table.Key{PK: serviceKeysPK, SK: part(id)} }
+
+// auditShards spreads a day's audit: one partition takes 1,000 writes a second.
+const auditShards = 4
+
+func auditPK(day string, shard uint32) string { return fmt.Sprintf("A#%s#%02d", day, shard) }
+
+// auditKey is where it is noted what somebody saw or did at a time; id tells apart what
+// falls into one millisecond.
+func auditKey(at time.Time, id string) table.Key {
+	return table.Key{PK: auditPK(at.UTC().Format(time.DateOnly), shard(id, auditShards)), SK: stamp(at) + "#" + part(id)}
+}
+
 // Partitions and sort keys of the indexes.
 
 // dueShards spreads the timers: see QUERIES.md.

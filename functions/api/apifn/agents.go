@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -134,7 +135,7 @@ func (a *api) putPresence(c *call) error {
 	}
 	agent := c.r.PathValue("id")
 	oneself := c.by.Kind == desk.ByAgent && c.by.ID == agent
-	if !oneself && !slices.Contains(leads, c.role) {
+	if !oneself && !c.who.Role.AtLeast(allow.Lead) {
 		return desk.Errorf(desk.Forbidden, "only leads and admins say so for others")
 	}
 	if err := a.Desk.SetPresence(c.ctx, ticketing.Act{By: c.by, At: c.at}, agent, desk.PresenceState(in.State)); err != nil {
@@ -157,7 +158,9 @@ func (a *api) listWaiting(c *call, p params, q ticketQuery) error {
 	}
 	var lists []store.List
 	for _, t := range s.Teams {
-		lists = append(lists, store.List{Team: t.ID, Waiting: true})
+		if c.who.Team(t.ID) {
+			lists = append(lists, store.List{Team: t.ID, Waiting: true})
+		}
 	}
 	return a.answerMerged(c, q, lists)
 }

@@ -15,8 +15,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -26,9 +28,9 @@ type Deps struct {
 	Desk     *ticketing.Desk
 	Store    *store.Store
 	Settings func(context.Context) (*config.Settings, error)
-	// Tokens says whom a bearer token stands for and in which role (agent, lead,
-	// admin), in constant time; see Keyring.
-	Tokens func(token string) (who desk.Actor, role string, ok bool)
+	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
+	// See access.Door and access.Keyring.
+	Tokens func(ctx context.Context, token string) (allow.Principal, error)
 	Now    func() time.Time
 	Log    *slog.Logger // of faults that answer 500; nil: none
 }
@@ -39,13 +41,14 @@ type api struct{ Deps }
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
 	method, path string
-	roles        []string
+	roles        []allow.Role
 	serve        func(*call) error
 }
 
 var (
-	agents = []string{"agent", "lead", "admin"}
-	leads  = []string{"lead", "admin"}
+	agents = allow.Roles
+	leads  = []allow.Role{allow.Lead, allow.Admin}
+	admins = []allow.Role{allow.Admin}
 )
 
 func (a *api) routes() []route {
@@ -103,6 +106,10 @@ func (a *api) routes() []route {
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
 		{"GET", "/v1/figures", agents, a.getFigures},
+		{"GET", "/v1/audit", leads, a.listAudit},
+		{"GET", "/v1/keys", admins, a.listKeys},
+		{"POST", "/v1/keys", admins, a.postKey},
+		{"DELETE", "/v1/keys/{id}", admins, a.deleteKey},
 	}
 }
 
@@ -138,17 +145,22 @@ func notAllowed(methods []string) http.Handler {
 
 // call is one request on its way through a route.
 type call struct {
-	w    http.ResponseWriter
-	r    *http.Request
-	ctx  context.Context
-	by   desk.Actor
-	role string    // of who calls
-	at   time.Time // when the request came: all that it writes is dated so
+	w   http.ResponseWriter
+	r   *http.Request
+	ctx context.Context
+	who allow.Principal
+	by  desk.Actor // who.Actor
+	at  time.Time  // when the request came: all that it writes is dated so
+
+	watch    *access.Watch // is w
+	masked   bool          // addresses and numbers are shown in part
+	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }
 
 func (a *api) handler(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, ctx: r.Context(), at: a.Now().UTC().Truncate(time.Millisecond)}
+		watch := &access.Watch{ResponseWriter: w}
+		c := &call{w: watch, watch: watch, r: r, ctx: r.Context(), at: a.Now().UTC().Truncate(time.Millisecond)}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		err := a.admit(c, route.roles)
@@ -158,6 +170,7 @@ func (a *api) handler(route route) http.Handler {
 		if err != nil {
 			a.fail(c, err)
 		}
+		a.note(c, route.path)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 	"github.com/deskhook/deskhook/shared/store"
@@ -387,8 +388,8 @@ func TestWhoMayCall(t *testing.T) {
 	b.do("GET", "/v1/tickets/"+number, "", "Authorization", "bearer "+agentToken).is(200)
 	b.do("GET", "/v1/health", "", "Authorization", "").is(200)
 	b.do("GET", "/v1/openapi.json", "", "Authorization", "").is(200)
-	_, _, ok := apifn.Keyring(apifn.ServiceToken{})("")
-	require.False(t, ok)
+	_, err := access.Keyring(access.ServiceToken{})(t.Context(), "")
+	require.ErrorIs(t, err, access.ErrUnknown)
 }
 
 // TestBodies: what is no JSON object, or too much of it, is told without guessing.

@@ -1,17 +1,20 @@
 package apifn
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 )
 
-// admit finds out who calls, by the bearer token (RFC 6750), and whether they may.
-func (a *api) admit(c *call, roles []string) error {
+// admit finds out who calls, by the bearer token (RFC 6750), and whether their role, and
+// their key, may do what the route does at all. What they may do with one object is
+// asked where it is read: see may.
+func (a *api) admit(c *call, roles []allow.Role) error {
 	if roles == nil {
 		return nil
 	}
@@ -20,44 +23,67 @@ func (a *api) admit(c *call, roles []string) error {
 		c.w.Header().Set("WWW-Authenticate", `Bearer realm="deskhook"`)
 		return problem{Status: http.StatusUnauthorized, Detail: "Give a token: Authorization: Bearer …"}
 	}
-	who, role, ok := a.Tokens(strings.TrimSpace(token))
-	if !ok {
+	who, err := a.Tokens(c.ctx, strings.TrimSpace(token))
+	if errors.Is(err, access.ErrUnknown) {
 		c.w.Header().Set("WWW-Authenticate", `Bearer realm="deskhook", error="invalid_token"`)
 		return problem{Status: http.StatusUnauthorized, Detail: "The token is not good."}
 	}
-	if !slices.Contains(roles, role) {
-		c.w.Header().Set("WWW-Authenticate", `Bearer realm="deskhook", error="insufficient_scope"`)
-		return problem{Status: http.StatusForbidden, Detail: "This needs one of the roles " + strings.Join(roles, ", ") + "."}
+	if err != nil {
+		return err
 	}
-	c.by, c.role = who, role
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	c.who, c.by, c.masked = who, who.Actor, who.Masked(s.Access.MaskContacts)
+	switch {
+	case !slices.Contains(roles, who.Role):
+		return c.insufficient("This needs one of the roles " + rolesText(roles) + ".")
+	case c.action() == allow.Change && who.ReadOnly:
+		return c.insufficient("This key may only read.")
+	}
 	return nil
 }
 
-// ServiceToken is a token for a program, and whom it stands for.
-type ServiceToken struct {
-	Token string
-	Who   desk.Actor
-	Role  string // agent, lead or admin
+func rolesText(roles []allow.Role) string {
+	var out []string
+	for _, r := range roles {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
 }
 
-// Keyring makes Deps.Tokens of a fixed set of tokens. It looks at all of them, each
-// through its digest, so that the time it takes tells nothing about any of them. Empty
-// tokens are never accepted.
-func Keyring(tokens ...ServiceToken) func(string) (desk.Actor, string, bool) {
-	digests := make([][sha256.Size]byte, len(tokens))
-	for i, t := range tokens {
-		digests[i] = sha256.Sum256([]byte(t.Token))
+func (c *call) insufficient(detail string) problem {
+	c.w.Header().Set("WWW-Authenticate", `Bearer realm="deskhook", error="insufficient_scope"`)
+	return problem{Status: http.StatusForbidden, Detail: detail}
+}
+
+// action is what the method does to what the path names.
+func (c *call) action() allow.Action {
+	return allow.Action(c.r.Method != http.MethodGet && c.r.Method != http.MethodHead)
+}
+
+// may holds an object against what the caller may. What is hidden from them is not
+// found: a refusal would confirm that it exists.
+func (c *call) may(o allow.Object) error {
+	switch allow.May(c.who, c.action(), o) {
+	case allow.Yes:
+		return nil
+	case allow.Hidden:
+		return desk.Errorf(desk.NotFound, "no such %s", o.Kind)
 	}
-	return func(token string) (desk.Actor, string, bool) {
-		given, found := sha256.Sum256([]byte(token)), -1
-		for i := range digests {
-			if subtle.ConstantTimeCompare(given[:], digests[i][:]) == 1 {
-				found = i
-			}
-		}
-		if found < 0 || token == "" {
-			return desk.Actor{}, "", false
-		}
-		return tokens[found].Who, tokens[found].Role, true
+	return c.insufficient("Your role or your teams don't allow this.")
+}
+
+// mayList refuses the list of a team that isn't the caller's; "" is no team.
+func (c *call) mayList(team string) error {
+	if team != "" && !c.who.Team(team) {
+		return c.insufficient("You see the tickets of your teams only.")
 	}
+	return nil
+}
+
+// shows says whether a ticket may stand in a list for the caller.
+func (c *call) shows(t desk.Ticket) bool {
+	return allow.May(c.who, allow.Read, allow.OfTicket(t)) == allow.Yes
 }

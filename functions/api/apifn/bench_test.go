@@ -19,9 +19,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
@@ -88,9 +90,9 @@ func newBench(t testing.TB) *bench {
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
 	b.handler = apifn.New(apifn.Deps{
 		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
-		Tokens: apifn.Keyring(
-			apifn.ServiceToken{Token: agentToken, Who: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"},
-			apifn.ServiceToken{Token: leadToken, Who: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"},
+		Tokens: access.Keyring(
+			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
+			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},
 		),
 	})
 	b.router, err = gorillamux.NewRouter(spec(t))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 )
 
@@ -100,6 +101,9 @@ func (a *api) getFigures(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.may(figuresOf(cut)); err != nil {
+		return err
+	}
 	r := reportView{
 		From: days[0], To: days[len(days)-1], TimeZone: s.Desk.Location().String(), Cut: cut,
 		HistogramError: kpi.HistogramError, Days: []dayView{}, Channels: []channelView{}, GoodScore: goodScore(s), Arms: []armView{}, Definitions: definitions(c.lang()),
@@ -121,6 +125,15 @@ func (a *api) getFigures(c *call) error {
 		}
 	}
 	return c.json(http.StatusOK, r)
+}
+
+// figuresOf is a cut as an object: a team's, or the desk's.
+func figuresOf(cut string) allow.Object {
+	team, of := strings.CutPrefix(cut, kpi.TeamCut(""))
+	if !of {
+		team = ""
+	}
+	return allow.Object{Kind: allow.Figures, Team: team}
 }
 
 func definitions(lang string) map[string]string {

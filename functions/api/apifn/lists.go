@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -61,6 +62,9 @@ func (a *api) listTickets(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.mayList(q.team); err != nil {
+		return err
+	}
 	view, err := p.oneOf("view", viewOverdue, viewAtRisk)
 	if err != nil {
 		return err
@@ -98,7 +102,7 @@ func (a *api) ticketPage(c *call, p params, page store.TicketPage, err error, q 
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) })
+	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) || !c.shows(r.Value) })
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(page.Cursor), page.Cursor != ""})
 }
 
@@ -112,7 +116,7 @@ func (a *api) listMerged(c *call, q ticketQuery) error {
 	if err != nil {
 		return err
 	}
-	return a.answerMerged(c, q, q.lists(s))
+	return a.answerMerged(c, q, q.lists(s, c.who))
 }
 
 // answerMerged answers with the first tickets of several lists together.
@@ -127,18 +131,20 @@ func (a *api) answerMerged(c *call, q ticketQuery, lists []store.List) error {
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) })
+	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) || !c.shows(r.Value) })
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
 }
 
-// lists are the partitions of a query: every team where it names none, every active
-// status where it names none.
-func (q ticketQuery) lists(s *config.Settings) []store.List {
+// lists are the partitions of a query: every team of the caller's where it names none,
+// every active status where it names none.
+func (q ticketQuery) lists(s *config.Settings, who allow.Principal) []store.List {
 	teams, statuses := []string{q.team}, []desk.Status{q.status}
 	if q.team == "" {
 		teams = nil
 		for _, t := range s.Teams {
-			teams = append(teams, t.ID)
+			if who.Team(t.ID) {
+				teams = append(teams, t.ID)
+			}
 		}
 	}
 	if q.status == "" {
@@ -223,7 +229,8 @@ func (a *api) listFeedback(c *call) error {
 		return refusedCursor(err)
 	}
 	found = slices.DeleteFunc(found, func(f store.FeedbackSummary) bool {
-		return !among(kind, string(f.Kind)) || !among(p.get("team"), f.Team) || !among(p.get("agent"), f.Agent)
+		return !among(kind, string(f.Kind)) || !among(p.get("team"), f.Team) || !among(p.get("agent"), f.Agent) ||
+			allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
 	})
 	return c.json(http.StatusOK, pageView[feedbackView]{viewAll(found, viewFeedback), p.next(next)})
 }
@@ -282,6 +289,7 @@ func (a *api) listCustomersTickets(c *call) error {
 		if err != nil {
 			return err
 		}
+		rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !c.shows(r.Value) })
 		return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
 	}
 	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, cursor, limit)

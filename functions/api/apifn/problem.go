@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/table"
 )
 
@@ -96,6 +97,9 @@ func (c *call) json(status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
+	}
+	if c.masked {
+		body = []byte(allow.Mask(string(body)))
 	}
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -115,6 +116,7 @@ func (a *api) customerTimeline(c *call) error {
 		return refusedCursor(err)
 	}
 	lang := c.lang()
+	all = slices.DeleteFunc(all, func(h store.Happened) bool { return h.Ticket.Value.ID != "" && !c.shows(h.Ticket.Value) })
 	items := viewAll(all, func(h store.Happened) happenedView {
 		if h.Ticket.Value.ID != "" {
 			t := viewTicket(h.Ticket)

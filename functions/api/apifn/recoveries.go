@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -66,6 +67,9 @@ func (a *api) listRecoveries(c *call) error {
 		}
 		return a.recoveriesOfAll(c, desk.RecoveryState(state), limit)
 	}
+	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
+		return err
+	}
 	rows, next, err := a.Store.Recoveries(c.ctx, team, desk.RecoveryState(state), cursor, limit)
 	if err != nil {
 		return refusedCursor(err)
@@ -83,6 +87,9 @@ func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) erro
 	}
 	var rows []store.Row[desk.Recovery]
 	for _, t := range s.Teams {
+		if !c.who.Team(t.ID) {
+			continue
+		}
 		part, _, err := a.Store.Recoveries(c.ctx, t.ID, state, "", limit)
 		if err != nil {
 			return err
@@ -97,11 +104,20 @@ func (a *api) getRecovery(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
-	row, err := a.Desk.Recovery(c.ctx, desk.SurveyID(c.r.PathValue("id")))
+	row, err := a.recovery(c)
 	if err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, c.viewRecovery(row.Value))
+}
+
+// recovery is the one in the address, for whom its ticket is to see.
+func (a *api) recovery(c *call) (store.Row[desk.Recovery], error) {
+	row, err := a.Desk.Recovery(c.ctx, desk.SurveyID(c.r.PathValue("id")))
+	if err == nil {
+		_, err = a.ticketOf(c, row.Value.Ticket)
+	}
+	return row, err
 }
 
 // recoveryPatch is the body of PATCH /v1/recoveries/{id}.
@@ -121,6 +137,9 @@ func (a *api) patchRecovery(c *call) error {
 	}
 	var in recoveryPatch
 	if err := c.body(&in); err != nil {
+		return err
+	}
+	if _, err := a.recovery(c); err != nil {
 		return err
 	}
 	r, err := a.Desk.ChangeRecovery(c.ctx, act, desk.SurveyID(c.r.PathValue("id")), ticketing.RecoveryChange{State: in.State, Owner: in.OwnerID, Note: in.Note})

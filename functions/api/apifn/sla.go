@@ -72,9 +72,11 @@ func (a *api) listLate(c *call, p params, view string, q ticketQuery) error {
 	}
 	var teams []string
 	for _, t := range s.Teams {
-		teams = append(teams, t.ID)
+		if c.who.Team(t.ID) {
+			teams = append(teams, t.ID)
+		}
 	}
-	rows, more, err := a.Store.MergeLate(c.ctx, teams, c.at, view == viewOverdue, q.limit, q.fits)
+	rows, more, err := a.Store.MergeLate(c.ctx, teams, c.at, view == viewOverdue, q.limit, func(t desk.Ticket) bool { return q.fits(t) && c.shows(t) })
 	if err != nil {
 		return err
 	}

@@ -163,6 +163,13 @@ func (a *api) getSurvey(c *call) error {
 	if err != nil {
 		return err
 	}
+	if t, ok := desk.ParseNumber(v.Ticket); ok && !c.who.Everywhere() {
+		if _, err := a.ticketOf(c, t); desk.KindOf(err) == desk.NotFound && err != nil {
+			return desk.Errorf(desk.NotFound, "no such survey")
+		} else if err != nil {
+			return err
+		}
+	}
 	return c.json(http.StatusOK, v)
 }
 

@@ -18,6 +18,11 @@ func (a *api) mergeTicket(c *call) error {
 		if !ok {
 			return badField("into", "must be a ticket's number")
 		}
+		admitted := c.admitted
+		if _, err := a.ticketOf(c, into); err != nil {
+			return err
+		}
+		c.admitted = admitted
 		return a.Desk.Merge(c.ctx, act, id, into, b.OtherCustomer)
 	})
 }

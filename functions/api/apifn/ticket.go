@@ -12,18 +12,32 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
-// ticket reads the ticket the path names, by its number as people write it.
+// ticket reads the ticket the path names, by its number as people write it, if the caller
+// may do with it what the method does. No route reads a ticket otherwise.
 func (a *api) ticket(c *call) (store.Row[desk.Ticket], error) {
 	id, ok := desk.ParseNumber(c.r.PathValue("number"))
 	if !ok {
 		return store.Row[desk.Ticket]{}, desk.Errorf(desk.NotFound, "no such ticket")
 	}
-	return a.Store.Ticket(c.ctx, id)
+	return a.ticketOf(c, id)
+}
+
+func (a *api) ticketOf(c *call, id desk.TicketID) (store.Row[desk.Ticket], error) {
+	row, err := a.Store.Ticket(c.ctx, id)
+	if err != nil || c.admitted == id {
+		return row, err
+	}
+	if err := c.may(allow.OfTicket(row.Value)); err != nil {
+		return store.Row[desk.Ticket]{}, err
+	}
+	c.admitted = id
+	return row, nil
 }
 
 func (a *api) getTicket(c *call) error {

@@ -87,7 +87,7 @@ func (v *visit) boardPage() (boardPage, error) {
 	slices.SortStableFunc(p.On, func(a, b boardAgent) int {
 		return cmp.Compare(slices.Index(desk.PresenceStates, a.State), slices.Index(desk.PresenceStates, b.State))
 	})
-	for _, t := range teams(v.s) {
+	for _, t := range v.teams() {
 		row, err := v.boardTeam(p.frame, t)
 		if err != nil {
 			return p, err

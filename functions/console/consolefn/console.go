@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/look"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -31,8 +33,12 @@ type Deps struct {
 	Settings func(context.Context) (*config.Settings, error)
 	Key      sign.Key // of sessions and forms
 	Now      func() time.Time
+	// OIDC is where agents sign in; nil: nowhere. Secrets may hold oidc/client_secret, for
+	// a provider that asks for one beside PKCE; nil: none.
+	OIDC    *access.OIDC
+	Secrets config.Lookup
 	// Local lets agents sign in by choosing their name and giving LocalPassword: for a
-	// desk on one machine. Without it nobody can sign in here. An empty LocalPassword
+	// desk on one machine. There the provider isn't asked. An empty LocalPassword
 	// lets nobody in either.
 	Local         bool
 	LocalPassword string
@@ -59,6 +65,8 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET /console/login", c.loginPage)
 	mux.HandleFunc("POST /console/login", c.login)
 	mux.HandleFunc("POST /console/logout", c.logout)
+	mux.HandleFunc("GET /console/signin", c.signIn)
+	mux.HandleFunc("GET /console/callback", c.callback)
 	for pattern, h := range map[string]func(*visit) error{
 		"GET /console":                                       (*visit).list,
 		"GET /console/fragment/list":                         (*visit).listPart,
@@ -107,6 +115,7 @@ func New(d Deps) http.Handler {
 		"GET /console/quarantine":                            (*visit).quarantine,
 		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
+		"GET /console/audit":                                 (*visit).audit,
 		"GET /console/figures":                               (*visit).figures,
 		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
@@ -133,6 +142,8 @@ type visit struct {
 
 	session session
 	agent   config.Agent
+	by      allow.Principal        // the agent
+	read    store.Row[desk.Ticket] // what admit has read
 	lang    string
 	now     time.Time
 }
@@ -179,7 +190,7 @@ func (v *visit) write(name string, data any) error {
 	if err != nil {
 		return err
 	}
-	look.Write(v.w, v.r, http.StatusOK, page)
+	look.Write(v.w, v.r, http.StatusOK, v.hide(page))
 	return nil
 }
 

@@ -68,6 +68,9 @@ func (v *visit) entries(p *customerPage) error {
 			p.Entries = append(p.Entries, entry{item: v.item(h.Event, "")})
 			continue
 		}
+		if !v.shows(h.Ticket.Value) {
+			continue
+		}
 		row := v.listRow(h.Ticket.Value)
 		p.Entries = append(p.Entries, entry{item: item{At: h.At}, Row: &row})
 	}
@@ -119,7 +122,7 @@ func (v *visit) otherCustomer(named string) (desk.CustomerID, error) {
 		row, err := v.Store.Customer(v.r.Context(), desk.CustomerID(named))
 		return row.Value.ID, err
 	}
-	t, err := v.Store.Ticket(v.r.Context(), number)
+	t, err := v.readTicket(number)
 	if err != nil {
 		return "", err
 	}

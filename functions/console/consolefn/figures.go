@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 )
 
@@ -29,26 +30,50 @@ type dayFigures struct {
 
 const figureDays = 7
 
-// figures shows today and the last seven days, today included, of the whole desk: eight
-// read units at most.
+// figures shows today and the last seven days, today included, of the desk, or of the
+// agent's teams: see sums.
 func (v *visit) figures() error {
 	page := figuresPage{frame: v.frame("figures", "数据", "Figures")}
 	days := make([]string, figureDays)
 	for i := range days {
 		days[i] = v.now.In(page.Zone).AddDate(0, 0, -i).Format(time.DateOnly)
 	}
-	sums, err := v.Store.Figures(v.r.Context(), kpi.All, days...)
+	byDay, all, err := v.sums(days)
 	if err != nil {
 		return err
 	}
 	page.Spans = []span{
-		spanOf(page.frame, page.L("今天", "Today"), kpi.Read(sums[0])),
-		spanOf(page.frame, page.L("最近 7 天", "Last 7 days"), kpi.Read(sums...)),
+		spanOf(page.frame, page.L("今天", "Today"), kpi.Read(byDay[0]...)),
+		spanOf(page.frame, page.L("最近 7 天", "Last 7 days"), kpi.Read(all...)),
 	}
 	for i, day := range days {
-		page.Days = append(page.Days, dayFigures{day, kpi.Read(sums[i])})
+		page.Days = append(page.Days, dayFigures{day, kpi.Read(byDay[i]...)})
 	}
 	return v.write("figures", page)
+}
+
+// sums reads the days' sums of the desk, or of the agent's teams where that is what they
+// may see: one read unit for each day and team.
+func (v *visit) sums(days []string) (byDay [][]map[string]int64, all []map[string]int64, err error) {
+	cuts := []string{kpi.All}
+	if !v.mayRead(allow.Figures, "") {
+		cuts = nil
+		for _, t := range v.teams() {
+			cuts = append(cuts, kpi.TeamCut(t))
+		}
+	}
+	byDay = make([][]map[string]int64, len(days))
+	for _, cut := range cuts {
+		sums, err := v.Store.Figures(v.r.Context(), cut, days...)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, s := range sums {
+			byDay[i] = append(byDay[i], s)
+		}
+		all = append(all, sums...)
+	}
+	return byDay, all, nil
 }
 
 func spanOf(p frame, name string, f kpi.Figures) span {

@@ -7,6 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 )
 
@@ -64,6 +65,9 @@ const (
 // surveyFigures shows the last thirty days of all surveys: whole, by team, channel, tier
 // and agent, and each survey's variants. A read unit a day and cut.
 func (v *visit) surveyFigures() error {
+	if !v.mayRead(allow.Figures, "") { // of the whole desk
+		return errNotYours
+	}
 	page := surveyFiguresPage{frame: v.frame("figures", "满意度数据", "Survey figures"), Days: surveyDays, Least: max(v.s.Asking.MinSample, 10)}
 	days := make([]string, surveyDays)
 	for i := range days {

@@ -42,7 +42,7 @@ func (v *visit) formatted() error {
 	h := v.w.Header()
 	h.Set("Content-Security-Policy", fmt.Sprintf(htmlPolicy, origins))
 	h.Set("X-Frame-Options", "SAMEORIGIN")
-	look.Write(v.w, v.r, http.StatusOK, []byte("<!doctype html><meta charset=\"utf-8\">"+text))
+	look.Write(v.w, v.r, http.StatusOK, v.hide([]byte("<!doctype html><meta charset=\"utf-8\">"+text)))
 	return nil
 }
 

@@ -116,6 +116,7 @@ func (v *visit) part(name string, data any) error {
 	if err != nil {
 		return err
 	}
+	b = v.hide(b)
 	sum := sha256.Sum256(b)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	v.w.Header().Set("ETag", tag)
@@ -179,6 +180,9 @@ func (v *visit) listChoices(p *listPage, team string, oldest bool) error {
 	if len(v.s.Teams) > 1 && p.View != "mine" {
 		p.Teams = append(p.Teams, choice{"", p.L("所有小组", "All teams"), listURL("/console", p.View, "", oldest), team == ""})
 		for _, t := range v.s.Teams {
+			if !v.by.Team(t.ID) {
+				continue
+			}
 			p.Teams = append(p.Teams, choice{t.ID, t.Name.In(v.lang), listURL("/console", p.View, t.ID, oldest), t.ID == team})
 		}
 	}
@@ -198,7 +202,7 @@ func (v *visit) lists(view, team string) []store.List {
 		return []store.List{{Agent: v.agent.ID}}
 	}
 	var out []store.List
-	for _, t := range teams(v.s) {
+	for _, t := range v.teams() {
 		if view == viewUnassigned && (team == "" || team == t) {
 			out = append(out, store.List{Team: t, Waiting: true})
 		}
@@ -227,7 +231,7 @@ func teams(s *config.Settings) []string {
 
 // knownTeam gives a team that there is; "" stands for all.
 func (v *visit) knownTeam(id string) string {
-	if slices.Contains(teams(v.s), id) {
+	if slices.Contains(v.teams(), id) {
 		return id
 	}
 	return ""
@@ -255,7 +259,7 @@ func (v *visit) find() error {
 	if !ok {
 		return desk.Errorf(desk.NotFound, "no such ticket")
 	}
-	if _, err := v.Store.Ticket(v.r.Context(), id); err != nil {
+	if _, err := v.readTicket(id); err != nil {
 		return err
 	}
 	v.redirect("/console/tickets/" + id.Number())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -51,7 +52,7 @@ func (v *visit) feedback() error {
 	}
 	agent := q.Get("agent")
 	for _, f := range rows {
-		if agent != "" && f.Agent != agent {
+		if !v.mayRead(allow.Feedback, f.Team) || agent != "" && f.Agent != agent {
 			continue
 		}
 		row := feedbackRow{

@@ -89,7 +89,7 @@ func (v *visit) pulse(team string) (pulse, error) {
 // counts adds up what is where somebody should look, of one team or of all.
 func (v *visit) counts(team string) (map[string]int, error) {
 	sum := map[string]int{}
-	for _, t := range teams(v.s) {
+	for _, t := range v.teams() {
 		if team != "" && t != team {
 			continue
 		}
@@ -119,7 +119,7 @@ func many(n int) string {
 // rowsOf reads the tickets of a view and their order's end.
 func (v *visit) rowsOf(view, team string, oldest bool) ([]store.Row[desk.Ticket], bool, error) {
 	if view == viewOverdue || view == viewAtRisk {
-		list := teams(v.s)
+		list := v.teams()
 		if team != "" {
 			list = slices.DeleteFunc(list, func(t string) bool { return t != team })
 		}

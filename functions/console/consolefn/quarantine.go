@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -33,6 +34,9 @@ type quarantineRow struct {
 const quarantineDays = 30
 
 func (v *visit) quarantine() error {
+	if !v.mayRead(allow.Quarantine, "") {
+		return errNotYours
+	}
 	page := quarantinePage{frame: v.frame("quarantine", "隔离区", "Quarantine"), Lead: v.agent.Role != "agent"}
 	for i := range quarantineDays {
 		day := v.now.AddDate(0, 0, -i).Format(time.DateOnly)

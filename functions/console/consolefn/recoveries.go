@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/recover"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -81,11 +81,13 @@ func (v *visit) recoveries() error {
 	}
 	page.Teams = append(page.Teams, choice{Name: page.L("全部小组", "All teams"), Chosen: team == "", URL: link(state, "")})
 	teams := []string{team}
-	for _, t := range v.s.Teams {
-		page.Teams = append(page.Teams, choice{Name: t.Name.In(v.lang), Chosen: t.ID == team, URL: link(state, t.ID)})
+	for _, t := range v.teams() {
+		page.Teams = append(page.Teams, choice{Name: v.teamName(t), Chosen: t == team, URL: link(state, t)})
 	}
 	if team == "" {
-		teams = teamIDs(v.s)
+		teams = v.teams()
+	} else if !v.mayRead(allow.Feedback, team) {
+		return errNotYours
 	}
 	var rows []store.Row[desk.Recovery]
 	for _, t := range teams {
@@ -105,14 +107,6 @@ func (v *visit) recoveries() error {
 	return v.write("recoveries", page)
 }
 
-func teamIDs(s *config.Settings) []string {
-	var out []string
-	for _, t := range s.Teams {
-		out = append(out, t.ID)
-	}
-	return out
-}
-
 // changeRecovery moves a follow-up on, and goes back to the page that it was posted from.
 func (v *visit) changeRecovery() error {
 	f := v.r.PostForm
@@ -123,7 +117,14 @@ func (v *visit) changeRecovery() error {
 	if owner, ok := f["owner"]; ok {
 		c.Owner = &owner[0]
 	}
-	r, err := v.Desk.ChangeRecovery(v.r.Context(), v.act(), desk.SurveyID(v.r.PathValue("id")), c)
+	row, err := v.Desk.Recovery(v.r.Context(), desk.SurveyID(v.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	if _, err := v.readTicket(row.Value.Ticket); err != nil {
+		return err
+	}
+	r, err := v.Desk.ChangeRecovery(v.r.Context(), v.act(), row.Value.Survey, c)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/look"
@@ -20,7 +21,6 @@ const (
 	sessionPurpose = "console-session"
 	formPurpose    = "console-form"
 	loginPurpose   = "console-login"
-	sessionLife    = 12 * time.Hour
 	loginLife      = time.Hour
 	maxBody        = 256 * 1024 // bytes: a reply of 64 kB, escaped
 )
@@ -33,13 +33,13 @@ type session struct {
 	until time.Time
 }
 
-func (c *console) newSession(agent string) (session, string) {
-	s := session{agent, rand.Text(), c.Now().Add(sessionLife).Truncate(time.Second)}
+func (c *console) newSession(agent string, life time.Duration) (session, string) {
+	s := session{agent, rand.Text(), c.Now().Add(life).Truncate(time.Second)}
 	return s, c.Key.Token(sessionPurpose, s.until, s.agent, s.nonce, strconv.FormatInt(s.until.Unix(), 10))
 }
 
 func (c *console) session(r *http.Request) (session, bool) {
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(cookieFor(r, cookieName))
 	if err != nil {
 		return session{}, false
 	}
@@ -87,13 +87,21 @@ func (c *console) signedIn(h func(*visit) error) http.HandlerFunc {
 			c.stranger(w, r)
 			return
 		}
+		v.by = access.OfAgent(v.agent)
+		watch := &access.Watch{ResponseWriter: w}
+		v.w, w = watch, watch
+		defer func() { v.keepAudit(watch.Status) }()
 		if r.Method == http.MethodPost {
 			if err := v.checkForm(); err != nil {
 				c.fail(w, r, v, err)
 				return
 			}
 		}
-		if err := h(v); err != nil {
+		err = v.admit()
+		if err == nil {
+			err = h(v)
+		}
+		if err != nil {
 			c.fail(w, r, v, err)
 		}
 		if r.Method == http.MethodPost {
@@ -128,6 +136,9 @@ type loginPage struct {
 	Token  string
 	Next   string
 	Fault  string
+
+	SignIn  string // where agents sign in with the provider
+	SignOut string // where they sign out of it
 }
 
 func (c *console) loginPage(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +158,8 @@ func (c *console) showLogin(w http.ResponseWriter, r *http.Request, status int, 
 		Token: c.Key.Token(loginPurpose, c.Now().Add(loginLife)), Next: inside(r.FormValue("next")), Fault: fault,
 	}
 	p.Title = p.L("登录", "Sign in")
-	if !c.Local {
+	p.SignIn, p.SignOut = c.signInURL(s, p.Next), c.signOutURL(r, s)
+	if !c.Local && p.SignIn == "" {
 		status = http.StatusForbidden
 	}
 	page, err := c.kit.Execute("login", p)
@@ -190,10 +202,7 @@ func (c *console) login(w http.ResponseWriter, r *http.Request) {
 		c.showLogin(w, r, http.StatusUnauthorized, r.PostFormValue("agent"), say("密码不正确。", "That password is not right."))
 		return
 	}
-	_, token := c.newSession(agent.ID)
-	c.setCookie(w, r, token, int(sessionLife/time.Second))
-	look.SetHeaders(w.Header())
-	http.Redirect(w, r, inside(r.PostFormValue("next")), http.StatusSeeOther)
+	c.enter(w, r, s, agent.ID, inside(r.PostFormValue("next")))
 }
 
 // rightPassword compares hashes, so that neither content nor length shows in the time
@@ -203,15 +212,8 @@ func (c *console) rightPassword(given string) bool {
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && c.LocalPassword != ""
 }
 
-func (c *console) setCookie(w http.ResponseWriter, r *http.Request, value string, age int) {
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: value, Path: "/console", MaxAge: age,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: look.HTTPS(r),
-	})
-}
-
 func (c *console) logout(w http.ResponseWriter, r *http.Request) {
-	c.setCookie(w, r, "", -1)
+	c.putCookie(w, r, cookieName, "", -1)
 	look.SetHeaders(w.Header())
-	http.Redirect(w, r, "/console/login", http.StatusSeeOther)
+	http.Redirect(w, r, "/console/login?out=1", http.StatusSeeOther)
 }

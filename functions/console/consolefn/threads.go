@@ -24,6 +24,9 @@ func (v *visit) merge() error {
 	if !ok {
 		return desk.FieldError("into", "must be a ticket's number")
 	}
+	if _, err := v.readTicket(into); err != nil {
+		return err
+	}
 	err = v.Desk.Merge(v.r.Context(), v.act(), id, into, v.r.PostForm.Get("others") != "")
 	if ticketing.AsksOthers(err) {
 		return v.askMerge(id, into)

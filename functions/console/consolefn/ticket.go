@@ -120,7 +120,7 @@ func (v *visit) ticketPage() (ticketPage, error) {
 		return ticketPage{}, err
 	}
 	ctx := v.r.Context()
-	t, err := v.Store.Ticket(ctx, id)
+	t, err := v.readTicket(id)
 	if err != nil {
 		return ticketPage{}, err
 	}
@@ -240,7 +240,7 @@ func (v *visit) local(value string) string {
 func (v *visit) controls(p *ticketPage) {
 	to := p.T.AnswerTo()
 	p.SMS = to.Channel == desk.SMS && to.ID != ""
-	p.Mail = to.Channel == desk.Email && to.ID != ""
+	p.Mail = to.Channel == desk.Email && to.ID != "" && !v.by.Masked(v.s.Access.MaskContacts) // masked copies would be sent back masked
 	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
 	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
 	p.Files = v.Blob != nil && takes.Files(to, v.s.Takes(to)).Count > 0
@@ -311,6 +311,7 @@ func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error
 	}
 	heads, more, err := v.Store.MergeTickets(v.r.Context(), store.PersonLists(c), tickets, true)
 	p.More = more
+	heads = slices.DeleteFunc(heads, func(r store.Row[desk.Ticket]) bool { return !v.shows(r.Value) })
 	for _, h := range heads {
 		p.Tickets = append(p.Tickets, v.listRow(h.Value))
 	}

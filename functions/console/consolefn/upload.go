@@ -49,7 +49,7 @@ func (v *visit) upload(id desk.TicketID) ([]desk.Attachment, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
-	t, err := v.Store.Ticket(v.r.Context(), id)
+	t, err := v.readTicket(id)
 	if err != nil {
 		return nil, err
 	}

@@ -163,3 +163,7 @@ func regexpFind(t *testing.T, page, pattern string) string {
 	require.Len(t, m, 2, pattern)
 	return m[1]
 }
+
+func regexpAll(page, text string) []string {
+	return regexp.MustCompile(regexp.QuoteMeta(text)).FindAllString(page, -1)
+}

@@ -37,8 +37,7 @@ func TestEveryOperationIsCounted(t *testing.T) {
 		require.GreaterOrEqual(t, c.Invocations, c.HTTP, op.Name)
 		require.Positive(t, c.ReadUnits, op.Name)
 		require.InDelta(t, c.Dollars()*1e6, op.PerMillion, 0.001, op.Name)
-		writes := op.Name != "dashboard view"
-		require.Equal(t, writes, c.WriteUnits > 0, op.Name)
+		require.Positive(t, c.WriteUnits, op.Name) // a look at the dashboard lists tickets, which the audit notes
 		sends := op.Name == "reply" || strings.HasPrefix(op.Name, "survey")
 		require.Equal(t, sends, c.SQS > 0, op.Name)
 	}

@@ -24,10 +24,12 @@ import (
 	"github.com/deskhook/deskhook/functions/figures/figuresfn"
 	"github.com/deskhook/deskhook/functions/relay/relayfn"
 	"github.com/deskhook/deskhook/functions/schedule/schedulefn"
+	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
@@ -115,7 +117,7 @@ func newBench(path string) (*bench, error) {
 	amy := desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}
 	b.api = apifn.New(apifn.Deps{
 		Desk: b.desk, Store: b.store, Settings: b.current, Now: func() time.Time { return b.now },
-		Tokens: apifn.Keyring(apifn.ServiceToken{Token: "measure", Who: amy, Role: "lead"}),
+		Tokens: access.Keyring(access.ServiceToken{Token: "measure", Who: allow.Principal{Actor: amy, Role: allow.Lead}}),
 	})
 	return b, nil
 }
