@@ -35,6 +35,7 @@ func main() {
 	rows := store.New(dynamo.Open(cfg, os.Getenv))
 	far := &senders.Makers{
 		Settings: settings.Current, Secrets: ssm.Open(cfg, os.Getenv), Store: rows, HTTP: senders.Client(), Now: time.Now,
+		Region: cfg.Region, ConfigurationSet: os.Getenv("SES_CONFIGURATION_SET"),
 	}
 	lambda.Start((&jobsfn.Handler{
 		Store:     rows,
@@ -42,6 +43,7 @@ func main() {
 		Blob:      files,
 		Queue:     sqsq.Open(cfg, os.Getenv),
 		Media:     far.Media,
+		Sender:    far.Sender,
 		Callbacks: func(allowLoopback bool) channel.Doer { return generic.Client(allowLoopback) },
 		Settings:  settings.Current,
 		Secrets:   far.Secrets,

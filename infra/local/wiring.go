@@ -156,7 +156,7 @@ func (d *Desk) jobs(s *config.Snapshot) any {
 	w := d.World
 	return (&jobsfn.Handler{
 		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
-		Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
+		Sender: d.senders(s).Sender, Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
 	}).Handle
 }
 

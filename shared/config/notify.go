@@ -78,9 +78,21 @@ func (s *Settings) Subscriptions() []Webhook {
 	return out
 }
 
-// subscription is a robot as a webhook that no event goes to by itself.
+// subscription is a robot as a webhook of notices. It has no address: that is a secret.
 func (r Robot) subscription() Webhook {
-	return Webhook{Name: r.Hook(), Teams: r.Teams, Disabled: r.Disabled}
+	w := Webhook{Name: r.Hook(), Teams: r.Teams, Disabled: r.Disabled}
+	for _, k := range r.Told() {
+		w.Events = append(w.Events, string(k.Event()))
+	}
+	return w
+}
+
+// Told are the kinds of notice that the group is told.
+func (r Robot) Told() []notify.Kind {
+	if len(r.Kinds) == 0 {
+		return notify.RobotDefault
+	}
+	return r.Kinds
 }
 
 // AgentNotify is what one agent is told, and when.

@@ -86,6 +86,14 @@ func refKey(messageID string) table.Key {
 // presenceKey is where it lies whether an agent takes tickets, and how many they have.
 func presenceKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "P"} }
 
+// noticePK holds what an agent was told; ids sort by time. How far they have read lies
+// with the agent.
+func noticePK(agent string) string { return "N#" + part(agent) }
+
+func noticeKey(agent, id string) table.Key { return table.Key{PK: noticePK(agent), SK: part(id)} }
+
+func noticesReadKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "N"} }
+
 func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
 
 func answerKey(id desk.SurveyID, n int) table.Key {

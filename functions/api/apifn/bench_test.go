@@ -78,6 +78,7 @@ func newBench(t testing.TB) *bench {
 		Agents:   []config.Agent{{ID: "amy", Name: "Amy"}, {ID: "li", Name: "李明"}},
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
 		Webhooks: []config.Webhook{{Name: "erp", URL: "https://erp.test/in?key=1", Events: []string{"*"}}},
+		Notify:   config.Notify{Robots: []config.Robot{{Name: "ops", Kind: config.Slack}}},
 		Tickets:  config.Tickets{ReopenWithin: config.Duration(168 * time.Hour), CloseAfter: config.Duration(168 * time.Hour)},
 		Canned:   []config.Canned{{ID: "hello", Name: config.Text{"en": "Hello"}, Text: config.Text{"en": "Hello {{customer.name}}, I am {{agent.name}}"}}},
 		Macros:   []config.Macro{{ID: "solved", Name: config.Text{"en": "Solved"}, Reply: config.Text{"en": "Glad to help"}, Status: desk.StatusResolved, Assignee: config.MacroMe}},

@@ -92,7 +92,7 @@ func (a *api) listWebhooks(c *call) error {
 		return err
 	}
 	out := pageView[webhookView]{Items: []webhookView{}}
-	for _, w := range s.Webhooks {
+	for _, w := range s.Subscriptions() {
 		standing, err := a.Store.HookStanding(c.ctx, w.Name)
 		if err != nil {
 			return err

@@ -41,7 +41,10 @@ func TestWebhooks(t *testing.T) {
 	b.delivery("b", desk.HookDelivered)
 
 	list := b.lead("GET", "/v1/webhooks").is(200).items()
-	require.Len(t, list, 1)
+	require.Len(t, list, 2)
+	require.Equal(t, "robot:ops", field(list[1], "name"))
+	require.Empty(t, field(list[1], "url"), "whoever has it can write to the group")
+	require.Equal(t, "webhook.test", b.lead("POST", "/v1/webhooks/robot:ops/test").is(202).json()["type"])
 	require.Equal(t, "https://erp.test/in", field(list[0], "url"), "a query may hold a key")
 	require.Equal(t, "on", field(list[0], "state"))
 

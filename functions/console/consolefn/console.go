@@ -108,6 +108,8 @@ func New(d Deps) http.Handler {
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/recoveries":                            (*visit).recoveries,
 		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
+		"GET /console/notices":                               (*visit).notices,
+		"POST /console/notices/read":                         (*visit).readNotices,
 		"GET /console/deliveries":                            (*visit).deliveries,
 		"POST /console/deliveries/{name}/events/{id}/replay": (*visit).replayDelivery,
 		"POST /console/deliveries/{name}/test":               (*visit).testHook,

@@ -65,7 +65,7 @@ func (v *visit) deliveries() error {
 	if next := day.AddDate(0, 0, 1); !next.After(v.now) {
 		page.After = next.Format(time.DateOnly)
 	}
-	for _, w := range v.s.Webhooks {
+	for _, w := range v.s.Subscriptions() {
 		row, err := v.hookRow(w)
 		if err != nil {
 			return err

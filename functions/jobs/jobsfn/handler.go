@@ -1,6 +1,6 @@
 // Package jobsfn does the slow work: it puts new settings in force, fetches the files
 // that messages have left with their providers, brings events to those who subscribed to
-// them, and erases what is kept of customers who
+// them, tells people of the desk, and erases what is kept of customers who
 // left where the provider wants it so.
 package jobsfn
 
@@ -17,6 +17,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/policy/notify"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -32,6 +33,8 @@ type Handler struct {
 	// Media gives what fetches files of an account; NotFound where there is no such
 	// account any more, or the channel's files don't lie elsewhere.
 	Media func(context.Context, desk.Channel, string) (channel.MediaFetcher, error)
+	// Sender gives an account's sender; NotFound where there is no such account.
+	Sender func(context.Context, desk.Channel, string) (channel.Sender, error)
 	// Callbacks gives what webhooks are called with, loopback addresses being allowed or
 	// not: generic.Client, which dials no private address.
 	Callbacks func(allowLoopback bool) channel.Doer
@@ -86,6 +89,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 			return desk.Errorf(desk.Unreadable, "not a job")
 		}
 		return h.hook(ctx, w)
+	case work.JobNotice:
+		var n notify.Happening
+		if err := json.Unmarshal(job.Doc, &n); err != nil {
+			return desk.Errorf(desk.Unreadable, "not a job")
+		}
+		return h.notice(ctx, n)
 	case work.JobErase:
 		var e work.Erase
 		if err := json.Unmarshal(job.Doc, &e); err != nil {

@@ -24,6 +24,8 @@ type hooking struct {
 	h    *Handler
 	to   config.Webhook
 	gone bool // the settings have the subscription no longer
+	lang string
+	bot  *config.Robot // a group's robot, rather than a program
 	row  store.Hook
 }
 
@@ -59,7 +61,10 @@ func (h *Handler) openHook(ctx context.Context, w work.Hook) (*hooking, bool, er
 	o := &hooking{h: h}
 	var known bool
 	o.to, known = settings.Webhook(w.Hook)
-	o.gone = !known
+	o.gone, o.lang = !known, settings.Desk.Language
+	if r, ok := settings.Robot(w.Hook); ok {
+		o.bot = &r
+	}
 	id := w.ID
 	if w.Event != nil {
 		id = w.Event.ID

@@ -1,6 +1,7 @@
 package jobsfn_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,7 @@ const (
 // erp is a subscriber's program.
 type erp struct {
 	status int
+	body   string // "" = x
 	after  string // Retry-After
 	fail   error
 	calls  []*http.Request
@@ -51,7 +53,7 @@ func (e *erp) Do(r *http.Request) (*http.Response, error) {
 	if e.after != "" {
 		h.Set("Retry-After", e.after)
 	}
-	return &http.Response{StatusCode: e.status, Header: h, Body: io.NopCloser(strings.NewReader("x"))}, nil
+	return &http.Response{StatusCode: e.status, Header: h, Body: io.NopCloser(strings.NewReader(cmp.Or(e.body, "x")))}, nil
 }
 
 type hooks struct {

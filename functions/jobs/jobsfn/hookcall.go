@@ -15,6 +15,9 @@ import (
 // call makes one attempt. Its errors may hold the address, so none is kept or logged:
 // a code says what happened.
 func (o *hooking) call(ctx context.Context) hook.Answer {
+	if o.bot != nil {
+		return o.callRobot(ctx, *o.bot)
+	}
 	secrets, err := o.h.Secrets.Values(config.WebhookSecret(o.to.Name))
 	switch {
 	case errors.Is(err, config.ErrNoSecret):

@@ -16,36 +16,38 @@ import (
 )
 
 // outside makes a job of each event of the changes for each subscription that wants it,
-// and of each attempt that somebody asked for by hand. One job each: one receiver's
-// trouble holds up no other.
+// of each attempt that somebody asked for by hand, and of each notice to people of the
+// desk. One job each: one receiver's trouble holds up no other.
 func (h *Handler) outside(ctx context.Context, changes []table.Change) ([]queue.Message, error) {
-	var jobs []work.Hook
+	var out jobs
 	for _, c := range changes {
 		if d, ok := store.HookWork(c); ok {
-			jobs = append(jobs, work.Hook{Hook: d.Hook, ID: d.Event.ID})
+			out.add(work.JobHook, work.Hook{Hook: d.Hook, ID: d.Event.ID})
 		}
+		out.switchedOff(c)
 	}
-	told, err := h.events(ctx, changes)
-	if err != nil {
+	if err := h.events(ctx, changes, &out); err != nil {
 		return nil, err
 	}
-	var out []queue.Message
-	for _, w := range append(jobs, told...) {
-		job, err := work.NewJob(work.JobHook, w)
-		if err != nil {
-			return nil, err
-		}
-		m, err := work.Message(job)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
-	}
-	return out, nil
+	return out.msgs, out.err
+}
+
+// jobs are messages of the jobs queue in the making.
+type jobs struct {
+	msgs []queue.Message
+	err  error
+}
+
+func (j *jobs) add(kind string, doc any) {
+	job, err := work.NewJob(kind, doc)
+	j.err = errors.Join(j.err, err)
+	m, err := work.Message(job)
+	j.err = errors.Join(j.err, err)
+	j.msgs = append(j.msgs, m)
 }
 
 // events derives what happened. Settings are read only where something may have.
-func (h *Handler) events(ctx context.Context, changes []table.Change) ([]work.Hook, error) {
+func (h *Handler) events(ctx context.Context, changes []table.Change, out *jobs) error {
 	var maybe []desk.Change
 	for _, c := range changes {
 		if d, ok := store.ChangeOf(c); ok {
@@ -53,36 +55,34 @@ func (h *Handler) events(ctx context.Context, changes []table.Change) ([]work.Ho
 		}
 	}
 	if len(maybe) == 0 {
-		return nil, nil
+		return nil
 	}
 	s, err := h.Settings(ctx)
 	if err != nil {
 		if errors.Is(err, blob.ErrNotFound) {
-			return nil, nil // no settings, so no subscription
+			return nil // no settings, so nobody to tell
 		}
-		return nil, err
+		return err
 	}
-	if len(s.Webhooks) == 0 {
-		return nil, nil
-	}
-	var out []work.Hook
-	for _, c := range maybe {
-		for _, e := range tell.Events(c, tell.Rules{Bad: s.BadScore}) {
-			out = append(out, wanting(s, e)...)
+	rules := tell.Rules{Bad: s.BadScore}
+	if len(s.Webhooks) > 0 {
+		for _, c := range maybe {
+			for _, e := range tell.Events(c, rules) {
+				out.subscribers(s, e)
+			}
 		}
 	}
-	return out, nil
+	out.notices(s, maybe, rules)
+	return nil
 }
 
-func wanting(s *config.Settings, e desk.Event) []work.Hook {
-	var out []work.Hook
+func (j *jobs) subscribers(s *config.Settings, e desk.Event) {
 	for _, to := range s.Webhooks {
 		if to.Disabled {
 			continue
 		}
 		if wanted, _ := hook.Wanted(to.Events, to.Teams, e.Name, e.Team); wanted {
-			out = append(out, work.Hook{Hook: to.Name, Event: &e})
+			j.add(work.JobHook, work.Hook{Hook: to.Name, Event: &e})
 		}
 	}
-	return out
 }

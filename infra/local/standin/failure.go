@@ -54,7 +54,7 @@ func (s *Standin) tokenRefusal() int {
 }
 
 // sends lists the ends of the paths that send.
-var sends = []string{"/message/custom/send", "/message/template/send", "/message/subscribe/bizsend", "/Messages.json", "/outbound-emails", "/siteverify"}
+var sends = []string{"/message/custom/send", "/message/template/send", "/message/subscribe/bizsend", "/Messages.json", "/outbound-emails", "/siteverify", "/webhook/send", "/robot/send"}
 
 func (s *Standin) nextFailure(c desk.Channel, req *http.Request) Failure {
 	sending := slices.ContainsFunc(sends, func(end string) bool { return strings.HasSuffix(req.URL.Path, end) })
@@ -75,6 +75,8 @@ func failureResponse(req *http.Request, c desk.Channel, f Failure) *http.Respons
 		resp = wechatError(req, f.Code, "scripted")
 	case desk.SMS:
 		resp = twilioError(req, f.Code)
+	case GroupRobot:
+		resp = robotAnswer(req, f.Code)
 	case desk.WebForm:
 		resp = reply(req, f.Code, map[string]any{})
 	default:

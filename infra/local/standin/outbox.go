@@ -79,7 +79,9 @@ type view struct {
 }
 
 // Tabs lists the channels to choose from; the empty one is all of them.
-func (view) Tabs() []desk.Channel { return []desk.Channel{"", desk.WeChat, desk.Email, desk.SMS} }
+func (view) Tabs() []desk.Channel {
+	return []desk.Channel{"", desk.WeChat, desk.Email, desk.SMS, GroupRobot}
+}
 
 // ChannelName names a channel as its users do.
 func (v view) ChannelName(c desk.Channel) string {
@@ -90,6 +92,8 @@ func (v view) ChannelName(c desk.Channel) string {
 		return v.L("邮件", "E-mail")
 	case desk.SMS:
 		return v.L("短信", "SMS")
+	case GroupRobot:
+		return v.L("群机器人", "Group robots")
 	}
 	return v.L("全部", "All")
 }

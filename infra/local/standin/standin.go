@@ -131,6 +131,8 @@ func (s *Standin) RoundTrip(req *http.Request) (*http.Response, error) {
 		return s.fileServer(req)
 	case strings.HasPrefix(host, "email.") && strings.HasSuffix(host, ".amazonaws.com"):
 		return s.play(req, desk.Email, s.ses)
+	case robotHosts[host] != "":
+		return s.play(req, GroupRobot, s.robot)
 	case usedUp[host] != "" && strings.HasSuffix(req.URL.Path, "/siteverify"):
 		return s.play(req, desk.WebForm, s.siteverify)
 	}

@@ -42,10 +42,15 @@ type Answer struct {
 	Why        string
 	RetryAfter time.Duration // 0: not said
 	Took       time.Duration
+
+	// Of robots, which say more than HTTP does: Status is then their own code.
+	Refused bool // not taken, whatever the status
+	Slow    bool // too often now
+	Final   bool // never to be taken: not tried again
 }
 
 // Good says whether the far side took the event.
-func (a Answer) Good() bool { return a.Status >= 200 && a.Status < 300 }
+func (a Answer) Good() bool { return a.Status >= 200 && a.Status < 300 && !a.Refused }
 
 // why is the code that says what went wrong.
 func (a Answer) why() string {
@@ -64,7 +69,7 @@ func (a Answer) why() string {
 
 // patience says whether the far side, or what stands before it, is overloaded.
 func (a Answer) patience() bool {
-	return a.Status == tooMany || a.Status == badGateway || a.Status == gatewayTimeout
+	return a.Slow || a.Status == tooMany || a.Status == badGateway || a.Status == gatewayTimeout
 }
 
 // After is a delivery after an attempt that ended at a time, and how the subscription
@@ -81,7 +86,7 @@ func After(d desk.HookDelivery, s desk.HookStanding, a Answer, at time.Time) (de
 	d.Why = a.why()
 	s = failed(s, a, at)
 	switch {
-	case a.Status == gone || d.Attempts >= Attempts || s.Disabled:
+	case a.Final || a.Status == gone || d.Attempts >= Attempts || s.Disabled:
 		d.State = desk.HookFailed
 	default:
 		d.State = desk.HookPending

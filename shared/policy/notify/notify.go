@@ -27,12 +27,11 @@ const (
 // Kinds lists all of them.
 var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
 
-// RobotKinds are those that a group can be told; RobotDefault those it is told where the
-// settings name none.
-var (
-	RobotKinds   = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
-	RobotDefault = []Kind{Breach, BadScore, Recovery}
-)
+// Event names a kind as deliveries to robots are called.
+func (k Kind) Event() desk.EventName { return desk.EventName("notice." + string(k)) }
+
+// RobotDefault are the kinds that a group is told where the settings name none.
+var RobotDefault = []Kind{Breach, BadScore, Recovery}
 
 // Happening is something that somebody of the desk should know.
 type Happening struct {

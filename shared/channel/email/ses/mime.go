@@ -66,7 +66,7 @@ func survey(purpose string) bool { return purpose == "survey" || purpose == "rem
 // autoSubmitted: what answers a mail is auto-replied, what nobody asked for is
 // auto-generated (RFC 3834, 5).
 func autoSubmitted(purpose string) string {
-	if survey(purpose) || purpose == "pending" || purpose == "closing" {
+	if survey(purpose) || purpose == "pending" || purpose == "closing" || purpose == "notice" {
 		return "auto-generated"
 	}
 	return "auto-replied"
@@ -74,6 +74,9 @@ func autoSubmitted(purpose string) string {
 
 // messageID is ours: message and ticket at the desk's domain.
 func (s *sender) messageID(m channel.Outgoing) string {
+	if m.Ticket == "" {
+		return msgID(fmt.Sprintf("%s@%s", m.ID, domain(s.settings.Address)))
+	}
 	return msgID(fmt.Sprintf("%s.%s@%s", m.ID, m.Ticket, domain(s.settings.Address)))
 }
 
