@@ -53,6 +53,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.notify(s.Notify)
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
+	c.recoveries(s)
 	c.canned(s)
 }
 

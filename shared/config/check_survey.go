@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,12 @@ func (c *checker) asking(a Asking) {
 	c.between("asking.within", a.Within, day, 365*day)
 	if a.Most < 1 || a.Most > maxMost {
 		c.at("asking.most", "should be from 1 to %d", maxMost)
+	}
+	if a.MinSample < 10 || a.MinSample > 100_000 {
+		c.at("asking.min_sample", "should be from 10 to 100000")
+	}
+	if a.GoodScore < 2 || a.GoodScore > 5 {
+		c.at("asking.good_score", "should be from 2 to 5: scores go from 1 to 5, and not all may be good")
 	}
 	for name, s := range map[string]string{"from": a.Quiet.From, "to": a.Quiet.To} {
 		if _, err := time.Parse("15:04", s); err != nil && (s != "" || a.Quiet != Quiet{}) {
@@ -41,6 +48,7 @@ func (c *checker) surveys(list []Survey) {
 		c.needText(path+".question", v.Question)
 		c.needText(path+".thanks", v.Thanks)
 		c.surveyQuestions(path, v)
+		c.variants(path+".variants", v.Variants)
 	}
 	c.shadowed(list)
 }
@@ -197,5 +205,30 @@ func (c *checker) showIfWithin(at string, v Survey, cond ShowIf) {
 		c.at(at+".is", "goes with a choice; of numbers write from and to")
 	case got.From < least || got.To > most || got.From > got.To:
 		c.at(at, "from %d to %d lies outside the answers of %s, from %d to %d; the question could never be shown", got.From, got.To, cond.Question, least, most)
+	}
+}
+
+var variantPattern = regexp.MustCompile(`^[a-z0-9]{1,12}$`)
+
+func (c *checker) variants(path string, list []Variant) {
+	if len(list) == 1 || len(list) > 6 {
+		c.at(path, "should be two to six: there is nothing to compare one with")
+	}
+	seen := map[string]bool{}
+	for i, v := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if !variantPattern.MatchString(v.ID) || seen[v.ID] {
+			c.at(at+".id", "should be up to 12 of a-z and 0-9, each once")
+		}
+		seen[v.ID] = true
+		if v.Share < 1 || v.Share > 1000 {
+			c.at(at+".share", "should be from 1 to 1000")
+		}
+		if v.Delay != nil {
+			c.between(at+".delay", *v.Delay, 0, 30*day)
+		}
+		if v.Channel != "" && !slices.Contains([]desk.Channel{desk.WeChat, desk.Email, desk.SMS}, v.Channel) {
+			c.at(at+".channel", "should be wechat, email or sms")
+		}
 	}
 }

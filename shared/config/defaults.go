@@ -38,6 +38,9 @@ const (
 //	asking.cooldown       7d
 //	asking.most           4 within 90d
 //	asking.quiet          none
+//	asking.min_sample     100 answers; good_score 4
+//	surveys[].variants[].share  1
+//	recoveries.within     24h; owner assignee; escalate_after 0s
 //	surveys[].kind        csat; when resolved; look faces (csat)
 //	surveys[].delay       1h after a resolution or a close, else 0s
 //	surveys[].expires     7d
@@ -54,7 +57,9 @@ func Defaults() *Settings {
 		Routing: Routing{SceneFor: day, OnLeave: LeaveKeep},
 		Tickets: Tickets{ReopenWithin: 7 * day, CloseAfter: 7 * day, Fallback: true},
 		Access:  Access{Claim: "email", Session: DefaultSession},
-		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day},
+		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day, MinSample: 100, GoodScore: 4},
+
+		Recoveries: Recoveries{Within: day, Owner: OwnerAssignee},
 	}
 }
 

@@ -30,7 +30,8 @@ type Settings struct {
 	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
-	Access Access `json:"access,omitzero" yaml:"access"`
+	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
+	Access     Access     `json:"access,omitzero" yaml:"access"`
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`

@@ -12,11 +12,15 @@ import (
 
 // Asking rules all surveys together: how often one customer is asked, and when not.
 type Asking struct {
-	Cooldown Duration `json:"cooldown" yaml:"cooldown"`           // between two askings of one customer, whichever survey
-	Most     int      `json:"most" yaml:"most"`                   // askings and reminders within Within; 1 to 20
-	Within   Duration `json:"within" yaml:"within"`               // at most 365d
-	Quiet    Quiet    `json:"quiet,omitzero" yaml:"quiet"`        // in the customer's time zone; asked after it
-	Spared   []string `json:"spared,omitempty" yaml:"spare_tags"` // who has one of these tags is never asked: suppliers
+	Cooldown Duration `json:"cooldown" yaml:"cooldown"`    // between two askings of one customer, whichever survey
+	Most     int      `json:"most" yaml:"most"`            // askings and reminders within Within; 1 to 20
+	Within   Duration `json:"within" yaml:"within"`        // at most 365d
+	Quiet    Quiet    `json:"quiet,omitzero" yaml:"quiet"` // in the customer's time zone; asked after it
+	// MinSample is how many answers each variant must have before one may be called
+	// better; GoodScore is the least CSAT score that counts as satisfied.
+	MinSample int      `json:"min_sample" yaml:"min_sample"`
+	GoodScore int      `json:"good_score" yaml:"good_score"`
+	Spared    []string `json:"spared,omitempty" yaml:"spare_tags"` // who has one of these tags is never asked: suppliers
 }
 
 // Quiet are hours of the day, written 21:00; both empty = none. They may go over midnight.
@@ -55,7 +59,41 @@ type Survey struct {
 	Low         Text               `json:"low,omitempty" yaml:"low"`   // what the least score means
 	High        Text               `json:"high,omitempty" yaml:"high"` // what the greatest means
 	Thanks      Text               `json:"thanks" yaml:"thanks"`
+	ThanksBad   Text               `json:"thanks_bad,omitempty" yaml:"thanks_bad"` // after a bad score; default: words of regret
 	Questions   []SurveyQuestion   `json:"questions,omitempty" yaml:"questions"`
+
+	// Variants are asked side by side, to find which does better; each customer always
+	// gets the same one. None: all are asked alike.
+	Variants []Variant `json:"variants,omitempty" yaml:"variants"`
+	// Of As: which variant this is, and where it is asked.
+	Variant string       `json:"-" yaml:"-"`
+	Channel desk.Channel `json:"-" yaml:"-"`
+}
+
+// Variant is what one variant of a survey has of its own; what is empty is the survey's.
+type Variant struct {
+	ID       string       `json:"id" yaml:"id"`       // a to z and 0 to 9, at most 12
+	Share    int          `json:"share" yaml:"share"` // weight; default 1
+	Question Text         `json:"question,omitempty" yaml:"question"`
+	Delay    *Duration    `json:"delay,omitempty" yaml:"delay"`
+	Channel  desk.Channel `json:"channel,omitempty" yaml:"channel"` // where the customer has an address there
+}
+
+// As is the survey as one of its variants asks it; itself for an id it doesn't have.
+func (v Survey) As(variant string) Survey {
+	for _, x := range v.Variants {
+		if x.ID != variant {
+			continue
+		}
+		v.Variant, v.Channel = x.ID, x.Channel
+		if x.Question.In("") != "" {
+			v.Question = x.Question
+		}
+		if x.Delay != nil {
+			v.Delay = *x.Delay
+		}
+	}
+	return v
 }
 
 // SurveyFilter says whom a survey is for; what is empty holds for all.
@@ -131,6 +169,9 @@ func (v *Survey) fillIn() {
 	}
 	if ends, ok := defaultEnds[v.Kind]; ok && v.Low.In("") == "" && v.High.In("") == "" {
 		v.Low, v.High = ends[0], ends[1]
+	}
+	for i := range v.Variants {
+		setDefault(&v.Variants[i].Share, 1)
 	}
 	for i := range v.Questions {
 		q := &v.Questions[i]

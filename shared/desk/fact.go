@@ -29,12 +29,15 @@ type Fact struct {
 	Team     string        `json:"team,omitempty"`
 	Assignee string        `json:"asg,omitempty"`
 	Type     Type          `json:"ty,omitempty"`
-	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, sla_…: since its clock began; wall time
+	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, sla_…: since its clock began, survey_answered, the first: since asked; wall time
 	Business time.Duration `json:"biz,omitempty"`  // sla_…: business time of the policy's calendar that counted
 	Target   Target        `json:"tg,omitempty"`   // sla_…: which
 	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer
 	Survey   SurveyKind    `json:"sk,omitempty"`   // of the survey's facts; "" = CSAT
 	Of       string        `json:"of,omitempty"`   // the survey's id in the settings
 	Score    *int          `json:"score,omitempty"`
-	Was      *int          `json:"was,omitempty"` // survey_answered: the score this one replaces
+	Tier     Tier          `json:"tier,omitempty"` // of the survey's facts: the customer's
+	Def      string        `json:"def,omitempty"`  // survey_sent, survey_answered: version of the questions
+	Variant  string        `json:"va,omitempty"`   // of the survey's facts
+	Was      *int          `json:"was,omitempty"`  // survey_answered: the score this one replaces
 }

@@ -138,6 +138,7 @@ type Survey struct {
 	Kind     SurveyKind    `json:"kind"`
 	Of       string        `json:"of,omitempty"`   // the survey's id in the settings
 	Version  string        `json:"def,omitempty"`  // of the questions it was asked with; "" before it was asked
+	Variant  string        `json:"va,omitempty"`   // which of the survey's variants
 	When     SurveyTrigger `json:"when,omitempty"` // "" = resolved
 	Ticket   TicketID      `json:"t"`
 	Customer CustomerID    `json:"c"`

@@ -76,6 +76,17 @@ var purposes = map[string]words{
 	"thanks":   {"感谢评价", "Thanks"},
 }
 
+var recoveries = map[desk.RecoveryState]words{
+	desk.RecoveryDue:        {"待回访", "To do"},
+	desk.RecoveryContacted:  {"已联系", "Contacted"},
+	desk.RecoveryDone:       {"已处理", "Done"},
+	desk.RecoveryAskedAgain: {"再次邀评", "Asked again"},
+	desk.RecoveryDropped:    {"客户已改好评", "Dropped"},
+}
+
+// Recovery names the state of a follow-up.
+func Recovery(s desk.RecoveryState, lang string) string { return label(recoveries, s, lang) }
+
 // outcomes of a telephone call.
 var outcomes = map[string]words{
 	"reached":   {"已接通", "reached"},

@@ -93,6 +93,10 @@ func argument(name, value, lang string) string {
 		return label(strategies, value, lang)
 	case "target":
 		return Target(desk.Target(value), lang)
+	case "owner", "before":
+		if value == "" {
+			return words{"无人", "nobody"}.in(lang)
+		}
 	case "from", "to":
 		return fromTo(value, lang)
 	case "by":

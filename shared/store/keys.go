@@ -100,6 +100,11 @@ func answerKey(id desk.SurveyID, n int) table.Key {
 	return table.Key{PK: "Q#" + part(string(id)), SK: fmt.Sprintf("A#%04d", n)}
 }
 
+// recoveryKey is where the follow-up of a bad answer lies: with the ticket it is about.
+func recoveryKey(t desk.TicketID, id desk.SurveyID) table.Key {
+	return table.Key{PK: ticketPK(t), SK: "V#" + part(string(id))}
+}
+
 // waveKey is where a scheduled survey's calendar lies.
 func waveKey(survey string) table.Key { return table.Key{PK: "QW#" + part(survey), SK: "W"} }
 
@@ -195,6 +200,14 @@ func minePK(agent string, active bool) string {
 func waitingPK(team string) string { return "u#" + part(team) }
 
 func whoPK(c desk.CustomerID) string { return "w#" + part(string(c)) }
+
+func recoveryPK(team string, s desk.RecoveryState) string {
+	return "recovery#" + part(team) + "#" + string(s)
+}
+
+func recoveryIndex(r desk.Recovery) table.IndexKey {
+	return table.IndexKey{PK: recoveryPK(r.Team, r.State), SK: stamp(r.Deadline) + "#" + part(string(r.Survey))}
+}
 
 func feedbackPK(month string) string  { return "feedback#" + part(month) }
 func customersPK(month string) string { return "customers#" + part(month) }

@@ -29,6 +29,7 @@ func TestKeysGolden(t *testing.T) {
 		"QW#nps / W":           waveKey("nps"),
 		"QD#nps / 0a1b":        questionsKey("nps", "0a1b"),
 		"Q#s1 / A#0002":        answerKey("s1", 2),
+		"T#7K3Q9W / V#s1":      recoveryKey("7K3Q9W", "s1"),
 		"U#amy / P":            presenceKey("amy"),
 		"N#amy / evt_1":        noticeKey("amy", "evt_1"),
 		"U#amy / N":            noticesReadKey("amy"),
@@ -49,6 +50,8 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, "v#support#open", viewPK("support", desk.StatusOpen))
 	require.Equal(t, "m#amy#active", minePK("amy", true))
 	require.Equal(t, "u#support", waitingPK("support"))
+	require.Equal(t, table.IndexKey{PK: "recovery#support#due", SK: "2026-03-02T09:30:00.123Z#s1"},
+		recoveryIndex(desk.Recovery{Team: "support", State: desk.RecoveryDue, Deadline: at, Survey: "s1"}))
 	require.Equal(t, "w#c1", whoPK("c1"))
 	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }

@@ -141,14 +141,16 @@ const (
 	DueWave   DueKind = "wave" // a scheduled survey's calendar
 	DueShift  DueKind = "shift"
 	DueHook   DueKind = "hook"
+
+	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
 type Due struct {
 	Kind     DueKind
-	Ticket   desk.Ticket   // DueTicket
+	Ticket   desk.Ticket   // DueTicket; of DueRecovery its id alone
 	Identity desk.Address  // DueTicket: whose order the timer must keep
-	Survey   desk.SurveyID // DueSurvey
+	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
 	Agent    string        // DueShift: whose shift ends
 	Gen      int
@@ -212,6 +214,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "QW#") {
 		r, err := decode[desk.Wave](it)
 		return Due{Kind: DueWave, Wave: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if isRecovery(it.Key) {
+		r, err := decode[desk.Recovery](it)
+		return Due{Kind: DueRecovery, Ticket: desk.Ticket{ID: r.Value.Ticket}, Survey: r.Value.Survey, Gen: r.Value.Gen}, err
 	}
 	if strings.HasPrefix(it.PK, "U#") {
 		r, err := decode[desk.Presence](it)

@@ -50,6 +50,7 @@ type FeedbackSummary struct {
 	Channel  desk.Channel    `json:"ch"`
 	Team     string          `json:"tm,omitempty"`
 	At       int64           `json:"at,omitempty"` // unix seconds
+	Agent    string          `json:"ag,omitempty"` // whom it concerns
 }
 
 // PutSurvey writes one asking: with its timer while it has one, in the list of
@@ -61,7 +62,7 @@ func (tx *Tx) PutSurvey(r Row[desk.Survey]) {
 	if v.Score != nil {
 		it.Summary = marshalSummary(FeedbackSummary{
 			Survey: v.ID, Ticket: v.Ticket, Customer: v.Customer, Kind: v.Kind, Value: v.Score.Value,
-			Comment: clip(v.Score.Comment, 60), Channel: v.Score.By, Team: v.Team, At: v.Answered.Unix(),
+			Comment: clip(v.Score.Comment, 60), Channel: v.Score.By, Team: v.Team, At: v.Answered.Unix(), Agent: v.Assignee,
 		})
 		if it.Index == nil {
 			it.Index = map[table.Index]table.IndexKey{}

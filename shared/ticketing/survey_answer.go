@@ -87,13 +87,13 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 	if err != nil && desk.KindOf(err) != desk.NotFound {
 		return false, err
 	}
-	f := surveyFact(s, desk.FactAnswered, t.Value, sc.Kind, v.Of, sc.At)
+	f := surveyFact(s, desk.FactAnswered, t.Value, *v, sc.At)
 	f.Score = &sc.Value
 	if v.Score != nil {
 		was := v.Score.Value
 		f.Was = &was
 	} else {
-		v.First = sc.At
+		v.First, f.Took = sc.At, sc.At.Sub(v.Asked)
 	}
 	rescored := f.Was == nil || *f.Was != sc.Value
 	v.Answers++
@@ -113,6 +113,14 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		said("survey.answered", "score", fmt.Sprint(sc.Value), "most", fmt.Sprint(most), "by", string(sc.By)))
 	j.ID = desk.NewMessageID(sc.At, "answer", string(v.ID), fmt.Sprint(v.Answers))
 	j.Text = sc.Comment
+	followed, err := d.followUp(ctx, tx, s, *v, t.Value, sc.At)
+	if err != nil {
+		return false, err
+	}
+	j.Decisions = append(j.Decisions, followed...)
+	if sc.Value == most && strings.TrimSpace(sc.Comment) != "" {
+		j.Decisions = append(j.Decisions, said("feedback.praise", "owner", v.Assignee))
+	}
 	tx.PutMessage(store.Row[desk.Message]{Value: j})
 	return true, nil
 }
@@ -232,7 +240,7 @@ func (r *receiving) thank(ctx context.Context, v desk.Survey) error {
 	if err != nil {
 		return err
 	}
-	text := config.Text(form.Thanks).In(v.Lang)
+	text := r.s.ThanksFor(form, v).In(v.Lang)
 	if text == "" {
 		return nil
 	}

@@ -102,6 +102,7 @@ func (f *asking) commit(ctx context.Context) error {
 
 func (f *asking) read(ctx context.Context) (err error) {
 	f.def, _ = f.s.Survey(f.v.Of)
+	f.def = f.def.As(f.v.Variant)
 	if f.ticket, err = f.desk.Store.Ticket(ctx, f.v.Ticket); err != nil {
 		return err
 	}
@@ -112,7 +113,25 @@ func (f *asking) read(ctx context.Context) (err error) {
 	if desk.KindOf(err) == desk.NotFound {
 		return nil
 	}
-	return err
+	if err != nil || f.v.State != desk.SurveyPlanned {
+		return err
+	}
+	return f.onItsChannel(ctx)
+}
+
+// onItsChannel asks on the variant's channel where the customer has an address there.
+func (f *asking) onItsChannel(ctx context.Context) (err error) {
+	if f.def.Channel == "" || f.v.To.Channel == f.def.Channel {
+		return nil
+	}
+	for _, a := range f.customer.Value.Addresses {
+		if a.Channel == f.def.Channel {
+			f.v.To = a
+			f.identity, err = f.desk.Store.Identity(ctx, a)
+			return err
+		}
+	}
+	return nil
 }
 
 // decide asks the policy first as if the window were open: the other address is only
@@ -195,7 +214,7 @@ func (f *asking) journal(d desk.Decision) {
 }
 
 func (f *asking) fact(kind desk.FactKind) desk.Fact {
-	return surveyFact(f.s, kind, f.ticket.Value, f.v.Kind, f.v.Of, f.at)
+	return surveyFact(f.s, kind, f.ticket.Value, *f.v, f.at)
 }
 
 // send asks, or reminds: the question and what follows from it in one transaction.
@@ -308,7 +327,7 @@ func (d *Desk) Questionnaire(ctx context.Context, v desk.Survey) (desk.Questionn
 		return desk.Questionnaire{}, err
 	}
 	def, ok := s.Survey(v.Of)
-	now := def.Questionnaire()
+	now := def.As(v.Variant).Questionnaire()
 	if ok && (v.Version == "" || questions.Version(now) == v.Version) {
 		return now, nil
 	}

@@ -13,8 +13,9 @@ import (
 
 // newSurvey is an asking about a ticket as it stands now, due after the survey's delay.
 func newSurvey(def config.Survey, id desk.SurveyID, t desk.Ticket, when desk.SurveyTrigger, at time.Time) desk.Survey {
+	def = def.As(variantOf(def, t.Customer))
 	return desk.Survey{
-		ID: id, Kind: def.Kind, Of: def.ID, When: when, Ticket: t.ID, Customer: t.Customer, To: t.AnswerTo(), Lang: t.Lang,
+		ID: id, Variant: def.Variant, Kind: def.Kind, Of: def.ID, When: when, Ticket: t.ID, Customer: t.Customer, To: t.AnswerTo(), Lang: t.Lang,
 		Team: t.Team, Assignee: t.Assignee, Round: t.Round, State: desk.SurveyPlanned,
 		Planned: at, Due: at.Add(def.Delay.D()), Gen: 1,
 	}
@@ -44,7 +45,7 @@ func (a *acting) planSurvey(when desk.SurveyTrigger) {
 	}
 	if why != "" {
 		a.said = append(a.said, said("survey.skipped", "why", why))
-		f := surveyFact(a.s, desk.FactSurveySkipped, *t, def.Kind, def.ID, a.act.At)
+		f := surveyFact(a.s, desk.FactSurveySkipped, *t, newSurvey(def, id, *t, when, a.act.At), a.act.At)
 		a.tx.PutFact(desk.DeriveID("fact", "skipped", string(id)), f)
 		return
 	}
@@ -54,9 +55,27 @@ func (a *acting) planSurvey(when desk.SurveyTrigger) {
 	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
 }
 
-func surveyFact(s *config.Settings, kind desk.FactKind, t desk.Ticket, of desk.SurveyKind, id string, at time.Time) desk.Fact {
+// variantOf picks the variant of a survey that a customer is always asked in.
+func variantOf(def config.Survey, c desk.CustomerID) string {
+	shares := make([]int, len(def.Variants))
+	for i, v := range def.Variants {
+		shares[i] = v.Share
+	}
+	if i := ask.Variant(c, def.ID, shares); i >= 0 {
+		return def.Variants[i].ID
+	}
+	return ""
+}
+
+// surveyFact is a fact about an asking. It counts for the team and the agent that had the
+// ticket when the asking was planned, all through.
+func surveyFact(s *config.Settings, kind desk.FactKind, t desk.Ticket, v desk.Survey, at time.Time) desk.Fact {
 	f := fact(s, kind, t, at)
-	f.Survey, f.Of = of, id
+	f.Survey, f.Of, f.Def, f.Variant = kindOf(v), v.Of, v.Version, v.Variant
+	f.Team, f.Assignee = v.Team, v.Assignee
+	if f.Tier = t.Tier; f.Tier == "" {
+		f.Tier = desk.Standard
+	}
 	return f
 }
 

@@ -24,8 +24,11 @@ type Nudge struct {
 type SurveyTimer struct {
 	Survey desk.SurveyID `json:"survey,omitempty"`
 	Wave   string        `json:"wave,omitempty"` // or a scheduled survey's calendar: its id in the settings
-	Gen    int           `json:"gen"`            // of the timer: a past one does nothing
-	At     time.Time     `json:"at"`             // the sweep's time, from which keys come
+	// Recovery is the ticket whose follow-up of the survey's answer it is the timer of.
+	Recovery desk.TicketID `json:"recovery,omitempty"`
+
+	Gen int       `json:"gen"` // of the timer: a past one does nothing
+	At  time.Time `json:"at"`  // the sweep's time, from which keys come
 }
 
 // Job is slow work.

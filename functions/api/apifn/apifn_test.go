@@ -124,7 +124,7 @@ func TestParametersAreRefusedByName(t *testing.T) {
 		"/v1/figures?from=2026-03-02&to=2026-03-01":               "from",
 		"/v1/figures?from=2025-03-02&to=2026-03-01":               "from",
 		"/v1/figures?from=0001-01-01":                             "from",
-		"/v1/figures?cut=agent%23amy":                             "cut",
+		"/v1/figures?cut=person%23amy":                            "cut",
 		"/v1/tickets/DH-0000-00?x=1":                              "x",
 		"/v1/tickets/DH-0000-00/messages?sort=sideways":           "sort",
 		"/v1/tickets?%zz":                                         "query",

@@ -36,12 +36,17 @@ type figuresView struct {
 	SurveySkipped int64     `json:"survey_skipped"`
 	Answered      int64     `json:"answered"`
 	Scores        [5]int64  `json:"scores"`
+	NPSScores     [11]int64 `json:"nps_scores"`
+	CESScores     [7]int64  `json:"ces_scores"`
 	MessagesIn    int64     `json:"messages_in"`
 	MessagesOut   int64     `json:"messages_out"`
 	Notes         int64     `json:"notes"`
 	FirstResponse timesView `json:"first_response"`
 	Resolution    timesView `json:"resolution"`
+	AnswerTime    timesView `json:"answer_time"`
 	CSAT          *float64  `json:"csat"`
+	NPS           *float64  `json:"nps"`
+	CES           *float64  `json:"ces"`
 	CSATMean      *float64  `json:"csat_mean"`
 	ResponseRate  *float64  `json:"response_rate"`
 	OneTouchRate  *float64  `json:"one_touch_rate"`
@@ -71,6 +76,9 @@ type reportView struct {
 	Total          figuresView       `json:"total"`
 	Days           []dayView         `json:"days"`
 	Channels       []channelView     `json:"channels"`
+	GoodScore      int               `json:"good_score"`
+	Arms           []armView         `json:"arms"`
+	Better         *string           `json:"better"`
 	Definitions    map[string]string `json:"definitions"`
 }
 
@@ -98,15 +106,18 @@ func (a *api) getFigures(c *call) error {
 	}
 	r := reportView{
 		From: days[0], To: days[len(days)-1], TimeZone: s.Desk.Location().String(), Cut: cut,
-		HistogramError: kpi.HistogramError, Days: []dayView{}, Channels: []channelView{}, Definitions: definitions(c.lang()),
+		HistogramError: kpi.HistogramError, Days: []dayView{}, Channels: []channelView{}, GoodScore: goodScore(s), Arms: []armView{}, Definitions: definitions(c.lang()),
 	}
 	sums, err := a.Store.Figures(c.ctx, cut, days...)
 	if err != nil {
 		return err
 	}
-	r.Total = viewFigures(kpi.Read(sums...))
+	r.Total = viewFigures(kpi.ReadGood(goodScore(s), sums...))
 	for i, day := range days {
-		r.Days = append(r.Days, dayView{day, viewFigures(kpi.Read(sums[i]))})
+		r.Days = append(r.Days, dayView{day, viewFigures(kpi.ReadGood(r.GoodScore, sums[i]))})
+	}
+	if strings.HasPrefix(cut, kpi.SurveyCut("")) {
+		r.Arms, r.Better = viewArms(s, sums)
 	}
 	if cut == kpi.All {
 		if r.Channels, err = a.channels(c, s, days); err != nil {
@@ -140,13 +151,13 @@ func (p params) cut() (string, error) {
 	case cut == "":
 		return kpi.All, nil
 	case !knownCut(cut):
-		return "", badParameter("cut", "must be all, channel#<name> or team#<id>")
+		return "", badParameter("cut", "must be all, channel#<name>, team#<id>, agent#<id>, tier#<name> or survey#<id>")
 	}
 	return cut, nil
 }
 
 func knownCut(cut string) bool {
-	for _, prefix := range []string{kpi.ChannelCut(""), kpi.TeamCut("")} {
+	for _, prefix := range []string{kpi.ChannelCut(""), kpi.TeamCut(""), kpi.AgentCut(""), kpi.TierCut(""), kpi.SurveyCut("")} {
 		if rest, ok := strings.CutPrefix(cut, prefix); ok && rest != "" && len(rest) <= 100 {
 			return true
 		}
@@ -196,7 +207,7 @@ func (a *api) channels(c *call, s *config.Settings, days []string) ([]channelVie
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, channelView{string(channel), viewFigures(kpi.Read(sums...))})
+		out = append(out, channelView{string(channel), viewFigures(kpi.ReadGood(goodScore(s), sums...))})
 	}
 	return out, nil
 }
@@ -220,6 +231,7 @@ func viewFigures(f kpi.Figures) figuresView {
 		Closed: f.Closed, OneTouch: f.OneTouch, SurveySent: f.SurveySent, SurveySkipped: f.SurveySkipped,
 		Answered: f.Answered, Scores: f.Scores, MessagesIn: f.MessagesIn, MessagesOut: f.MessagesOut, Notes: f.Notes,
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
+		NPSScores: f.NPSScores, CESScores: f.CESScores, NPS: f.NPS, CES: f.CES, AnswerTime: viewTimes(f.AnswerTime),
 		CSAT: f.CSAT, CSATMean: f.CSATMean, ResponseRate: f.ResponseRate,
 		OneTouchRate: f.OneTouchRate, ReopenRate: f.ReopenRate,
 		SLAFirstResponse: f.SLAFirstResponse, SLANextResponse: f.SLANextResponse, SLAResolution: f.SLAResolution,

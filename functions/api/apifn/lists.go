@@ -187,8 +187,8 @@ func (a *api) listMessages(c *call) error {
 
 // monthly reads what the lists by month have in common; the month is the current one
 // where none is given.
-func (c *call) monthly() (p params, month, cursor string, limit int, err error) {
-	if p, err = c.params("month", "cursor", "limit"); err != nil {
+func (c *call) monthly(more ...string) (p params, month, cursor string, limit int, err error) {
+	if p, err = c.params(append([]string{"month", "cursor", "limit"}, more...)...); err != nil {
 		return p, "", "", 0, err
 	}
 	day, err := p.date("month", "2006-01", time.UTC)
@@ -216,7 +216,11 @@ func (a *api) listCustomers(c *call) error {
 }
 
 func (a *api) listFeedback(c *call) error {
-	p, month, cursor, limit, err := c.monthly()
+	p, month, cursor, limit, err := c.monthly("kind", "team", "agent")
+	if err != nil {
+		return err
+	}
+	kind, err := p.oneOf("kind", "csat", "nps", "ces")
 	if err != nil {
 		return err
 	}
@@ -225,10 +229,14 @@ func (a *api) listFeedback(c *call) error {
 		return refusedCursor(err)
 	}
 	found = slices.DeleteFunc(found, func(f store.FeedbackSummary) bool {
-		return allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
+		return !among(kind, string(f.Kind)) || !among(p.get("team"), f.Team) || !among(p.get("agent"), f.Agent) ||
+			allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
 	})
 	return c.json(http.StatusOK, pageView[feedbackView]{viewAll(found, viewFeedback), p.next(next)})
 }
+
+// among says whether a value is the one asked for; "" asks for any.
+func among(asked, value string) bool { return asked == "" || asked == value }
 
 func (a *api) listQuarantine(c *call) error {
 	p, err := c.params("day", "cursor", "limit")

@@ -219,12 +219,16 @@ type feedbackView struct {
 	Comment    string `json:"comment"`
 	Channel    string `json:"channel"`
 	Team       string `json:"team"`
+
+	AgentID *string    `json:"agent_id"`
+	At      *time.Time `json:"at"`
 }
 
 func viewFeedback(f store.FeedbackSummary) feedbackView {
 	return feedbackView{
 		SurveyID: string(f.Survey), Ticket: f.Ticket.Number(), CustomerID: string(f.Customer), Kind: string(f.Kind),
-		Score: f.Value, Comment: f.Comment, Channel: string(f.Channel), Team: f.Team,
+		Score: f.Value, Comment: f.Comment, Channel: string(f.Channel), Team: f.Team, AgentID: orNull(f.Agent),
+		At: feedbackTime(f),
 	}
 }
 
@@ -288,4 +292,12 @@ func orEmpty(s []string) []string {
 		return []string{}
 	}
 	return s
+}
+
+// feedbackTime is null for answers of before the list kept it.
+func feedbackTime(f store.FeedbackSummary) *time.Time {
+	if f.At == 0 {
+		return nil
+	}
+	return moment(time.Unix(f.At, 0).UTC())
 }

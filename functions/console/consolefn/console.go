@@ -106,6 +106,8 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/profile":               (*visit).profile,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
+		"GET /console/recoveries":                            (*visit).recoveries,
+		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
 		"GET /console/notices":                               (*visit).notices,
 		"POST /console/notices/read":                         (*visit).readNotices,
 		"GET /console/deliveries":                            (*visit).deliveries,
@@ -117,6 +119,7 @@ func New(d Deps) http.Handler {
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/audit":                                 (*visit).audit,
 		"GET /console/figures":                               (*visit).figures,
+		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
 	} {
 		mux.HandleFunc(pattern, c.signedIn(h))

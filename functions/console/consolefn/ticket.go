@@ -48,6 +48,7 @@ type ticketPage struct {
 	Macros     []choice
 	Draft      string // what the answer begins with
 	Person     person
+	Recoveries []recoveryRow
 	Snoozed    time.Time
 	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
@@ -88,6 +89,9 @@ func (v *visit) ticket() error {
 		return err
 	}
 	page.Person = p
+	if page.Recoveries, err = v.recoveriesOf(page.T); err != nil {
+		return err
+	}
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	page.Splitting = v.r.URL.Query().Get("split") != "" && page.Splittable()
@@ -211,7 +215,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	args := map[string]string{}
 	for k, value := range d.Args {
 		switch {
-		case d.Code == "assign.changed":
+		case d.Code == "assign.changed" || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
 		case d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)

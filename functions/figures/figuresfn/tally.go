@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxRows is how many figure rows a tally may touch before it is written. One
-	// record adds three at most, so the transaction stays within the table's 100 ops
+	// record adds six at most, so the transaction stays within the table's 100 ops
 	// with the position among them.
 	maxRows = 80
 	// maxState bounds the sums in the window's state, in bytes. Lambda takes 1 MB for

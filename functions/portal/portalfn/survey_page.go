@@ -193,7 +193,7 @@ func carry(a desk.Answer) []hidden {
 
 func (p *portal) thanks(w http.ResponseWriter, r *http.Request, status int, a asked) {
 	page := surveyPage{
-		Page: a.Page, Thanks: a.text(a.form.Thanks), Comment: a.survey.Score.Comment,
+		Page: a.Page, Thanks: a.s.ThanksFor(a.form, a.survey).In(a.Lang), Comment: a.survey.Score.Comment,
 		Row: a.scores(a.survey.Score.Value, true), Settled: a.survey.Settled(p.Now()),
 	}
 	if !page.Settled {

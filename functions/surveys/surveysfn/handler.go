@@ -1,5 +1,5 @@
 // Package surveysfn works the surveys' timers: it asks, skips with the reason on the
-// ticket, or lets a question expire.
+// ticket, lets a question expire, or escalates a bad answer that nobody followed up.
 package surveysfn
 
 import (
@@ -41,6 +41,9 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	}
 	if t.Wave != "" {
 		return h.Desk.FireWave(ctx, t.Wave, t.Gen, t.At)
+	}
+	if t.Recovery != "" {
+		return h.Desk.FireRecovery(ctx, t.Recovery, t.Survey, t.Gen, t.At)
 	}
 	err := h.Desk.FireSurvey(ctx, t.Survey, t.Gen, t.At, h.Window)
 	if desk.KindOf(err) == desk.NotFound {

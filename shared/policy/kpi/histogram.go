@@ -47,10 +47,7 @@ func middle(i int) time.Duration {
 // percentile reads the value of the nearest rank: the smallest one that at least the
 // share p of all values don't exceed. It is false for an empty histogram.
 func percentile(sums map[string]int64, prefix string, p float64) (time.Duration, bool) {
-	var total int64
-	for i := range buckets {
-		total += sums[bucketName(prefix, i)]
-	}
+	total := histogramTotal(sums, prefix)
 	if total <= 0 {
 		return 0, false
 	}
@@ -61,4 +58,12 @@ func percentile(sums map[string]int64, prefix string, p float64) (time.Duration,
 		}
 	}
 	return middle(buckets - 1), true
+}
+
+// histogramTotal is how many values a histogram has.
+func histogramTotal(sums map[string]int64, prefix string) (total int64) {
+	for i := range buckets {
+		total += sums[bucketName(prefix, i)]
+	}
+	return total
 }

@@ -31,6 +31,7 @@ const (
 
 	firstResponse = "frt" // prefix of first response times
 	resolution    = "res" // prefix of resolution times
+	answerTime    = "ans" // prefix of times from asking to the first answer
 )
 
 // All is the cut of the whole desk.
@@ -42,6 +43,16 @@ func ChannelCut(c desk.Channel) string { return "channel#" + string(c) }
 // TeamCut is the cut of one team.
 func TeamCut(team string) string { return "team#" + team }
 
+// AgentCut is the cut of the agent that surveys are about.
+func AgentCut(agent string) string { return "agent#" + agent }
+
+// TierCut is the cut of a customer tier; of surveys only.
+func TierCut(t desk.Tier) string { return "tier#" + string(t) }
+
+// SurveyCut is the cut of one survey, by its id in the settings. It holds besides the
+// sums of each version and variant: see Arms.
+func SurveyCut(id string) string { return "survey#" + id }
+
 // Sum is what is to be added to one day of one cut. Counters are named [a-z0-9_]+ and
 // may be negative: a replaced answer takes its former score away.
 type Sum struct {
@@ -50,7 +61,8 @@ type Sum struct {
 	Counters map[string]int64
 }
 
-// Count says what a fact adds, to at most three cuts. A kind of fact it doesn't know
+// Count says what a fact adds, to at most six cuts: three, and three more for those of
+// surveys. A kind of fact it doesn't know
 // adds nothing.
 func Count(f desk.Fact) []Sum {
 	counters := countersOf(f)
@@ -64,7 +76,26 @@ func Count(f desk.Fact) []Sum {
 	if f.Team != "" {
 		sums = append(sums, Sum{TeamCut(f.Team), f.Day, counters})
 	}
+	switch f.Kind {
+	case desk.FactSurveySent, desk.FactSurveySkipped, desk.FactAnswered:
+		return append(sums, surveySums(f, counters)...)
+	}
 	return sums
+}
+
+func surveySums(f desk.Fact, counters map[string]int64) (sums []Sum) {
+	if f.Assignee != "" {
+		sums = append(sums, Sum{AgentCut(f.Assignee), f.Day, counters})
+	}
+	if f.Tier != "" {
+		sums = append(sums, Sum{TierCut(f.Tier), f.Day, counters})
+	}
+	if f.Of == "" {
+		return sums
+	}
+	both := armCounters(f, counters)
+	Merge(both, counters)
+	return append(sums, Sum{SurveyCut(f.Of), f.Day, both})
 }
 
 func countersOf(f desk.Fact) map[string]int64 {
@@ -90,10 +121,7 @@ func countersOf(f desk.Fact) map[string]int64 {
 	case desk.FactSLAMet, desk.FactSLAMissed:
 		return target(f)
 	case desk.FactAnswered:
-		if f.Survey != "" && f.Survey != desk.CSAT { // counted among the answers; CSAT's scores alone are summed here
-			return other(f.Was)
-		}
-		return scored(f.Score, f.Was)
+		return scored(f)
 	}
 	return nil
 }
@@ -132,33 +160,37 @@ const (
 	scoreMax = 5
 )
 
-func scoreName(score int) string { return fmt.Sprintf("csat_%d", score) }
-
-func validScore(s *int) bool { return s != nil && *s >= scoreMin && *s <= scoreMax }
-
-// other counts the first answer to a survey of another kind.
-func other(was *int) map[string]int64 {
-	if was != nil {
-		return nil
+// scoreName names the counter of a score of a kind of survey.
+func scoreName(k desk.SurveyKind, score int) string {
+	if k == "" {
+		k = desk.CSAT
 	}
-	return map[string]int64{answered: 1}
+	return fmt.Sprintf("%s_%d", k, score)
+}
+
+func validScore(k desk.SurveyKind, s *int) bool {
+	least, most := k.Bounds()
+	return s != nil && *s >= least && *s <= most
 }
 
 // scored counts an answer. One that replaces another isn't one more answer; the score
 // it replaces is taken back on the day of the correction, for a closed day never
-// changes.
-func scored(score, was *int) map[string]int64 {
-	if !validScore(score) {
+// changes. Zero is a score.
+func scored(f desk.Fact) map[string]int64 {
+	if !validScore(f.Survey, f.Score) {
 		return nil
 	}
-	c := map[string]int64{scoreName(*score): 1}
-	if !validScore(was) {
+	c := map[string]int64{scoreName(f.Survey, *f.Score): 1}
+	if !validScore(f.Survey, f.Was) {
 		c[answered] = 1
+		if f.Took > 0 { // unknown of answers of before it was noted
+			took(c, answerTime, f.Took)
+		}
 		return c
 	}
-	c[scoreName(*was)]--
-	if c[scoreName(*was)] == 0 {
-		delete(c, scoreName(*was))
+	was := scoreName(f.Survey, *f.Was)
+	if c[was]--; c[was] == 0 {
+		delete(c, was)
 	}
 	return c
 }

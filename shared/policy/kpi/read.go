@@ -32,9 +32,15 @@ type Figures struct {
 	// customer took an earlier day's score back.
 	Scores [scoreMax]int64
 
+	NPSScores [11]int64 // 0 first
+	CESScores [7]int64  // 1 first
+
 	FirstResponse Times
 	Resolution    Times
-	CSAT          *float64 // share of 4 and 5, 0 to 1
+	AnswerTime    Times    // from asking to the first answer
+	CSAT          *float64 // share of good scores, 0 to 1
+	NPS           *float64 // promoters less detractors, -100 to 100
+	CES           *float64 // mean, 1 to 7
 	CSATMean      *float64 // 1 to 5
 	ResponseRate  *float64 // answered of sent
 	OneTouchRate  *float64 // of resolved
@@ -47,7 +53,11 @@ type Figures struct {
 
 // Read gives the figures of the sum of all sums: of days, of cuts that don't overlap.
 // A nil map is a day without anything.
-func Read(sums ...map[string]int64) Figures {
+// Scores of 4 and 5 are good.
+func Read(sums ...map[string]int64) Figures { return ReadGood(GoodScore, sums...) }
+
+// ReadGood does so with another least score that counts as satisfied.
+func ReadGood(good int, sums ...map[string]int64) Figures {
 	all := map[string]int64{}
 	for _, s := range sums {
 		Merge(all, s)
@@ -59,6 +69,7 @@ func Read(sums ...map[string]int64) Figures {
 		MessagesIn: all[messagesIn], MessagesOut: all[messagesOut], Notes: all[notes],
 		FirstResponse: times(all, firstResponse, all[firstAnswered]),
 		Resolution:    times(all, resolution, all[resolved]),
+		AnswerTime:    times(all, answerTime, histogramTotal(all, answerTime)),
 		ResponseRate:  ratio(all[answered], all[surveySent]),
 		OneTouchRate:  ratio(all[oneTouch], all[resolved]),
 		ReopenRate:    ratio(all[reopened], all[resolved]),
@@ -67,30 +78,59 @@ func Read(sums ...map[string]int64) Figures {
 		SLANextResponse:  kept(all, desk.NextResponse),
 		SLAResolution:    kept(all, desk.Resolution),
 	}
-	f.readScores(all)
+	var csat, nps, ces tally
+	for i := range f.Scores {
+		f.Scores[i] = csat.add(all, desk.CSAT, i+scoreMin)
+	}
+	for i := range f.NPSScores {
+		f.NPSScores[i] = nps.add(all, desk.NPS, i)
+	}
+	for i := range f.CESScores {
+		f.CESScores[i] = ces.add(all, desk.CES, i+1)
+	}
+	f.CSAT, f.CSATMean, f.CES = ratio(csat.from(good), csat.n), csat.mean(), ces.mean()
+	if nps.n > 0 {
+		v := 100 * float64(nps.from(promoter)-(nps.n-nps.from(passive))) / float64(nps.n)
+		f.NPS = &v
+	}
 	return f
 }
 
-// readScores leaves scores below zero out of share and mean, which would else lie
-// outside their ranges for the day of a correction. Over a range of days that holds
-// both the answer and its correction nothing is below zero and both are exact.
-func (f *Figures) readScores(all map[string]int64) {
-	var n, good, sum int64
-	for i := range f.Scores {
-		score := i + scoreMin
-		f.Scores[i] = all[scoreName(score)]
-		count := max(0, f.Scores[i])
-		n += count
-		sum += count * int64(score)
-		if score >= goodScore {
-			good += count
-		}
-	}
-	f.CSAT, f.CSATMean = ratio(good, n), ratio(sum, n)
+// tally leaves scores below zero out of shares and means, which would else lie outside
+// their ranges for the day of a correction. Over a range of days that holds both the
+// answer and its correction nothing is below zero and all are exact.
+type tally struct {
+	n, sum int64
+	counts [11]int64 // by score
 }
 
-// goodScore is the least score that counts as satisfied.
-const goodScore = 4
+// add gives the count as it stands in the sums.
+func (t *tally) add(all map[string]int64, k desk.SurveyKind, score int) int64 {
+	n := all[scoreName(k, score)]
+	count := max(0, n)
+	t.counts[score] = count
+	t.n += count
+	t.sum += count * int64(score)
+	return n
+}
+
+// from counts the scores that are no less than one.
+func (t *tally) from(score int) (n int64) {
+	for _, c := range t.counts[score:] {
+		n += c
+	}
+	return n
+}
+
+func (t *tally) mean() *float64 { return ratio(t.sum, t.n) }
+
+const (
+	// GoodScore is the least CSAT score that counts as satisfied where nobody says
+	// otherwise.
+	GoodScore = 4
+	promoter  = 9 // NPS from here on
+	passive   = 7 // NPS from here on; less is a detractor
+)
 
 // kept is the share of targets met.
 func kept(all map[string]int64, t desk.Target) *float64 {

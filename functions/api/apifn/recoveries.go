@@ -1,0 +1,150 @@
+package apifn
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
+	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+type recoveryView struct {
+	ID          string     `json:"id"`
+	Ticket      string     `json:"ticket"`
+	CustomerID  string     `json:"customer_id"`
+	Team        string     `json:"team"`
+	OwnerID     *string    `json:"owner_id"`
+	State       string     `json:"state"`
+	Survey      string     `json:"survey"`
+	Kind        string     `json:"kind"`
+	Score       int        `json:"score"`
+	Overdue     bool       `json:"overdue"`
+	OpenedAt    time.Time  `json:"opened_at"`
+	DeadlineAt  time.Time  `json:"deadline_at"`
+	EscalatedAt *time.Time `json:"escalated_at"`
+	ContactedAt *time.Time `json:"contacted_at"`
+	DoneAt      *time.Time `json:"done_at"`
+	AskedAgain  *string    `json:"asked_again"`
+}
+
+func (c *call) viewRecovery(r desk.Recovery) recoveryView {
+	return recoveryView{
+		ID: string(r.Survey), Ticket: r.Ticket.Number(), CustomerID: string(r.Customer), Team: r.Team, OwnerID: orNull(r.Owner),
+		State: string(r.State), Survey: r.Of, Kind: string(r.Kind), Score: r.Score,
+		Overdue:  r.State == desk.RecoveryDue && !c.at.Before(r.Deadline),
+		OpenedAt: r.Opened, DeadlineAt: r.Deadline, EscalatedAt: moment(r.Overdue), ContactedAt: moment(r.Contact),
+		DoneAt: moment(r.Done), AskedAgain: orNull(string(r.Again)),
+	}
+}
+
+func (c *call) viewRecoveries(rows []store.Row[desk.Recovery]) []recoveryView {
+	return viewAll(rows, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
+}
+
+func (a *api) listRecoveries(c *call) error {
+	p, err := c.params("team", "state", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	state, err := p.oneOf("state", "due", "contacted", "done", "asked_again", "dropped")
+	if err != nil {
+		return err
+	}
+	if state == "" {
+		state = string(desk.RecoveryDue)
+	}
+	cursor, limit, err := p.page()
+	if err != nil {
+		return err
+	}
+	team := p.get("team")
+	if team == "" {
+		if cursor != "" {
+			return errCursor
+		}
+		return a.recoveriesOfAll(c, desk.RecoveryState(state), limit)
+	}
+	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
+		return err
+	}
+	rows, next, err := a.Store.Recoveries(c.ctx, team, desk.RecoveryState(state), cursor, limit)
+	if err != nil {
+		return refusedCursor(err)
+	}
+	return c.json(http.StatusOK, pageView[recoveryView]{c.viewRecoveries(rows), p.next(next)})
+}
+
+func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) error {
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return err
+	}
+	if len(s.Teams) > maxLists {
+		return badParameter("team", "is needed: the desk has too many teams to list all at once")
+	}
+	var rows []store.Row[desk.Recovery]
+	for _, t := range s.Teams {
+		if !c.who.Team(t.ID) {
+			continue
+		}
+		part, _, err := a.Store.Recoveries(c.ctx, t.ID, state, "", limit)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, part...)
+	}
+	slices.SortStableFunc(rows, func(x, y store.Row[desk.Recovery]) int { return x.Value.Deadline.Compare(y.Value.Deadline) })
+	return c.json(http.StatusOK, pageView[recoveryView]{c.viewRecoveries(rows[:min(limit, len(rows))]), nil})
+}
+
+func (a *api) getRecovery(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	row, err := a.recovery(c)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.viewRecovery(row.Value))
+}
+
+// recovery is the one in the address, for whom its ticket is to see.
+func (a *api) recovery(c *call) (store.Row[desk.Recovery], error) {
+	row, err := a.Desk.Recovery(c.ctx, desk.SurveyID(c.r.PathValue("id")))
+	if err == nil {
+		_, err = a.ticketOf(c, row.Value.Ticket)
+	}
+	return row, err
+}
+
+// recoveryPatch is the body of PATCH /v1/recoveries/{id}.
+type recoveryPatch struct {
+	State   *desk.RecoveryState `json:"state"`
+	OwnerID *string             `json:"owner_id"`
+	Note    string              `json:"note"`
+}
+
+func (a *api) patchRecovery(c *call) error {
+	if _, err := c.params(); err != nil {
+		return err
+	}
+	act, err := c.act()
+	if err != nil {
+		return err
+	}
+	var in recoveryPatch
+	if err := c.body(&in); err != nil {
+		return err
+	}
+	if _, err := a.recovery(c); err != nil {
+		return err
+	}
+	r, err := a.Desk.ChangeRecovery(c.ctx, act, desk.SurveyID(c.r.PathValue("id")), ticketing.RecoveryChange{State: in.State, Owner: in.OwnerID, Note: in.Note})
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.viewRecovery(r))
+}

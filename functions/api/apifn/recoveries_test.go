@@ -1,0 +1,54 @@
+package apifn_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// A bad answer is listed until it is followed up, and moves only forward.
+func TestRecoveries(t *testing.T) {
+	b := newBench(t)
+	s, err := b.desk.Settings(t.Context())
+	require.NoError(t, err)
+	s.Recoveries.Within = config.Duration(24 * time.Hour)
+	number := b.receive(desk.SMS, "+15005550009", "hello")
+	planned := b.do("POST", "/v1/tickets/"+number+"/surveys", `{"survey":"csat"}`).is(202).json()
+	id := desk.SurveyID(planned["id"].(string))
+	row, err := b.desk.Store.Survey(t.Context(), id)
+	require.NoError(t, err)
+	b.now = row.Value.Due
+	require.NoError(t, b.desk.FireSurvey(t.Context(), id, row.Value.Gen, b.now, nil))
+	_, err = b.desk.Answer(t.Context(), id, desk.Score{Value: 1, At: b.now, By: desk.SMS})
+	require.NoError(t, err)
+
+	path := "/v1/recoveries/" + string(id)
+	require.Len(t, b.do("GET", "/v1/recoveries", "").is(200).items(), 1)
+	require.Len(t, b.do("GET", "/v1/recoveries?team=sales&state=due&limit=1", "").is(200).items(), 1)
+	require.Empty(t, b.do("GET", "/v1/recoveries?team=support", "").is(200).items())
+	require.Empty(t, b.do("GET", "/v1/recoveries?state=done", "").is(200).items())
+	b.do("GET", "/v1/recoveries?state=lost", "").names(400, "state")
+	b.do("GET", "/v1/recoveries?cursor=AAAA", "").names(400, "cursor")
+	b.do("GET", "/v1/recoveries/none", "").is(404)
+	got := b.do("GET", path, "").is(200).json()
+	require.Equal(t, number, got["ticket"])
+	require.Equal(t, false, got["overdue"])
+	b.now = b.now.Add(25 * time.Hour)
+	require.Equal(t, true, b.do("GET", path, "").is(200).json()["overdue"])
+
+	b.do("PATCH", path, `{"owner_id":"nobody-known"}`).is(422)
+	b.do("PATCH", path, `{"state":"asked_again"}`).is(409)
+	b.do("PATCH", path, `{"state":"lost"}`).is(422)
+	b.do("PATCH", path, `{"status":"done"}`).is(422)
+	got = b.do("PATCH", path, `{"state":"contacted","note":"called her"}`, "Idempotency-Key", "k").is(200).json()
+	require.Equal(t, "contacted", got["state"])
+	b.do("PATCH", path, `{"state":"done"}`).is(200)
+	got = b.do("PATCH", path, `{"state":"asked_again"}`).is(200).json()
+	require.NotEmpty(t, got["asked_again"])
+	require.Empty(t, b.do("GET", "/v1/recoveries", "").is(200).items())
+	require.Len(t, b.do("GET", "/v1/recoveries?state=asked_again", "").is(200).items(), 1)
+}

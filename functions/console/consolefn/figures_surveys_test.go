@@ -1,0 +1,38 @@
+package consolefn_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/kpi"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// The page draws its chart without inline style, gives the table beside it and says what
+// each figure means; a zero is a value.
+func TestSurveyFigures(t *testing.T) {
+	w := newWorld(t).signIn()
+	require.Contains(t, w.page("/console/figures/surveys?lang=zh-CN"), "口径")
+	zero, day := 0, w.tick().In(time.UTC).Format(time.DateOnly)
+	var tx store.Tx
+	for _, f := range []desk.Fact{
+		{Kind: desk.FactSurveySent, Of: "csat", Def: "0a1b2c3d", Variant: "a", Day: day, Channel: desk.SMS},
+		{Kind: desk.FactAnswered, Survey: desk.NPS, Of: "csat", Def: "0a1b2c3d", Variant: "a", Day: day, Channel: desk.SMS, Score: &zero},
+	} {
+		for _, s := range kpi.Count(f) {
+			tx = store.Tx{}
+			tx.Add(store.FigureKey(s.Cut, s.Day), s.Counters)
+			require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+		}
+	}
+	page := w.page("/console/figures/surveys?lang=en")
+	require.Contains(t, page, "-100", "all are detractors")
+	require.Contains(t, page, "<svg")
+	require.NotContains(t, page, "style=")
+	require.Contains(t, page, "0a1b2c3d")
+	require.Contains(t, page, "No variant can be called better yet")
+	require.Contains(t, page, kpi.Definition("csat", "en"))
+}
