@@ -16,17 +16,18 @@ import (
 
 // cli is the command line. Each command is a struct in a file of its own.
 type cli struct {
-	Run      runCmd      `cmd:"" help:"Run the whole desk on this machine."`
-	Demo     demoCmd     `cmd:"" help:"Show a scratch desk at work: four channels, four answers, four scores."`
-	Mail     mailCmd     `cmd:"" help:"Hand mails to the running desk as SES would."`
-	Explain  explainCmd  `cmd:"" help:"Print what the desk makes of a mail, as JSON, or what its rules make of a message."`
-	Invoke   invokeCmd   `cmd:"" help:"Run one function on an event, in a scratch folder."`
-	Cost     costCmd     `cmd:"" help:"Print what messages and an idle month cost."`
-	Settings settingsCmd `cmd:"" help:"Check settings, or put them in force."`
-	Setup    setupCmd    `cmd:"" help:"Do what CloudFormation can't."`
-	Segments segmentsCmd `cmd:"" help:"Count what a text costs as SMS, as JSON."`
-	Doctor   doctorCmd   `cmd:"" help:"Look after a desk: settings, secrets, addresses to paste, tokens, dead letters, and what providers call."`
-	Verify   verifyCmd   `cmd:"" help:"Judge a recorded webhook call, as JSON: is it believed, why, and what is read of it."`
+	Run       runCmd       `cmd:"" help:"Run the whole desk on this machine."`
+	Demo      demoCmd      `cmd:"" help:"Show a scratch desk at work: four channels, four answers, four scores."`
+	Mail      mailCmd      `cmd:"" help:"Hand mails to the running desk as SES would."`
+	Explain   explainCmd   `cmd:"" help:"Print what the desk makes of a mail, as JSON, or what its rules make of a message."`
+	Invoke    invokeCmd    `cmd:"" help:"Run one function on an event, in a scratch folder."`
+	Cost      costCmd      `cmd:"" help:"Print what messages and an idle month cost."`
+	Settings  settingsCmd  `cmd:"" help:"Check settings, or put them in force."`
+	Customers customersCmd `cmd:"" help:"Import customers from a CSV file."`
+	Setup     setupCmd     `cmd:"" help:"Do what CloudFormation can't."`
+	Segments  segmentsCmd  `cmd:"" help:"Count what a text costs as SMS, as JSON."`
+	Doctor    doctorCmd    `cmd:"" help:"Look after a desk: settings, secrets, addresses to paste, tokens, dead letters, and what providers call."`
+	Verify    verifyCmd    `cmd:"" help:"Judge a recorded webhook call, as JSON: is it believed, why, and what is read of it."`
 }
 
 // world is what commands may touch of the process; tests give their own.

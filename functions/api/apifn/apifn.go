@@ -81,6 +81,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/agents/{id}", agents, a.getAgent},
 		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
+		{"POST", "/v1/imports/customers", leads, a.importCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
 		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},
