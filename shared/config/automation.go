@@ -15,6 +15,9 @@ type OutOfHours struct {
 // OpensVariable stands in an out-of-hours text for when the desk is back.
 const OpensVariable = "{{opens}}"
 
+// WaitVariable stands in tickets.wait for how many minutes a first answer takes.
+const WaitVariable = "{{minutes}}"
+
 // Pending is what time does to a ticket that waits for its customer: a reminder, then a
 // close, each once for each answer. Both times count from the answer.
 type Pending struct {
@@ -52,6 +55,11 @@ func (c *checker) automation(s *Settings) {
 	for lang, text := range s.Tickets.Acknowledge {
 		if strings.Contains(text, OpensVariable) {
 			c.at("tickets.acknowledge."+lang, "%s belongs into tickets.out_of_hours", OpensVariable)
+		}
+	}
+	for lang, text := range s.Tickets.Wait {
+		if !strings.Contains(text, WaitVariable) {
+			c.at("tickets.wait."+lang, "should say %s", WaitVariable)
 		}
 	}
 	c.pending(s.Tickets.Pending)

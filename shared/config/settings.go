@@ -204,6 +204,7 @@ type Tickets struct {
 	UndoSend     Duration   `json:"undo_send" yaml:"undo_send"`               // replies wait so long before they go; 0 = at once
 	Acknowledge  Text       `json:"acknowledge,omitempty" yaml:"acknowledge"` // automatic answer to a ticket's first message; empty = none
 	OutOfHours   OutOfHours `json:"out_of_hours,omitzero" yaml:"out_of_hours"`
+	Wait         Text       `json:"wait,omitempty" yaml:"wait"` // added to acknowledge where it is known how long answers take; with WaitVariable
 	Pending      Pending    `json:"pending,omitzero" yaml:"pending"`
 	// Fallback lets what the customer's channel takes no more go by mail, else by SMS,
 	// where such an address of theirs is known. Default true.

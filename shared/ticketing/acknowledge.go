@@ -13,9 +13,9 @@ import (
 
 // acknowledge answers a ticket's first message where the settings say so and nothing
 // speaks against it; either way the journal tells. rule is the acknowledgement that a
-// routing rule chose, first the message that is answered. The identity is the caller's to
+// routing rule chose, wait what is said of how long it takes, first the message that is answered. The identity is the caller's to
 // write.
-func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Identity, in desk.Inbound, rule string, first desk.MessageID, at time.Time) []desk.Decision {
+func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Identity, in desk.Inbound, rule, wait string, first desk.MessageID, at time.Time) []desk.Decision {
 	text, closed, opens := s.AcknowledgementAt(rule, at)
 	words := text.In(t.Lang)
 	to := t.AnswerTo()
@@ -30,6 +30,8 @@ func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Iden
 	if closed {
 		words = Opens(s, words, t.Lang, at, opens)
 		d = said("ack.out_of_hours", "at", opens.UTC().Format(time.RFC3339))
+	} else if wait != "" {
+		words += "\n" + wait
 	}
 	enqueue(tx, t, desk.Message{
 		ID: desk.NewMessageID(at.Add(time.Millisecond), "ack", string(first)), By: desk.Actor{Kind: desk.ByDesk},

@@ -79,6 +79,7 @@ type receiving struct {
 	seen       store.Seen
 	proving    proving
 	routed     route.Verdict // of a ticket that opens
+	wait       string        // what is said of how long an answer takes
 }
 
 // read gets who wrote, and makes an identity and a customer for a stranger.
@@ -201,6 +202,9 @@ func (r *receiving) place(ctx context.Context, v thread.Verdict, cs []candidate)
 	t := r.newTicket(id, v)
 	if err == nil {
 		err = r.route(ctx, &t)
+	}
+	if err == nil {
+		r.wait, err = r.desk.expected(ctx, r.s, t, r.at)
 	}
 	r.carryOn(&t, cs)
 	return store.Row[desk.Ticket]{Value: t}, err

@@ -83,7 +83,11 @@ func (a *acting) intake(ctx context.Context, id *store.Row[desk.Identity]) error
 		return nil
 	}
 	in := desk.Inbound{Automatic: first.Automatic}
-	a.said = append(a.said, acknowledge(a.s, &a.tx, t, &id.Value, in, v.Acknowledge, first.ID, a.act.At)...)
+	wait, err := a.desk.expected(ctx, a.s, *t, a.act.At)
+	if err != nil {
+		return err
+	}
+	a.said = append(a.said, acknowledge(a.s, &a.tx, t, &id.Value, in, v.Acknowledge, wait, first.ID, a.act.At)...)
 	return nil
 }
 

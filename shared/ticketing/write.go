@@ -41,7 +41,7 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 	r.threadMail(t, m.ID, refs)
 	r.touchIdentity(*t)
 	if opened {
-		m.Decisions = append(m.Decisions, acknowledge(r.s, &r.tx, t, &r.identity.Value, r.in, r.routed.Acknowledge, m.ID, r.at)...)
+		m.Decisions = append(m.Decisions, acknowledge(r.s, &r.tx, t, &r.identity.Value, r.in, r.routed.Acknowledge, r.wait, m.ID, r.at)...)
 	}
 	if opened {
 		was = desk.Ticket{}
