@@ -182,7 +182,6 @@ func (c *Calendar) walk(from, to time.Time, each func(a, b time.Time) bool) {
 	}
 }
 
-const day = 24 * time.Hour
 
 // stretch walks where the offset doesn't change.
 func (c *Calendar) stretch(from, to time.Time, offset time.Duration, each func(a, b time.Time) bool) bool {
