@@ -182,7 +182,6 @@ func (c *Calendar) walk(from, to time.Time, each func(a, b time.Time) bool) {
 	}
 }
 
-
 // stretch walks where the offset doesn't change.
 func (c *Calendar) stretch(from, to time.Time, offset time.Duration, each func(a, b time.Time) bool) bool {
 	first := dayNumber(from.Add(offset))
