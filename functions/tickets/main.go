@@ -18,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
 	"github.com/deskhook/deskhook/shared/links"
+	"github.com/deskhook/deskhook/shared/phone/plans"
 	"github.com/deskhook/deskhook/shared/queue/sqsq"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table/dynamo"
@@ -36,7 +37,7 @@ func main() {
 		log.Fatal(err)
 	}
 	lambda.Start((&ticketsfn.Handler{
-		Desk:  &ticketing.Desk{Store: store.New(dynamo.Open(cfg, os.Getenv)), Settings: settings.Current, Key: key},
+		Desk:  &ticketing.Desk{Store: store.New(dynamo.Open(cfg, os.Getenv)), Settings: settings.Current, Key: key, Phone: plans.E164},
 		Blob:  files,
 		Queue: sqsq.Open(cfg, os.Getenv),
 		Parse: builtin.Parse(settings.Current),

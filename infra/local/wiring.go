@@ -31,6 +31,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
+	"github.com/deskhook/deskhook/shared/phone/plans"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -59,7 +60,7 @@ func (d *Desk) snapshot() *config.Snapshot {
 }
 
 func (d *Desk) ticketing(s *config.Snapshot) *ticketing.Desk {
-	return &ticketing.Desk{Store: d.Store, Settings: s.Current, Key: d.key, Pause: d.World.Pause}
+	return &ticketing.Desk{Store: d.Store, Settings: s.Current, Key: d.key, Pause: d.World.Pause, Phone: plans.E164}
 }
 
 func (d *Desk) senders(s *config.Snapshot) *senders.Makers {

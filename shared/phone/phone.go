@@ -1,55 +1,44 @@
-// Package phone reads telephone numbers as people write them and gives them in E.164
-// (ITU-T), by the numbering plans of github.com/nyaruka/phonenumbers. No receiver links
-// it: the plans weigh megabytes, and a customer who waits needs none of them.
+// Package phone reads telephone numbers as people write them, where they say themselves
+// which country they are of. Package plans beside it knows the numbering plans.
 package phone
 
 import (
+	"regexp"
 	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
-// E164 gives a number in E.164, such as +8613800138000. country is the desk's, as an
-// ISO 3166 code: that of numbers written without one; "" takes only those with one, and
-// Chinese mobile numbers, which no other plan's look like. False: the numbering plan has
-// no such number.
+var (
+	full     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`) // ITU-T E.164: at most 15 digits
+	mobileCN = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+)
+
+// E164 gives a number in E.164, such as +8613800138000: one written with + or 00 in
+// front, or a Chinese mobile's, which no other country's looks like; with country CN or
+// without one. False where the country can't be known: a machine won't guess.
 func E164(typed, country string) (string, bool) {
-	if country == "" && mobileCN(typed) {
-		country = "CN"
+	v := strings.Map(digit, strings.TrimSpace(typed))
+	v = strings.Replace(v, "(0)", "", 1) // the trunk zero, as in +44 (0)20
+	v = strings.NewReplacer("(", "", ")", "").Replace(v)
+	if rest, ok := strings.CutPrefix(v, "00"); ok {
+		v = "+" + rest
 	}
-	n, err := phonenumbers.Parse(international(typed), strings.ToUpper(country))
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return "", false
+	if (country == "" || country == "CN") && mobileCN.MatchString(v) {
+		v = "+86" + v
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
+	return v, full.MatchString(v)
 }
 
-// Country says whether a code is one that numbers can be read by.
-func Country(code string) bool {
-	return phonenumbers.GetCountryCodeForRegion(strings.ToUpper(code)) != 0
-}
-
-// international takes 00 in front for the +, as most of the world dials it.
-func international(typed string) string {
-	typed = strings.TrimSpace(typed)
-	if rest, ok := strings.CutPrefix(typed, "00"); ok {
-		return "+" + rest
+// digit drops what people put between digits, and narrows full-width ones.
+func digit(r rune) rune {
+	switch {
+	case r >= '０' && r <= '９':
+		return r - '０' + '0'
+	case r == '（':
+		return '('
+	case r == '）':
+		return ')'
+	case strings.ContainsRune(" -.\u00a0", r):
+		return -1
 	}
-	return typed
-}
-
-// mobileCN: eleven digits that begin with 13 to 19.
-func mobileCN(typed string) bool {
-	digits := strings.Map(func(r rune) rune {
-		switch {
-		case r >= '0' && r <= '9':
-			return r
-		case r >= '０' && r <= '９':
-			return r - '０' + '0'
-		case strings.ContainsRune(" -.()（）\u00a0", r):
-			return -1
-		}
-		return 'x'
-	}, typed)
-	return len(digits) == 11 && digits[0] == '1' && digits[1] >= '3' && digits[1] <= '9' && !strings.Contains(digits, "x")
+	return r
 }

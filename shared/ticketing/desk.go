@@ -25,6 +25,9 @@ type Desk struct {
 	Store    *store.Store
 	Settings func(context.Context) (*config.Settings, error)
 	Key      sign.Key // of survey links and reply addresses
+	// Phone gives a typed number in E.164, where country has or names one; nil takes
+	// phone.E164, which knows no numbering plans.
+	Phone func(typed, country string) (string, bool)
 	// Pause waits between two tries of one transaction; nil sleeps a little with jitter.
 	Pause func(ctx context.Context, try int) error
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/phone/plans"
 )
 
 // A phone number from a form is kept in E.164, read by the desk's country where it names
@@ -13,6 +14,7 @@ import (
 func TestPhoneOfAForm(t *testing.T) {
 	b := newBench(t)
 	b.s.Desk.Country = "DE"
+	b.Phone = plans.E164
 	for i, c := range []struct{ given, typed, want string }{
 		{"", "030 123456", "+4930123456"},
 		{"+8613800138000", "138 0013 8000", "+8613800138000"},

@@ -27,7 +27,7 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 	if err != nil {
 		return Received{}, err
 	}
-	in.Contact = readPhone(in.Contact, s.Desk.Country)
+	in.Contact = d.readPhone(in.Contact, s.Desk.Country)
 	var got Received
 	err = d.attempt(ctx, func(n int) error {
 		r := &receiving{desk: d, s: s, in: in, at: env.At, try: n}
@@ -52,9 +52,13 @@ func (d *Desk) Receive(ctx context.Context, env channel.Envelope, in desk.Inboun
 
 // readPhone gives the phone of a contact in E.164 by the numbering plans. One that can't
 // be read stands in the message's fields as it was typed, for an agent to read.
-func readPhone(c desk.Contact, country string) desk.Contact {
+func (d *Desk) readPhone(c desk.Contact, country string) desk.Contact {
+	read := d.Phone
+	if read == nil {
+		read = phone.E164
+	}
 	for _, typed := range []string{c.Phone, c.Typed} {
-		if e164, ok := phone.E164(typed, country); ok {
+		if e164, ok := read(typed, country); ok {
 			c.Phone, c.Typed = e164, ""
 			return c
 		}
