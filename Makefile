@@ -25,7 +25,8 @@ test: ## all tests; what needs more than Go skips and says so
 	$(GO) test ./...
 
 race: ## the tests of what runs at the same time, under the race detector
-	$(GO) test -race ./shared/queue/bolt ./shared/table/bolt ./shared/receive ./shared/config/... ./functions/delivery/... ./shared/ticketing ./infra/local ./infra/local/runner ./infra/local/standin
+	$(GO) test -race ./shared/queue/bolt ./shared/table/bolt ./shared/receive ./shared/config/... ./functions/delivery/... ./infra/local ./infra/local/runner ./infra/local/standin
+	$(GO) test -race ./shared/ticketing -rapid.checks=5
 
 test-aws: ## the adapters against DynamoDB Local and ElasticMQ; needs java and mvn
 	$(GO) run ./infra/local/awslocal -- $(GO) test -count=1 ./shared/table/dynamo/... ./shared/queue/sqsq/...
