@@ -76,7 +76,9 @@ func (e *settling) tell(ev sla.Event) {
 func (e *settling) fact(kind desk.FactKind, ev sla.Event) {
 	f := fact(e.s, kind, *e.t, e.at)
 	f.Target, f.Took, f.Business = ev.Target, ev.Wall, ev.Business
-	e.tx.PutFact(factID(kind, *e.t, string(ev.Target), ev.Due.UTC().Format(time.RFC3339Nano)), f)
+	// The deadline alone doesn't name it: all that waits overnight is due at one time in the
+	// morning. When it happened does, and is the same however often it is decided.
+	e.tx.PutFact(factID(kind, *e.t, string(ev.Target), ev.Due.UTC().Format(time.RFC3339Nano), e.at.UTC().Format(time.RFC3339Nano)), f)
 }
 
 // act does to the ticket what its policy says of a breach.
