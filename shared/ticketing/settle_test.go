@@ -154,3 +154,22 @@ func (b *bench) reply(id desk.TicketID, then desk.Status) {
 	_, err := b.Reply(b.ctx, b.act(), id, ticketing.Reply{Text: "an answer", Then: then})
 	require.NoError(b.t, err)
 }
+
+// Overnight all that waits is due at one time in the morning: answering twice before it
+// is two facts, and neither stands in the other's way (promise 1).
+func TestTwoAnswersBeforeOneDeadline(t *testing.T) {
+	b := newBench(t)
+	b.s.Calendars = []config.Calendar{{ID: "office", TimeZone: "UTC", Week: []config.WeekHours{{Days: []string{"mon-fri"}, Hours: []string{"09:00-17:00"}}}}}
+	b.s.SLA = []config.SLA{{ID: "rest", Calendar: "office", NextResponse: hours(1)}}
+	id := b.receive(text("0", "hello")).Ticket
+	b.reply(id, desk.StatusOpen)
+	b.now = time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC) // closed until the morning
+	before := len(b.factsOf(desk.FactSLAMet))
+	for _, n := range []string{"1", "2"} {
+		b.pass(time.Minute)
+		b.receive(text(n, "and "+n))
+		b.pass(time.Minute)
+		b.reply(id, desk.StatusOpen)
+	}
+	require.Len(t, b.factsOf(desk.FactSLAMet), before+2)
+}
