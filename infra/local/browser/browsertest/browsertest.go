@@ -59,10 +59,12 @@ func (b *Tab) Open(url string) {
 	require.NoError(b.t, b.Tab.Open(url))
 }
 
-// Do does one thing after the other.
+// Do does one thing after the other; what takes longer than a moment has failed.
 func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.Ctx, steps...))
+	ctx, stop := context.WithTimeout(b.Ctx, moment)
+	defer stop()
+	require.NoError(b.t, chromedp.Do(ctx, steps...))
 }
 
 // Click clicks what a selector finds, once it can be seen.
