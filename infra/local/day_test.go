@@ -157,7 +157,9 @@ func (d *day) merge(t *testing.T) {
 
 func (d *day) board(t *testing.T) {
 	d.open("/console/board")
-	waiting := func() int { return browsertest.JS[int](d.b, `Number(document.querySelector(".board tbody td a").textContent)`) }
+	waiting := func() int {
+		return browsertest.JS[int](d.b, `Number(document.querySelector(".board tbody td a").textContent)`)
+	}
 	before := waiting()
 	tw, err := d.Twilio(d.base)
 	require.NoError(t, err)
