@@ -10,7 +10,7 @@ AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test race test-aws test-crash sizes cost shots check fuzz rie sam build tools clean
+.PHONY: help run demo test race test-aws test-crash sizes cost shots check fuzz rie sam api-check build tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ cost: ## what messages and an idle month cost
 shots: ## pictures of the pages in a real browser, to .cache/shots; needs chromium
 	.ci/shots
 
+api-check: ## the API against its own document, driven by schemathesis; SEED=n; needs make tools
+	SEED=$(SEED) VENV=$(VENV) .ci/api-check
+
 check: ## format, vet, staticcheck, tidiness
 	@test -z "$$(gofmt -l functions shared infra)" || { gofmt -l functions shared infra; exit 1; }
 	$(GO) vet ./...
@@ -63,9 +66,9 @@ sam: ## check the template and build what is deployed; needs aws-sam-cli and cfn
 build: ## the command line, to bin/deskhook
 	$(GO) build -trimpath -o bin/deskhook ./infra/deskhook
 
-tools: .cache/axe.min.js ## aws-sam-cli and cfn-lint into .cache/venv, axe-core beside it; needs python3 and npm
+tools: .cache/axe.min.js ## aws-sam-cli, cfn-lint and schemathesis into .cache/venv, axe-core beside it; needs python3 and npm
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint 'schemathesis~=4.32'
 
 .cache/axe.min.js: # judges the pages; too large to keep here
 	mkdir -p .cache
