@@ -24,7 +24,9 @@
 
   // keep stores the text as it is written. Where the browser can't (its store is full, or
   // barred), the page's leaving is asked about instead.
+  let over = false; // signing out
   function keep(area) {
+    if (over) return;
     const name = nameOf(area);
     try {
       if (area.value.trim() === "" || area.value === area.defaultValue) localStorage.removeItem(name);
@@ -69,8 +71,9 @@
     history.replaceState(null, "", location.pathname + location.search);
   }
 
+  const areas = composer ? [...composer.querySelectorAll("textarea")] : [];
+  const keepAll = () => areas.forEach((a) => a.form.dataset.sent || keep(a));
   if (composer) {
-    const areas = [...composer.querySelectorAll("textarea")];
     sent(areas);
     for (const area of areas) {
       restore(area);
@@ -81,7 +84,7 @@
       });
       area.addEventListener("blur", () => keep(area));
     }
-    addEventListener("pagehide", () => areas.forEach((a) => a.form.dataset.sent || keep(a)));
+    addEventListener("pagehide", keepAll);
   }
 
   // Lists tell where a draft lies.
@@ -99,7 +102,9 @@
   document.addEventListener("settled", mark);
 
   document.addEventListener("submit", (event) => {
-    if (event.target.action.endsWith("/console/logout")) names().forEach((n) => localStorage.removeItem(n));
+    if (!event.target.action.endsWith("/console/logout")) return;
+    over = true;
+    names().forEach((n) => localStorage.removeItem(n));
   });
 
   // Text typed or files chosen, and neither sent nor kept.
@@ -113,6 +118,7 @@
   }
 
   addEventListener("beforeunload", (event) => {
+    keepAll();
     if (unsaved()) event.preventDefault();
   });
 }
