@@ -101,6 +101,12 @@ func (h *Handler) one(ctx context.Context, body string) error {
 			return desk.Errorf(desk.Unreadable, "not a job")
 		}
 		return h.erase(ctx, e)
+	case work.JobReopen:
+		var r work.Reopen
+		if err := json.Unmarshal(job.Doc, &r); err != nil {
+			return desk.Errorf(desk.Unreadable, "not a job")
+		}
+		return h.reopen(ctx, r)
 	default:
 		return desk.Errorf(desk.Unreadable, "no such job: %q", job.Kind)
 	}

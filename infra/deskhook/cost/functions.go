@@ -18,6 +18,8 @@ var functions = map[string]function{
 	"api":      {0.25, 0.040, true},
 	"schedule": {0.25, 0.100, false},
 	"tokens":   {0.25, 0.050, true},
+
+	"deadletters": {0.25, 0.100, false},
 }
 
 // invoke counts one invocation. Alone in its minute, a function that reads settings
