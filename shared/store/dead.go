@@ -25,7 +25,7 @@ type DeadLetter struct {
 	Group   string     `json:"g,omitempty"`   // FIFO: whose order it keeps
 	Sent    time.Time  `json:"sent"`          // by the queue's clock
 	Found   time.Time  `json:"at"`            // when it was laid here
-	Tries   int        `json:"n"`             // receives
+	Tries   int        `json:"n"`             // receives before, where the queue tells; else 0
 	About   DeadAbout  `json:"of"`            // what it is, as far as its form tells
 	Body    string     `json:"b,omitempty"`   // as it was sent; gone when dropped
 	Size    int        `json:"z"`             // bytes of the body, or of the batch

@@ -85,7 +85,7 @@ func (h *Handler) keep(ctx context.Context, q queue.Name, m queue.Taken) error {
 	}
 	l := store.DeadLetter{
 		ID: store.DeadLetterID(q, m.Group, m.Sent, m.Seq, m.ID), Queue: q, Message: m.ID, Group: m.Group,
-		Sent: m.Sent.UTC(), Found: h.now(), Tries: max(m.Count-1, 1), About: about(q, m.Body), Body: m.Body, Size: len(m.Body),
+		Sent: m.Sent.UTC(), Found: h.now(), Tries: m.Count - 1, About: about(q, m.Body), Body: m.Body, Size: len(m.Body),
 	}
 	if err := (deadletters.Desk{Store: h.Store}).Keep(ctx, l); err != nil {
 		return err

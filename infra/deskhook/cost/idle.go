@@ -32,7 +32,7 @@ func idle(sweep Count) []Line {
 	var tokens Count
 	tokens.invoke("tokens")
 	tokens.ReadUnits = 1 // the one token of an account
-	var dead Count // asks each queue of dead letters, and lists failed batches
+	var dead Count       // asks each queue of dead letters, and lists failed batches
 	dead.invoke("deadletters")
 	dead.SQS, dead.FIFO, dead.S3Puts = standardQueues, fifoQueues, 1
 	scheduled := sweep.Dollars() + tokens.Dollars() + sweepsAMinute*dead.Dollars()
