@@ -68,6 +68,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"POST", "/v1/tickets/{number}/tasks", agents, a.openTask},
 		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
 		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
