@@ -164,6 +164,7 @@ var codes = map[string]words{
 	"customer.tier":            {"客户等级由“{from}”变为“{to}”", "The customer's tier changed from {from} to {to}"},
 	"customer.joined":          {"与已有客户是同一人，已自动归并（已验证：{by}）", "Joined to the customer known already by the same proven address ({by})"},
 	"customer.suggested":       {"可能是已有客户，请确认（{by}，未经本人验证）", "May be a customer known already: please decide ({by}, not proven by them)"},
+	"customer.same_union":      {"微信 unionid 与另一位客户相同，可能是同一人，请确认", "Has the same WeChat unionid as another customer: please decide whether they are one"},
 	"customer.dismissed":       {"已确认不是同一位客户（{with}）", "A person says that this is not customer {with}"},
 	"customer.remark":          {"客户备注改为“{to}”", "The agents' name for the customer is now “{to}”"},
 	"survey.planned":           {"计划于 {at} 发出满意度评价", "A survey is planned for {at}"},

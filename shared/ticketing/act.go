@@ -18,6 +18,9 @@ type Act struct {
 	By  desk.Actor
 	At  time.Time
 	Key string // idempotency key: the same one twice does it once; "" = none
+	// Print tells one request from another under the same Key; "" = any is the same.
+	Print string
+	Again func() // told that Key had done it before; may be nil
 }
 
 // acting is one try of doing something to a ticket.
@@ -45,11 +48,9 @@ func (d *Desk) on(ctx context.Context, act Act, id desk.TicketID, do func(*actin
 	}
 	var msg desk.MessageID
 	err = d.attempt(ctx, func(int) error {
-		if act.Key != "" {
-			if done, err := d.Store.Done(ctx, id, act.Key); err != nil || done.Exists() {
-				msg = done.Value.Message
-				return err
-			}
+		if done, err := d.before(ctx, act, id); err != nil || done.Exists() {
+			msg = done.Value.Message
+			return err
 		}
 		a := &acting{desk: d, s: s, act: act}
 		if a.row, err = d.Store.Ticket(ctx, id); err != nil {
@@ -93,9 +94,7 @@ func (a *acting) prepare(ctx context.Context) error {
 			a.msg = j.ID
 		}
 	}
-	if a.act.Key != "" {
-		a.tx.Once(a.t.ID, a.act.Key, a.msg, a.act.At)
-	}
+	a.act.once(&a.tx, a.t.ID, a.msg)
 	a.tx.PutTicket(a.row)
 	return nil
 }

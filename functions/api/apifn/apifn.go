@@ -157,6 +157,7 @@ type call struct {
 	at  time.Time  // when the request came: all that it writes is dated so
 
 	watch    *access.Watch // is w
+	raw      []byte        // the body, once read
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }
