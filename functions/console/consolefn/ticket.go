@@ -53,6 +53,7 @@ type ticketPage struct {
 	Writing    []string       // colleagues who are writing just now
 	Spent      []spentRow
 	Recoveries []recoveryRow
+	Tasks      []taskRow
 	Snoozed    time.Time
 	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
@@ -111,6 +112,9 @@ func (v *visit) ticket() error {
 		return err
 	}
 	if err := v.spent(&page); err != nil {
+		return err
+	}
+	if page.Tasks, err = v.tasksOf(page.T); err != nil {
 		return err
 	}
 	page.Nonce = rand.Text()
@@ -241,7 +245,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 		switch {
 		case d.Code == "assign.changed" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
-		case d.Code == "route.team" || d.Code == "route.moved":
+		case d.Code == "task.opened" && k == "team" || d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)
 		case k == "at":
 			value = v.local(value)
