@@ -55,22 +55,10 @@ const (
 	figureDaysMost = 100
 )
 
-func (v *visit) figures() error {
-	page, err := v.figuresPage()
-	if err != nil {
-		return err
-	}
-	return v.write("figures", page)
-}
+func (v *visit) figures() error { return whole(v, "figures", v.figuresPage) }
 
 // figuresPart gives only what changes, for the page's script.
-func (v *visit) figuresPart() error {
-	page, err := v.figuresPage()
-	if err != nil {
-		return err
-	}
-	return v.part("figureslive", page)
-}
+func (v *visit) figuresPart() error { return news(v, "figureslive", v.figuresPage) }
 
 func (v *visit) figuresPage() (figuresPage, error) {
 	p := figuresPage{frame: v.frame("figures", "数据", "Figures", "days", "from", "to", "of")}
@@ -201,6 +189,9 @@ func (f frame) took(d *time.Duration) string {
 	return f.duration(*d)
 }
 
+// tenths says a number to one place, and none where that is zero.
+func tenths(x float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0") }
+
 // duration says a length of time in its largest unit that gives at least one.
 func (f frame) duration(d time.Duration) string {
 	switch {
@@ -209,7 +200,7 @@ func (f frame) duration(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf(f.L("%d 分钟", "%d min"), int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf(f.L("%.1f 小时", "%.1f h"), d.Hours())
+		return fmt.Sprintf(f.L("%s 小时", "%s h"), tenths(d.Hours()))
 	}
-	return fmt.Sprintf(f.L("%.1f 天", "%.1f days"), d.Hours()/24)
+	return fmt.Sprintf(f.L("%s 天", "%s days"), tenths(d.Hours()/24))
 }
