@@ -140,7 +140,7 @@ func (d *Desk) delivery(s *config.Snapshot) any {
 
 func (d *Desk) schedule(*config.Snapshot) any {
 	w := d.World
-	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log}).Handle
+	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log, Index: d.index}).Handle
 }
 
 func (d *Desk) surveys(s *config.Snapshot) any {

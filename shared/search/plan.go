@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/deskhook/deskhook/shared/desk"
 )
 
 // Standing is what is known of a segment without reading it.
@@ -64,4 +66,16 @@ const idTime = "20060102T150405.000"
 func IDAt(t time.Time) string {
 	s := t.UTC().Format(idTime)
 	return s[:15] + s[16:]
+}
+
+// TimeOf is when a message was recorded, by its id; zero where it is no id.
+func TimeOf(m desk.MessageID) time.Time {
+	if len(m) < 18 {
+		return time.Time{}
+	}
+	t, err := time.Parse(idTime, string(m[:15])+"."+string(m[15:18]))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }

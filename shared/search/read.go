@@ -305,3 +305,37 @@ func (m *merging) next() (term string, list []uint32, ok bool) {
 	slices.Sort(list)
 	return term, slices.Compact(list), ok
 }
+
+// Stand tells of a segment what Standing does.
+func Stand(id string, raw []byte) (Standing, error) {
+	out := Standing{ID: id, Size: len(raw)}
+	docs, err := whole(raw)
+	if err != nil {
+		return out, err
+	}
+	out.Footer, err = FooterBytes(raw)
+	out.Docs, out.Max, out.Min = len(docs), string(docs[0].Message), string(docs[len(docs)-1].Message)
+	return out, err
+}
+
+// Holds says whether a segment, given whole, holds any of some docs.
+func Holds(raw []byte, any map[Doc]bool) (bool, error) {
+	docs, err := whole(raw)
+	return slices.ContainsFunc(docs, func(d Doc) bool { return any[d] }), err
+}
+
+// whole reads all docs of a segment; there is one at least.
+func whole(raw []byte) ([]Doc, error) {
+	m := &merging{where: map[Doc]place{}}
+	if err := m.add(0, raw, nil); err != nil {
+		return nil, err
+	}
+	docs := make([]Doc, len(m.in[0].number))
+	for d, p := range m.where {
+		docs[p.number] = d
+	}
+	if len(docs) == 0 {
+		return nil, faulty("no docs")
+	}
+	return docs, nil
+}

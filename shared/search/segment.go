@@ -12,6 +12,10 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
+// DocsBlock is how many docs a block has: the doc numbered n is the (n mod DocsBlock)th of
+// the block that Block(n) names.
+const DocsBlock = 128
+
 // MaxDocs is how many messages a segment holds at most: the longest list of one word is
 // then 64 kB or so.
 const MaxDocs = 65536
@@ -43,7 +47,7 @@ type Entry struct {
 // the gaps between their numbers.
 const (
 	magic     = "dhs1"
-	docsBlock = 128      // docs of a block
+	docsBlock = DocsBlock
 	termBlock = 8 * 1024 // bytes after which a block of terms ends
 	tailBytes = 8
 )

@@ -1,6 +1,6 @@
 // Package jobsfn does the slow work: it puts new settings in force, fetches the files
 // that messages have left with their providers, brings events to those who subscribed to
-// them, tells people of the desk, and erases what is kept of customers who
+// them, tells people of the desk, makes words findable, and erases what is kept of customers who
 // left where the provider wants it so.
 package jobsfn
 
@@ -95,6 +95,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 			return desk.Errorf(desk.Unreadable, "not a job")
 		}
 		return h.notice(ctx, n)
+	case work.JobIndex:
+		return h.index(ctx)
 	case work.JobErase:
 		var e work.Erase
 		if err := json.Unmarshal(job.Doc, &e); err != nil {
