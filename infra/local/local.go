@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/deskhook/deskhook/infra/local/runner"
 	"github.com/deskhook/deskhook/infra/local/standin"

@@ -156,7 +156,7 @@ func (d *Desk) tokens(s *config.Snapshot) any {
 func (d *Desk) jobs(s *config.Snapshot) any {
 	w := d.World
 	return (&jobsfn.Handler{
-		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
+		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media, WhoIs: d.senders(s).WhoIs,
 		Sender: d.senders(s).Sender, Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
 	}).Handle
 }

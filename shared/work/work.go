@@ -44,6 +44,7 @@ const (
 	JobNotice   = "notice"   // tell people of the desk; Doc is a notify.Happening
 	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
 	JobIndex    = "index"    // make new words findable; it has no Doc
+	JobWhoIs    = "whois"    // ask a provider whose an address is; Doc is a WhoIs
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
 	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
@@ -69,6 +70,11 @@ type Hook struct {
 	Event   *desk.Event `json:"event,omitempty"` // of the first time: there is no row yet
 	ID      string      `json:"id,omitempty"`    // of the event, else
 	Attempt int         `json:"n,omitempty"`     // attempts made before: a past one does nothing
+}
+
+// WhoIs names an address whose owner the provider is to be asked for.
+type WhoIs struct {
+	Address desk.Address `json:"address"`
 }
 
 // Erase names whose data are to be erased, and how far that has come.

@@ -68,6 +68,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
+		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},

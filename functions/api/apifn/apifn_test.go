@@ -446,3 +446,16 @@ func FuzzRequests(f *testing.F) {
 		require.NotEqual(t, 500, w.Code, "%s", w.Body)
 	})
 }
+
+// TestBodiesAreStrict: null is no object, and a field that has no null is not left out by
+// one; names are what the document says, to the letter.
+func TestBodiesAreStrict(t *testing.T) {
+	b := newBench(t)
+	path := "/v1/tickets/" + b.receive(desk.WeChat, "w", "hello")
+	b.do("PATCH", path, `null`).is(422)
+	b.do("PATCH", path, ` {"assignee_id":null} `).is(200)
+	b.do("PATCH", path, `{"priority":null}`).names(422, "priority")
+	b.do("PATCH", path, `{"Priority":"low"}`).names(422, "Priority")
+	b.do("POST", path+"/spam", `{"block":null}`).names(422, "block")
+	b.do("GET", "/v1/tickets?team=", "").names(400, "team")
+}

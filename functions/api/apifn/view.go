@@ -39,6 +39,7 @@ type ticketView struct {
 	Via             viaView       `json:"via"`
 	Language        string        `json:"language"`
 	Tags            []string      `json:"tags"`
+	FollowerIDs     []string      `json:"follower_ids"`
 	Follows         *string       `json:"follows"`
 	MergedInto      *string       `json:"merged_into"`
 	Answers         int           `json:"answers"`
@@ -61,7 +62,7 @@ func viewTicket(r store.Row[desk.Ticket]) ticketView {
 		ID: string(t.ID), Number: t.ID.Number(), Version: r.Version, Subject: t.Subject,
 		Status: string(t.Status), Priority: string(t.Priority), Type: string(t.Type), Team: t.Team,
 		AssigneeID: orNull(t.Assignee), Customer: personView{string(t.Customer), t.Called(t.Lang)}, Via: via(t.From),
-		Language: t.Lang, Tags: orEmpty(t.Tags), Follows: orNull(t.Before.Number()), MergedInto: orNull(t.Into.Number()),
+		Language: t.Lang, Tags: orEmpty(t.Tags), FollowerIDs: orEmpty(t.Followers), Follows: orNull(t.Before.Number()), MergedInto: orNull(t.Into.Number()),
 		Answers: t.Answers, Reopened: t.Reopened, Unsent: len(t.Unsent),
 		CreatedAt: t.Opened, UpdatedAt: t.Updated, FirstAnsweredAt: moment(t.FirstAnswered),
 		WaitingSince: moment(t.WaitingSince), SnoozedUntil: moment(t.SnoozedUntil),

@@ -31,6 +31,8 @@ func TestMay(t *testing.T) {
 		want allow.Verdict
 	}{
 		{"agent, own team", agent, allow.Change, ours, allow.Yes},
+		{"agent, other team, followed", agent, allow.Change, allow.Object{Kind: allow.Ticket, Team: "sales", Followers: []string{"li", "amy"}}, allow.Yes},
+		{"agent, other team, followed by others", agent, allow.Read, allow.Object{Kind: allow.Ticket, Team: "sales", Followers: []string{"li"}}, allow.Hidden},
 		{"agent, other team", agent, allow.Read, theirs, allow.Hidden},
 		{"agent, other team, change", agent, allow.Change, theirs, allow.Hidden},
 		{"agent, other team, nobody's", agent, allow.Read, nobodys, allow.Hidden},
