@@ -53,6 +53,12 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, table.IndexKey{PK: "recovery#support#due", SK: "2026-03-02T09:30:00.123Z#s1"},
 		recoveryIndex(desk.Recovery{Team: "support", State: desk.RecoveryDue, Deadline: at, Survey: "s1"}))
 	require.Equal(t, "w#c1", whoPK("c1"))
+	id := DeadLetterID("inbound.fifo", "g", at, "18850", "0a1b-2c")
+	dead, ok := deadLetterKey("inbound.fifo", id)
+	require.True(t, ok)
+	require.Equal(t, table.Key{PK: "D#inbound.fifo#HJ2JPBHDDPJV52RF", SK: "1772443800123.000000000000000000000000000000000018850.0a1b-2c"}, dead)
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo", SK: id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id}))
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo#done", SK: "2026-03-02T09:30:00.123Z#" + id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id, Dropped: at}))
 	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }
 
