@@ -60,6 +60,12 @@ func TestKeysGolden(t *testing.T) {
 		table.Who: {PK: "name#w", SK: "wang fang#c1"}, table.Mine: {PK: "at#+8613800138000", SK: "c1"},
 	}, index)
 	require.Equal(t, "w#c1", whoPK("c1"))
+	id := DeadLetterID("inbound.fifo", "g", at, "18850", "0a1b-2c")
+	dead, ok := deadLetterKey("inbound.fifo", id)
+	require.True(t, ok)
+	require.Equal(t, table.Key{PK: "D#inbound.fifo#HJ2JPBHDDPJV52RF", SK: "1772443800123.000000000000000000000000000000000018850.0a1b-2c"}, dead)
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo", SK: id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id}))
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo#done", SK: "2026-03-02T09:30:00.123Z#" + id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id, Dropped: at}))
 	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }
 

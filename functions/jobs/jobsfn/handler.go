@@ -91,6 +91,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 		return read(ctx, job, h.erase)
 	case work.JobWhoIs:
 		return read(ctx, job, h.whois)
+	case work.JobReopen:
+		return read(ctx, job, h.reopen)
 	default:
 		return desk.Errorf(desk.Unreadable, "no such job: %q", job.Kind)
 	}
