@@ -32,6 +32,7 @@ type acting struct {
 	said []desk.Decision // written as one journal row
 	msg  desk.MessageID
 
+	unasked *desk.Survey              // that was to be asked after this, and isn't
 	touched bool                      // write the header even if nothing else changed
 	given   *store.Row[desk.Presence] // by the strategy, to this agent, as read when it was decided
 	hands   *handing                  // of all tickets that the transaction writes
@@ -78,6 +79,9 @@ func (a *acting) commit(ctx context.Context) error {
 // prepare puts what follows from the act, and the ticket, into the transaction.
 func (a *acting) prepare(ctx context.Context) error {
 	if err := a.follow(ctx); err != nil {
+		return err
+	}
+	if err := a.tellUnasked(ctx); err != nil {
 		return err
 	}
 	if a.tx.Len() > 0 || len(a.said) > 0 {

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/deskhook/deskhook/shared/table"
@@ -46,7 +47,8 @@ func parseSeq(s string) (uint64, error) {
 }
 
 // Changes implements table.Feed. After a sequence number that was trimmed away it goes
-// on with the first change kept.
+// on with the first change kept. Its items share their bytes and maps with what is kept:
+// they are for reading.
 func (db *DB) Changes(ctx context.Context, after string, limit int) ([]table.Change, error) {
 	seq, err := parseSeq(after)
 	if err != nil {
@@ -61,12 +63,7 @@ func (db *DB) Changes(ctx context.Context, after string, limit int) ([]table.Cha
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	rest := db.feed.log[db.feed.since(seq):]
-	var out []table.Change
-	for _, c := range rest[:min(limit, len(rest))] {
-		c.Old, c.New = clone(c.Old), clone(c.New)
-		out = append(out, c)
-	}
-	return out, nil
+	return slices.Clone(rest[:min(limit, len(rest))]), nil
 }
 
 // Wait implements table.Feed.

@@ -109,6 +109,18 @@ func (db *DB) page(q table.Query, es []entry) (page table.Page) {
 	return page
 }
 
+// First is the sort key of the first entry of an index's partition, expired rows among
+// them; false where it is empty. For whoever moves a clock to the next timer.
+func (db *DB) First(index table.Index, pk string) (string, bool) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	l := db.lists[index][pk]
+	if l == nil || len(l.entries) == 0 {
+		return "", false
+	}
+	return l.entries[0].sort, true
+}
+
 // project leaves of an item what its index would hold on DynamoDB, so that nobody comes
 // to rely on more.
 func project(index table.Index, it table.Item) table.Item {
