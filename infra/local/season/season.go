@@ -168,6 +168,9 @@ func (s *season) in(least, most time.Duration, do func()) {
 }
 
 func (s *season) between(least, most time.Duration) time.Duration {
+	if most <= least {
+		return least
+	}
 	return (least + time.Duration(s.rng.Int64N(int64(most-least)))).Truncate(time.Millisecond)
 }
 

@@ -15,7 +15,7 @@ import (
 
 var (
 	seed      = flag.Uint64("seed", 1, "seed of the season")
-	customers = flag.Int("customers", 400, "how many customers it has")
+	customers = flag.Int("customers", 250, "how many customers it has")
 )
 
 // Ninety days: the caps are never broken, quiet hours are kept in twelve time zones, each
