@@ -16,6 +16,8 @@ type Seen struct {
 	Message desk.MessageID `json:"m,omitempty"`
 	// Now is the ticket in which a form's conversation goes on, where that isn't Ticket.
 	Now desk.TicketID `json:"n,omitempty"`
+	// Print tells what a request under an idempotency key asked for.
+	Print string `json:"p,omitempty"`
 }
 
 // Current is the ticket in which the conversation goes on.
@@ -80,6 +82,20 @@ func EraseOf(c table.Change) (desk.Address, bool) {
 	return r.Value.Address, err == nil && r.Exists() && !r.Value.Erase.IsZero()
 }
 
+// LookUpOf tells a change of the feed that asks for an address's owner: what relay has
+// jobs ask the provider for.
+func LookUpOf(c table.Change) (desk.Address, bool) {
+	if !strings.HasPrefix(c.Key.PK, "I#") || c.Key.SK != "I" {
+		return desk.Address{}, false
+	}
+	is, err := decode[desk.Identity](c.New)
+	if err != nil || is.Value.Look.IsZero() {
+		return desk.Address{}, false
+	}
+	was, err := decode[desk.Identity](c.Old)
+	return is.Value.Address, err != nil || !was.Value.Look.Equal(is.Value.Look)
+}
+
 // PutSeen notes that a provider's message was applied. The Write fails with
 // ErrConflict if that is noted already.
 func (tx *Tx) PutSeen(a desk.Address, messageID string, v Seen) {
@@ -122,11 +138,12 @@ func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 		put(tx, customerKey(c.ID), r, table.Item{})
 		return
 	}
+	index := map[table.Index]table.IndexKey{
+		table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
+	}
+	named(c, index)
 	put(tx, customerKey(c.ID), r, table.Item{
-		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}),
-		Index: map[table.Index]table.IndexKey{
-			table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
-		},
+		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}), Index: index,
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -31,12 +32,17 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
-	Now    func() time.Time
-	Log    *slog.Logger // of faults that answer 500; nil: none
+	// Found is where the segments of words lie; nil: words are not looked for.
+	Found find.Blob
+	Now   func() time.Time
+	Log   *slog.Logger // of faults that answer 500; nil: none
 }
 
 // api serves the routes.
-type api struct{ Deps }
+type api struct {
+	Deps
+	find *find.Finder
+}
 
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
@@ -55,6 +61,7 @@ func (a *api) routes() []route {
 	return []route{
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
@@ -68,6 +75,9 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"POST", "/v1/tickets/{number}/tasks", agents, a.openTask},
+		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
+		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},
@@ -106,6 +116,12 @@ func (a *api) routes() []route {
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
+		{"GET", "/v1/dead-letters", admins, a.listDeadQueues},
+		{"GET", "/v1/dead-letters/{queue}", admins, a.listDead},
+		{"POST", "/v1/dead-letters/{queue}/redrive", admins, a.redriveQueue},
+		{"GET", "/v1/dead-letters/{queue}/letters/{id}", admins, a.getDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/redrive", admins, a.redriveDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/drop", admins, a.dropDead},
 		{"GET", "/v1/figures", agents, a.getFigures},
 		{"GET", "/v1/audit", leads, a.listAudit},
 		{"GET", "/v1/keys", admins, a.listKeys},
@@ -117,7 +133,7 @@ func (a *api) routes() []route {
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{d}
+	a := &api{d, &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {
@@ -154,6 +170,7 @@ type call struct {
 	at  time.Time  // when the request came: all that it writes is dated so
 
 	watch    *access.Watch // is w
+	raw      []byte        // the body, once read
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

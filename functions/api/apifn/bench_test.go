@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob/folder"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -45,9 +47,11 @@ type bench struct {
 	s       *config.Settings
 	desk    *ticketing.Desk
 	rows    *store.Store
+	files   *folder.Store
 	handler http.Handler
 	router  routers.Router
 	before  func() // runs once before the next write: somebody else is quicker
+	lost    bool   // the next write is done, and nobody hears of it
 	n       int
 }
 
@@ -62,7 +66,12 @@ func (r rushed) Write(ctx context.Context, ops ...table.Op) error {
 		r.b.before = nil
 		f()
 	}
-	return r.Table.Write(ctx, ops...)
+	err := r.Table.Write(ctx, ops...)
+	if r.b.lost {
+		r.b.lost = false
+		return errors.New("the connection broke")
+	}
+	return err
 }
 
 func newBench(t testing.TB) *bench {
@@ -89,8 +98,12 @@ func newBench(t testing.TB) *bench {
 	st := store.New(rushed{db, b})
 	b.rows = st
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
+	files, err := folder.Open(t.TempDir(), "http://files.test", []byte("a secret of sixteen"), time.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	b.files = files
 	b.handler = apifn.New(apifn.Deps{
-		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
+		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now }, Found: files,
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},

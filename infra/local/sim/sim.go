@@ -131,10 +131,14 @@ func (s *Sim) open() (err error) {
 	s.desk, err = local.Open(local.Options{
 		Dir: s.cfg.Dir, Template: s.cfg.Template, Settings: s.cfg.Settings, PublicURL: base,
 		Getenv: func(string) string { return "" }, Clock: s.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		NoSync: true, Synchronous: true, Wrap: s.wrap,
+		NoSync: true, Synchronous: true, Wrap: s.wrap, Index: 10 * time.Minute,
 	})
 	if err != nil {
 		return err
+	}
+	for n := range s.people.customers {
+		who := fmt.Sprintf("oCustomer%d", n)
+		s.desk.Standin.Union(s.wechat().AppID, who, person(who))
 	}
 	settings := &config.Snapshot{Blob: s.desk.Files, Now: s.clock.Now, PublicURL: base}
 	s.agent = &ticketing.Desk{Store: s.desk.Store, Settings: settings.Current, Pause: s.pause}
