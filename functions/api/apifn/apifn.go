@@ -33,10 +33,16 @@ type Deps struct {
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
 	Now    func() time.Time
 	Log    *slog.Logger // of faults that answer 500; nil: none
+	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
+	// tests and the person who looks share one token.
+	NoQuota bool
 }
 
 // api serves the routes.
-type api struct{ Deps }
+type api struct {
+	Deps
+	meter meter
+}
 
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
@@ -57,6 +63,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/openapi.json", nil, a.openapi},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
+		{"PUT", "/v1/tickets/update_many", agents, a.updateMany},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
 		{"PATCH", "/v1/tickets/{number}", agents, a.patchTicket},
 		{"POST", "/v1/tickets/{number}/merge", agents, a.mergeTicket},
@@ -123,10 +130,14 @@ func (a *api) routes() []route {
 	}
 }
 
+// known are the methods that a path refuses by name. Each is registered by itself: without
+// a method a path would clash with the wider one of another route.
+var known = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"}
+
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{d}
+	a := &api{Deps: d}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {
@@ -134,7 +145,11 @@ func New(d Deps) http.Handler {
 		allowed[r.path] = append(allowed[r.path], r.method)
 	}
 	for path, methods := range allowed {
-		mux.Handle(path, notAllowed(methods))
+		for _, m := range known {
+			if !slices.Contains(methods, m) {
+				mux.Handle(m+" "+path, notAllowed(methods))
+			}
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."}.write(w)
@@ -164,6 +179,7 @@ type call struct {
 
 	watch    *access.Watch // is w
 	raw      []byte        // the body, once read
+	tagNow   func() string // of what If-Match was about
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

@@ -81,6 +81,7 @@ func newBench(t testing.TB) *bench {
 	require.True(t, ok)
 	s := &config.Settings{
 		Desk:     config.Desk{Language: "en", TimeZone: "Asia/Shanghai", PublicURL: "https://desk.test", Team: "support"},
+		Access:   config.Access{RequestsPerMinute: 1_000_000},
 		Teams:    []config.Team{{ID: "support"}, {ID: "sales"}},
 		Agents:   []config.Agent{{ID: "amy", Name: "Amy"}, {ID: "li", Name: "李明"}},
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
