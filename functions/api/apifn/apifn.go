@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
@@ -31,6 +32,7 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
+	Blob   blob.Store // files of messages
 	Now    func() time.Time
 	Log    *slog.Logger // of faults that answer 500; nil: none
 	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
@@ -83,6 +85,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/surveys", agents, a.postSurvey},
 		{"GET", "/v1/tickets/{number}/canned-replies", agents, a.listFilled},
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
+		{"GET", "/v1/tickets/{number}/messages/{id}/attachments/{n}", agents, a.getAttachment},
+		{"POST", "/v1/uploads", agents, a.postUpload},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
 		{"GET", "/v1/teams", agents, a.listTeams},
