@@ -49,6 +49,7 @@ func main() {
 		Blob:     files,
 		Settings: settings.Current,
 		Tokens:   door.Principal,
+		Found:    files,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

@@ -19,6 +19,7 @@ import (
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -33,8 +34,10 @@ type Deps struct {
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
 	Blob   blob.Store // files of messages
-	Now    func() time.Time
-	Log    *slog.Logger // of faults that answer 500; nil: none
+	// Found is where the segments of words lie; nil: words are not looked for.
+	Found find.Blob
+	Now   func() time.Time
+	Log   *slog.Logger // of faults that answer 500; nil: none
 	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
 	// tests and the person who looks share one token.
 	NoQuota bool
@@ -43,6 +46,7 @@ type Deps struct {
 // api serves the routes.
 type api struct {
 	Deps
+	find  *find.Finder
 	meter meter
 }
 
@@ -63,6 +67,7 @@ func (a *api) routes() []route {
 	return []route{
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"PUT", "/v1/tickets/update_many", agents, a.updateMany},
@@ -77,6 +82,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"POST", "/v1/tickets/{number}/tasks", agents, a.openTask},
 		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
 		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
@@ -119,6 +125,12 @@ func (a *api) routes() []route {
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
+		{"GET", "/v1/dead-letters", admins, a.listDeadQueues},
+		{"GET", "/v1/dead-letters/{queue}", admins, a.listDead},
+		{"POST", "/v1/dead-letters/{queue}/redrive", admins, a.redriveQueue},
+		{"GET", "/v1/dead-letters/{queue}/letters/{id}", admins, a.getDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/redrive", admins, a.redriveDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/drop", admins, a.dropDead},
 		{"GET", "/v1/figures", agents, a.getFigures},
 		{"GET", "/v1/audit", leads, a.listAudit},
 		{"GET", "/v1/keys", admins, a.listKeys},
@@ -134,7 +146,7 @@ var known = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{Deps: d}
+	a := &api{Deps: d, find: &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {
