@@ -30,7 +30,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	secrets := ssm.Open(cfg, os.Getenv)
 	key, err := links.Key(secrets)
 	if err != nil {
@@ -45,8 +46,10 @@ func main() {
 	lambda.Start(lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk:     &ticketing.Desk{Store: rows, Settings: settings.Current, Key: key},
 		Store:    rows,
+		Blob:     files,
 		Settings: settings.Current,
 		Tokens:   door.Principal,
+		Found:    files,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

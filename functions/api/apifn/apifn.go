@@ -16,8 +16,10 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -31,8 +33,11 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
-	Now    func() time.Time
-	Log    *slog.Logger // of faults that answer 500; nil: none
+	Blob   blob.Store // files of messages
+	// Found is where the segments of words lie; nil: words are not looked for.
+	Found find.Blob
+	Now   func() time.Time
+	Log   *slog.Logger // of faults that answer 500; nil: none
 	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
 	// tests and the person who looks share one token.
 	NoQuota bool
@@ -41,6 +46,7 @@ type Deps struct {
 // api serves the routes.
 type api struct {
 	Deps
+	find  *find.Finder
 	meter meter
 }
 
@@ -61,6 +67,7 @@ func (a *api) routes() []route {
 	return []route{
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"PUT", "/v1/tickets/update_many", agents, a.updateMany},
@@ -84,6 +91,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/surveys", agents, a.postSurvey},
 		{"GET", "/v1/tickets/{number}/canned-replies", agents, a.listFilled},
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
+		{"GET", "/v1/tickets/{number}/messages/{id}/attachments/{n}", agents, a.getAttachment},
+		{"POST", "/v1/uploads", agents, a.postUpload},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
 		{"GET", "/v1/teams", agents, a.listTeams},
@@ -137,7 +146,7 @@ var known = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{Deps: d}
+	a := &api{Deps: d, find: &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {

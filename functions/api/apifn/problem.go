@@ -101,7 +101,7 @@ func problemOf(err error) problem {
 }
 
 // apiNames are fields that the API calls otherwise than the desk.
-var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key"}
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads"}
 
 func fieldNames(err error) error {
 	var e *desk.Error

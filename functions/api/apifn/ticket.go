@@ -122,9 +122,11 @@ func (a *api) patchTicket(c *call) error {
 
 // newMessage is the body of POST /v1/tickets/{number}/messages.
 type newMessage struct {
-	Text   string  `json:"text"`
+	Text   string  `json:"text"`   // may be left out where there are uploads
 	Public *bool   `json:"public"` // true: a reply; false: an internal note; left out: a reply
 	Status *string `json:"status"` // of a reply: what the ticket is afterwards
+	// Uploads are tokens of POST /v1/uploads, of files that go with a reply.
+	Uploads []string `json:"uploads"`
 }
 
 var afterReply = []desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusResolved}
@@ -132,8 +134,10 @@ var afterReply = []desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusO
 func (m newMessage) check() error {
 	note := m.Public != nil && !*m.Public
 	switch {
-	case strings.TrimSpace(m.Text) == "":
+	case strings.TrimSpace(m.Text) == "" && (m.Text != "" || len(m.Uploads) == 0):
 		return badField("text", "is empty")
+	case note && len(m.Uploads) > 0:
+		return badField("uploads", "go with a public reply only")
 	case note && m.Status != nil:
 		return badField("status", "goes with a public reply only")
 	case m.Status != nil && !slices.Contains(afterReply, desk.Status(*m.Status)):
@@ -161,7 +165,11 @@ func (a *api) postMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.write(c, act, t.Value.ID, m)
+	files, err := a.uploads(c, m.Uploads, t.Value.AnswerTo())
+	if err != nil {
+		return err
+	}
+	id, err := a.write(c, act, t.Value.ID, m, files)
 	if err != nil {
 		return err
 	}
@@ -172,11 +180,11 @@ func (a *api) postMessage(c *call) error {
 	return c.json(http.StatusCreated, viewMessage(row.Value, c.lang()))
 }
 
-func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage) (desk.MessageID, error) {
+func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage, files []desk.Attachment) (desk.MessageID, error) {
 	if m.Public != nil && !*m.Public {
 		return a.Desk.Note(c.ctx, act, t, m.Text)
 	}
-	r := ticketing.Reply{Text: m.Text}
+	r := ticketing.Reply{Text: m.Text, Attachments: files}
 	if m.Status != nil {
 		r.Then = desk.Status(*m.Status)
 	}
