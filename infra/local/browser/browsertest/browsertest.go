@@ -19,7 +19,7 @@ import (
 
 // patience is how long a browser may take for one test, and for one thing to appear.
 const (
-	patience = 3 * time.Minute
+	patience = 5 * time.Minute
 	moment   = 20 * time.Second
 )
 
