@@ -6,6 +6,7 @@ ONCE ?= 0
 FUZZTIME ?= 10s
 VENV ?= .cache/venv
 SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
+AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
@@ -65,9 +66,14 @@ sam: ## check the template and build what is deployed; needs aws-sam-cli and cfn
 build: ## the command line, to bin/deskhook
 	$(GO) build -trimpath -o bin/deskhook ./infra/deskhook
 
-tools: ## aws-sam-cli, cfn-lint and schemathesis into .cache/venv; needs python3
+tools: .cache/axe.min.js ## aws-sam-cli, cfn-lint and schemathesis into .cache/venv, axe-core beside it; needs python3 and npm
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint 'schemathesis~=4.32'
+
+.cache/axe.min.js: # judges the pages; too large to keep here
+	mkdir -p .cache
+	cd .cache && npm pack --silent $(AXE) && tar xzf axe-core-*.tgz --strip-components=1 package/axe.min.js && rm axe-core-*.tgz
+	touch $@
 
 clean: ## remove what was built and what the local desk keeps
 	rm -rf bin .aws-sam .deskhook

@@ -141,6 +141,8 @@ type Ticket struct {
 	Before        TicketID   `json:"prev,omitempty"` // the ticket this one follows
 	Into          TicketID   `json:"into,omitempty"` // the ticket this one was merged into
 	Merged        []TicketID `json:"mg,omitempty"`   // merged into this one, the latest last; bounded
+	Parent        TicketID   `json:"par,omitempty"`  // of a task: the ticket it is part of
+	Tasks         []TicketID `json:"tk,omitempty"`   // its tasks that are not over; at most 20
 	Was           Status     `json:"was,omitempty"`  // before it was merged, or held to be spam
 	Submission    string     `json:"sub,omitempty"`  // a form's submission
 	Contact       Contact    `json:"con,omitzero"`   // given in a form
@@ -204,9 +206,15 @@ type Timer struct {
 	Gen  int       `json:"g"`
 }
 
+// IsTask says that it is a task of another ticket: for colleagues, not for the customer.
+func (t Ticket) IsTask() bool { return t.Parent != "" }
+
 // AnswerTo is where answers go. Its ID is empty where the customer can only be
-// answered on the status page.
+// answered on the status page, and of a task, which has nobody to answer.
 func (t Ticket) AnswerTo() Address {
+	if t.IsTask() {
+		return Address{}
+	}
 	if t.To.ID != "" {
 		return t.To
 	}

@@ -41,15 +41,15 @@ func (d *Desk) Follow(ctx context.Context, act Act, id desk.TicketID, agent stri
 // mentions notes in a note whom it names with an @, and has them follow the ticket, so
 // that they may read it and hear of the answer. Who is full up with followers still tells
 // the one who was named.
-func (a *acting) mentions(m *desk.Message) {
+func (a *acting) mentions(t *desk.Ticket, m *desk.Message) {
 	people := make([]mention.Person, len(a.s.Agents))
 	for i, x := range a.s.Agents {
 		people[i] = mention.Person{ID: x.ID, Name: x.Name}
 	}
 	for _, who := range mention.Find(m.Text, people) {
 		m.Decisions = append(m.Decisions, said("mention.named", "to", who))
-		if who != a.t.Assignee && !slices.Contains(a.t.Followers, who) && len(a.t.Followers) < followersMost {
-			a.t.Followers = append(slices.Clone(a.t.Followers), who)
+		if who != t.Assignee && !slices.Contains(t.Followers, who) && len(t.Followers) < followersMost {
+			t.Followers = append(slices.Clone(t.Followers), who)
 		}
 	}
 }

@@ -68,6 +68,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"POST", "/v1/tickets/{number}/tasks", agents, a.openTask},
 		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
 		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
@@ -158,6 +159,7 @@ type call struct {
 	at  time.Time  // when the request came: all that it writes is dated so
 
 	watch    *access.Watch // is w
+	raw      []byte        // the body, once read
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

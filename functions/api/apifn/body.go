@@ -19,9 +19,9 @@ func (c *call) body(v any) error {
 	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" && kind != "application/merge-patch+json" {
 		return problem{Status: http.StatusUnsupportedMediaType, Detail: "Send application/json."}
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	raw, err := c.read()
 	if err != nil {
-		return decodeProblem(err)
+		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
@@ -32,6 +32,19 @@ func (c *call) body(v any) error {
 		return decodeProblem(err)
 	}
 	return strict(raw, reflect.TypeOf(v).Elem())
+}
+
+// read gives the body's bytes, however often it is asked.
+func (c *call) read() ([]byte, error) {
+	if c.raw != nil {
+		return c.raw, nil
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	if err != nil {
+		return nil, decodeProblem(err)
+	}
+	c.raw = append([]byte{}, raw...)
+	return c.raw, nil
 }
 
 // strict refuses what the decoder lets pass: null for the object or for a field that has

@@ -38,6 +38,8 @@ type scene struct {
 	n    int
 	at   time.Time
 	last desk.SurveyID
+
+	first desk.TicketID
 }
 
 func newScene(t *testing.T) *scene {
@@ -113,6 +115,7 @@ func (c *scene) fill() []string {
 	ctx, t := c.t.Context(), c.t
 	lin, amy := "林小雨", "Amy"
 	first := c.comes(desk.Inbound{From: wechat, Name: "王芳", Text: "你好，我上周买的台灯今天突然不亮了，换过插座也没用，可以换一台吗？", Lang: "zh-CN"})
+	c.first = first
 	_, err := c.desk.Note(ctx, c.act("amy", amy), first, "同一批次已有三起，先安排换货，再请仓库查批号。")
 	require.NoError(t, err)
 	require.NoError(t, c.desk.SetPriority(ctx, c.act("amy", amy), first, desk.High))
