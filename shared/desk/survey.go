@@ -184,6 +184,12 @@ type Score struct {
 	By      Channel    `json:"by,omitempty"` // where it was given
 }
 
+// Most is the best score of its kind.
+func (s Score) Most() int {
+	_, most := s.Kind.Bounds()
+	return most
+}
+
 // ScoreMark is a score as a customer's page lists it.
 type ScoreMark struct {
 	Kind   SurveyKind `json:"k"`
