@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
 	"github.com/deskhook/deskhook/functions/console/consolefn"
+	"github.com/deskhook/deskhook/functions/deadletters/deadlettersfn"
 	"github.com/deskhook/deskhook/functions/delivery/deliveryfn"
 	"github.com/deskhook/deskhook/functions/email/emailfn"
 	"github.com/deskhook/deskhook/functions/figures/figuresfn"
@@ -41,6 +42,7 @@ import (
 type World struct {
 	Table   table.Table
 	Queue   queue.Queue
+	Dead    queue.Taker // of the queues of dead letters
 	Blob    blob.Store
 	HTTP    channel.Doer // the providers
 	Now     func() time.Time
@@ -86,7 +88,7 @@ func (d *Desk) functions() map[string]runner.Constructor {
 		"wechat": d.wechat, "sms": d.sms, "webform": d.webform, "generic": d.generic, "email": d.email,
 		"tickets": d.tickets, "relay": d.relay, "figures": d.figures, "delivery": d.delivery,
 		"schedule": d.schedule, "surveys": d.surveys, "tokens": d.tokens, "jobs": d.jobs,
-		"portal": d.portal, "console": d.console, "api": d.api,
+		"deadletters": d.deadletters, "portal": d.portal, "console": d.console, "api": d.api,
 	} {
 		all[name] = func(func(string) string) (any, error) { return make(d.snapshot()), nil }
 	}
@@ -124,7 +126,7 @@ func (d *Desk) tickets(s *config.Snapshot) any {
 }
 
 func (d *Desk) relay(s *config.Snapshot) any {
-	return (&relayfn.Handler{Queue: d.World.Queue, Settings: s.Current, Log: d.World.Log}).Handle
+	return (&relayfn.Handler{Queue: d.World.Queue, Blob: d.World.Blob, Settings: s.Current, Log: d.World.Log}).Handle
 }
 
 func (d *Desk) figures(s *config.Snapshot) any {
@@ -140,7 +142,7 @@ func (d *Desk) delivery(s *config.Snapshot) any {
 
 func (d *Desk) schedule(*config.Snapshot) any {
 	w := d.World
-	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log}).Handle
+	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log, Index: d.index}).Handle
 }
 
 func (d *Desk) surveys(s *config.Snapshot) any {
@@ -161,6 +163,11 @@ func (d *Desk) jobs(s *config.Snapshot) any {
 	}).Handle
 }
 
+func (d *Desk) deadletters(*config.Snapshot) any {
+	w := d.World
+	return (&deadlettersfn.Handler{Store: d.Store, Dead: w.Dead, Blob: w.Blob, Now: w.Now, Log: w.Log}).Handle
+}
+
 func (d *Desk) portal(s *config.Snapshot) any {
 	return lambdaevent.HTTP(portalfn.New(portalfn.Deps{
 		Desk: d.ticketing(s), Store: d.Store, Blob: d.World.Blob, Settings: s.Current, Key: d.key, Now: d.World.Now,
@@ -178,7 +185,7 @@ func (d *Desk) console(s *config.Snapshot) any {
 func (d *Desk) api(s *config.Snapshot) any {
 	w := d.World
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
-		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log,
+		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log, Found: w.Blob,
 		Tokens: access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
 	}))
 }

@@ -61,30 +61,6 @@ func (s *Store) Submission(ctx context.Context, a desk.Address, id string) (Row[
 	return get[Seen](ctx, s, seenKey(a, id))
 }
 
-// Identities reads addresses, in their order; Exists is false for one that nobody has
-// used yet. At most 100; 1 R each.
-func (s *Store) Identities(ctx context.Context, as ...desk.Address) ([]Row[desk.Identity], error) {
-	if len(as) == 0 {
-		return nil, nil
-	}
-	keys := make([]table.Key, len(as))
-	for i, a := range as {
-		keys[i] = identityKey(a)
-	}
-	items, err := s.T.Get(ctx, keys...)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Row[desk.Identity], len(items))
-	for i, it := range items {
-		if out[i], err = decode[desk.Identity](it); err != nil {
-			return nil, err
-		}
-		out[i].Value.Address = as[i]
-	}
-	return out, nil
-}
-
 // PutIdentity writes an address.
 func (tx *Tx) PutIdentity(r Row[desk.Identity]) {
 	put(tx, identityKey(r.Value.Address), r, table.Item{})
@@ -162,11 +138,12 @@ func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 		put(tx, customerKey(c.ID), r, table.Item{})
 		return
 	}
+	index := map[table.Index]table.IndexKey{
+		table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
+	}
+	named(c, index)
 	put(tx, customerKey(c.ID), r, table.Item{
-		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}),
-		Index: map[table.Index]table.IndexKey{
-			table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
-		},
+		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}), Index: index,
 	})
 }
 

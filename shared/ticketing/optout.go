@@ -25,10 +25,16 @@ const MaxAddresses = 30
 
 // Addresses reads what is true of a customer's addresses, the first ones.
 func (d *Desk) Addresses(ctx context.Context, c desk.Customer) ([]desk.Identity, error) {
-	rows, err := d.Store.Identities(ctx, c.Addresses[:min(len(c.Addresses), MaxAddresses)]...)
-	out := make([]desk.Identity, len(rows))
-	for i, r := range rows {
-		out[i] = r.Value
+	shown := c.Addresses[:min(len(c.Addresses), MaxAddresses)]
+	rows, err := d.Store.Identities(ctx, shown...)
+	out := make([]desk.Identity, len(shown))
+	for i, a := range shown {
+		out[i].Address = a // nobody has used it yet
+		for _, r := range rows {
+			if r.Value.Address == a {
+				out[i] = r.Value
+			}
+		}
 	}
 	return out, err
 }
@@ -70,8 +76,11 @@ func (d *Desk) Opt(ctx context.Context, act Act, c desk.CustomerID, o OptOut) er
 		if err != nil {
 			return err
 		}
-		if !id.Exists() || !slices.Contains(row.Value.Addresses, o.Address) {
+		if !slices.Contains(row.Value.Addresses, o.Address) {
 			return errNoAddress
+		}
+		if id.Value.Customer == "" {
+			id.Value.Customer = row.Value.ID
 		}
 		why := optout.May(id.Value, o.Kind, o.Out, o.Lead)
 		if why == optout.Same {

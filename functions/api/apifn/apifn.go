@@ -18,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -31,12 +32,17 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
-	Now    func() time.Time
-	Log    *slog.Logger // of faults that answer 500; nil: none
+	// Found is where the segments of words lie; nil: words are not looked for.
+	Found find.Blob
+	Now   func() time.Time
+	Log   *slog.Logger // of faults that answer 500; nil: none
 }
 
 // api serves the routes.
-type api struct{ Deps }
+type api struct {
+	Deps
+	find *find.Finder
+}
 
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
@@ -55,6 +61,7 @@ func (a *api) routes() []route {
 	return []route{
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
@@ -111,6 +118,12 @@ func (a *api) routes() []route {
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
+		{"GET", "/v1/dead-letters", admins, a.listDeadQueues},
+		{"GET", "/v1/dead-letters/{queue}", admins, a.listDead},
+		{"POST", "/v1/dead-letters/{queue}/redrive", admins, a.redriveQueue},
+		{"GET", "/v1/dead-letters/{queue}/letters/{id}", admins, a.getDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/redrive", admins, a.redriveDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/drop", admins, a.dropDead},
 		{"GET", "/v1/figures", agents, a.getFigures},
 		{"GET", "/v1/audit", leads, a.listAudit},
 		{"GET", "/v1/keys", admins, a.listKeys},
@@ -122,7 +135,7 @@ func (a *api) routes() []route {
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{d}
+	a := &api{d, &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {

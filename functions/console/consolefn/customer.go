@@ -13,6 +13,7 @@ import (
 type customerPage struct {
 	frame
 	Person  person
+	Panel   *panel
 	Entries []entry
 	Older   string
 	Merges  []merged
@@ -62,6 +63,7 @@ func (v *visit) customer() error {
 		return err
 	}
 	page.Scores = v.scores(row.Value)
+	page.Panel = v.panel(row.Value, "")
 	v.profileForm(&page)
 	return v.entries(&page)
 }

@@ -1,7 +1,7 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
-// of new messages to send, tickets of what was let out of the quarantine, jobs of new
-// settings, of files to fetch, of addresses whose owner a provider tells, of data to erase
-// and of events that somebody subscribed
+// of new messages to send, tickets of what was let out of the quarantine, every queue of
+// its dead letters that were redriven, jobs of new settings, of files to fetch, of
+// addresses whose owner a provider tells, of data to erase and of events that somebody subscribed
 // to. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
@@ -25,6 +26,7 @@ import (
 // Handler reads the change feed.
 type Handler struct {
 	Queue    queue.Queue
+	Blob     blob.Store // of failed batches
 	Settings func(context.Context) (*config.Settings, error)
 	Log      *slog.Logger
 }
@@ -73,6 +75,9 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 		return err
 	}
 	if err := send(ctx, h.Queue, queue.Inbound, again); err != nil {
+		return err
+	}
+	if err := h.redrive(ctx, changes); err != nil {
 		return err
 	}
 	// Events last: while the settings can't be read, the rest goes on.

@@ -19,6 +19,8 @@ var functions = map[string]function{
 	"schedule": {0.25, 0.100, false},
 	"jobs":     {0.5, 0.300, true}, // waits for the provider
 	"tokens":   {0.25, 0.050, true},
+
+	"deadletters": {0.25, 0.100, false},
 }
 
 // invoke counts one invocation. Alone in its minute, a function that reads settings

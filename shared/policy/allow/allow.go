@@ -68,6 +68,7 @@ const (
 	Quarantine Kind = "quarantine"
 	Audit      Kind = "audit"
 	Keys       Kind = "keys"
+	Operations Kind = "operations" // dead letters and settings
 )
 
 // Object is one thing, with what rules who may see it.
@@ -104,6 +105,7 @@ var leasts = map[Kind]struct{ read, change Role }{
 	Quarantine: {Lead, ""},
 	Audit:      {Lead, ""},
 	Keys:       {Admin, Admin},
+	Operations: {Admin, Admin},
 }
 
 // May decides whether somebody may do something. Out of their teams a ticket is Hidden,
