@@ -30,6 +30,7 @@ var chineseOfPeople = map[string]string{
 	"must be one of standard, silver, gold, vip":                                   "请选择列表中的等级",
 	"there is no such field in the settings":                                       "设置里没有这一项，可能已被管理员删除",
 	"a purpose may have up to 32 of a-z, 0-9, - and _, beginning with a letter":    "用途最多 32 个字符，以小写字母开头，只能用小写字母、数字、- 和 _",
+	"must be 1 to 900":                                                                          "请填写 1 到 900 的数字",
 	"must be a number":                                                                          "请填写数字",
 	"must be a date such as 2026-01-31":                                                         "请按 2026-01-31 的格式填写日期",
 	"may have one line of at most 200 characters":                                               "限一行，最多 200 个字",
