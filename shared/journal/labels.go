@@ -87,6 +87,16 @@ var recoveries = map[desk.RecoveryState]words{
 // Recovery names the state of a follow-up.
 func Recovery(s desk.RecoveryState, lang string) string { return label(recoveries, s, lang) }
 
+var sources = map[desk.FeedbackSource]words{
+	desk.FromSurvey:  {"满意度调查", "Survey"},
+	desk.FromForm:    {"意见表单", "Form"},
+	desk.FromReview:  {"评论", "Review"},
+	desk.FromMessage: {"客户来信", "Message"},
+}
+
+// Source names where feedback comes from.
+func Source(s desk.FeedbackSource, lang string) string { return label(sources, s, lang) }
+
 // outcomes of a telephone call.
 var outcomes = map[string]words{
 	"reached":   {"已接通", "reached"},

@@ -108,6 +108,13 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		c.Value.LastScore = &sc
 		tx.PutCustomer(c)
 	}
+	form, err := d.Questionnaire(ctx, *v)
+	if err != nil {
+		return false, err
+	}
+	if err := d.recordAnswer(ctx, tx, s, *v, form); err != nil {
+		return false, err
+	}
 	_, most := sc.Kind.Bounds()
 	j := journal(v.Ticket, desk.Actor{Kind: desk.ByCustomer}, sc.At, s.Version,
 		said("survey.answered", "score", fmt.Sprint(sc.Value), "most", fmt.Sprint(most), "by", string(sc.By)))
@@ -118,6 +125,11 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		return false, err
 	}
 	j.Decisions = append(j.Decisions, followed...)
+	again, err := d.recovered(ctx, tx, s, *v, t.Value)
+	if err != nil {
+		return false, err
+	}
+	j.Decisions = append(j.Decisions, again...)
 	if sc.Value == most && strings.TrimSpace(sc.Comment) != "" {
 		j.Decisions = append(j.Decisions, said("feedback.praise", "owner", v.Assignee))
 	}

@@ -74,9 +74,11 @@ type Hook struct {
 type Erase struct {
 	Address desk.Address `json:"address"`
 	Events  bool         `json:"events,omitempty"` // the tickets are done: now what is kept with the customer
-	Cursor  string       `json:"cursor,omitempty"` // in the list of tickets or events
-	Rows    string       `json:"rows,omitempty"`   // in the ticket's timeline
-	Left    bool         `json:"left,omitempty"`   // something was still to be sent: look again later
+	// Feedback: those are done, too: now what is kept as feedback.
+	Feedback bool   `json:"feedback,omitempty"`
+	Cursor   string `json:"cursor,omitempty"` // in the list of tickets or events
+	Rows     string `json:"rows,omitempty"`   // in the ticket's timeline
+	Left     bool   `json:"left,omitempty"`   // something was still to be sent: look again later
 }
 
 // NewJob makes a Job of what it is about.

@@ -215,29 +215,6 @@ func (a *api) listCustomers(c *call) error {
 	return c.json(http.StatusOK, pageView[personView]{items, p.next(next)})
 }
 
-func (a *api) listFeedback(c *call) error {
-	p, month, cursor, limit, err := c.monthly("kind", "team", "agent")
-	if err != nil {
-		return err
-	}
-	kind, err := p.oneOf("kind", "csat", "nps", "ces")
-	if err != nil {
-		return err
-	}
-	found, next, err := a.Store.Feedback(c.ctx, month, cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	found = slices.DeleteFunc(found, func(f store.FeedbackSummary) bool {
-		return !among(kind, string(f.Kind)) || !among(p.get("team"), f.Team) || !among(p.get("agent"), f.Agent) ||
-			allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
-	})
-	return c.json(http.StatusOK, pageView[feedbackView]{viewAll(found, viewFeedback), p.next(next)})
-}
-
-// among says whether a value is the one asked for; "" asks for any.
-func among(asked, value string) bool { return asked == "" || asked == value }
-
 func (a *api) listQuarantine(c *call) error {
 	p, err := c.params("day", "cursor", "limit")
 	if err != nil {

@@ -43,11 +43,11 @@ func (v *visit) figures() error {
 		return err
 	}
 	page.Spans = []span{
-		spanOf(page.frame, page.L("今天", "Today"), kpi.Read(byDay[0]...)),
-		spanOf(page.frame, page.L("最近 7 天", "Last 7 days"), kpi.Read(all...)),
+		spanOf(page.frame, page.L("今天", "Today"), kpi.ReadGood(v.good(), byDay[0]...)),
+		spanOf(page.frame, page.L("最近 7 天", "Last 7 days"), kpi.ReadGood(v.good(), all...)),
 	}
 	for i, day := range days {
-		page.Days = append(page.Days, dayFigures{day, kpi.Read(byDay[i]...)})
+		page.Days = append(page.Days, dayFigures{day, kpi.ReadGood(v.good(), byDay[i]...)})
 	}
 	return v.write("figures", page)
 }

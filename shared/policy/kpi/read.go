@@ -28,6 +28,11 @@ type Figures struct {
 	MessagesIn    int64
 	MessagesOut   int64
 	Notes         int64
+
+	RecoveriesOpened int64
+	RecoveriesDone   int64
+	Recovered        int64 // one day alone may be below zero, as of Scores
+
 	// Scores counts answers by score, 1 first. One day alone may be below zero: a
 	// customer took an earlier day's score back.
 	Scores [scoreMax]int64
@@ -67,6 +72,9 @@ func ReadGood(good int, sums ...map[string]int64) Figures {
 		Reopened: all[reopened], Closed: all[closed], OneTouch: all[oneTouch],
 		SurveySent: all[surveySent], SurveySkipped: all[surveySkipped], Answered: all[answered],
 		MessagesIn: all[messagesIn], MessagesOut: all[messagesOut], Notes: all[notes],
+
+		RecoveriesOpened: all[recoveriesOpened], RecoveriesDone: all[recoveriesDone], Recovered: all[recovered],
+
 		FirstResponse: times(all, firstResponse, all[firstAnswered]),
 		Resolution:    times(all, resolution, all[resolved]),
 		AnswerTime:    times(all, answerTime, histogramTotal(all, answerTime)),

@@ -35,6 +35,8 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 		h.What = d
 		if to, ok := assigned(d); ok {
 			h.Kind, h.To, h.What = Assigned, to, desk.Decision{Code: "notice.assigned"}
+		} else if d.Code == "feedback.praise" {
+			h.Kind, h.To, h.What = Praise, d.Args["owner"], desk.Decision{Code: "notice.praise"}
 		} else if name, ok := tell.Decided(d.Code); ok {
 			h.Kind = byEvent[name]
 		}

@@ -21,11 +21,12 @@ const (
 	Breach   Kind = "sla_breach"  // a deadline has passed
 	BadScore Kind = "bad_score"   // the customer gave a bad score
 	Recovery Kind = "recovery"    // an unhappy customer waits to be talked to
+	Praise   Kind = "praise"      // a customer praises you
 	HookOff  Kind = "webhook_off" // a subscription switched itself off
 )
 
 // Kinds lists all of them.
-var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, HookOff}
+var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, Praise, HookOff}
 
 // Event names a kind as deliveries to robots are called.
 func (k Kind) Event() desk.EventName { return desk.EventName("notice." + string(k)) }
@@ -40,7 +41,7 @@ type Happening struct {
 	At     time.Time     `json:"at"`
 	Ticket desk.TicketID `json:"t,omitempty"`
 	By     desk.Actor    `json:"by"`           // who did it: they know already
-	To     string        `json:"to,omitempty"` // of Assigned: the agent's id
+	To     string        `json:"to,omitempty"` // of Assigned and Praise: the agent's id
 	What   desk.Decision `json:"what"`         // in words: a code of the journal
 }
 
@@ -118,7 +119,7 @@ func concerns(h Happening, t desk.Ticket, p Person) bool {
 	mine := t.Assignee != "" && t.Assignee == p.ID
 	leads := p.Role == "lead" && slices.Contains(p.Teams, t.Team)
 	switch h.Kind {
-	case Assigned:
+	case Assigned, Praise:
 		return p.ID == h.To
 	case Reply, Warning:
 		return mine
