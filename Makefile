@@ -6,10 +6,11 @@ ONCE ?= 0
 FUZZTIME ?= 10s
 VENV ?= .cache/venv
 SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
+AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test race test-aws test-crash sizes cost shots check fuzz rie sam build tools clean
+.PHONY: help run demo test race test-aws test-crash sizes cost shots check fuzz rie sam api-check build tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ cost: ## what messages and an idle month cost
 shots: ## pictures of the pages in a real browser, to .cache/shots; needs chromium
 	.ci/shots
 
+api-check: ## the API against its own document, driven by schemathesis; SEED=n; needs make tools
+	SEED=$(SEED) VENV=$(VENV) .ci/api-check
+
 check: ## format, vet, staticcheck, tidiness
 	@test -z "$$(gofmt -l functions shared infra)" || { gofmt -l functions shared infra; exit 1; }
 	$(GO) vet ./...
@@ -62,9 +66,14 @@ sam: ## check the template and build what is deployed; needs aws-sam-cli and cfn
 build: ## the command line, to bin/deskhook
 	$(GO) build -trimpath -o bin/deskhook ./infra/deskhook
 
-tools: ## aws-sam-cli and cfn-lint into .cache/venv; needs python3
+tools: .cache/axe.min.js ## aws-sam-cli, cfn-lint and schemathesis into .cache/venv, axe-core beside it; needs python3 and npm
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli cfn-lint 'schemathesis~=4.32'
+
+.cache/axe.min.js: # judges the pages; too large to keep here
+	mkdir -p .cache
+	cd .cache && npm pack --silent $(AXE) && tar xzf axe-core-*.tgz --strip-components=1 package/axe.min.js && rm axe-core-*.tgz
+	touch $@
 
 clean: ## remove what was built and what the local desk keeps
 	rm -rf bin .aws-sam .deskhook

@@ -43,6 +43,7 @@ func main() {
 		Blob:      files,
 		Queue:     sqsq.Open(cfg, os.Getenv),
 		Media:     far.Media,
+		WhoIs:     far.WhoIs,
 		Sender:    far.Sender,
 		Callbacks: func(allowLoopback bool) channel.Doer { return generic.Client(allowLoopback) },
 		Settings:  settings.Current,

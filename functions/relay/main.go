@@ -23,9 +23,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	lambda.Start((&relayfn.Handler{
 		Queue:    sqsq.Open(cfg, os.Getenv),
+		Blob:     files,
 		Settings: settings.Current,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)

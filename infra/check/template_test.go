@@ -57,6 +57,28 @@ func TestEachRoleFitsItsCode(t *testing.T) {
 	}
 }
 
+// Dead letters are taken by one function alone, which may take nothing else: what another
+// took would be nobody's.
+func TestOnlyDeadlettersTakesDeadLetters(t *testing.T) {
+	var dead []string
+	for _, q := range queue.Names {
+		dead = append(dead, sqsq.EnvName(q.Dead()))
+	}
+	for name, fn := range readStack(t).functions() {
+		took := fn.queues("sqs:ReceiveMessage")
+		require.Equal(t, took, fn.queues("sqs:DeleteMessage"), name)
+		if name != "deadletters" {
+			require.Empty(t, took, name)
+			continue
+		}
+		require.Len(t, took, len(dead))
+		for _, id := range took {
+			require.Regexp(t, `DeadQueue$`, id)
+		}
+		require.ElementsMatch(t, dead, slices.Collect(maps.Keys(at[map[string]any](fn.props, "Environment", "Variables"))))
+	}
+}
+
 // S3 says AccessDenied for an absent key unless one may list; blob.ErrNotFound needs
 // the difference.
 func TestReadersOfFilesMayList(t *testing.T) {

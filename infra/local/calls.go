@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/deadletters"
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
@@ -192,6 +193,14 @@ func (d *Desk) tellState(w http.ResponseWriter, r *http.Request) {
 		if st := d.Queue.Depth(spec.Name); spec.DLQ == "" {
 			dead[string(spec.Name)] = st.Visible + st.InFlight + st.Delayed
 		}
+	}
+	counts, err := deadletters.Desk{Store: d.Store}.Counts(r.Context())
+	if err != nil {
+		http.Error(w, "the table can't be read", http.StatusInternalServerError)
+		return
+	}
+	for _, c := range counts {
+		dead[string(c.Queue.Dead())] += c.Open // kept in the table by a sweep
 	}
 	writeJSON(w, map[string]any{"tokens": tokens, "dead": dead})
 }

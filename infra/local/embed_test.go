@@ -5,79 +5,19 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/infra/local"
+	"github.com/deskhook/deskhook/infra/local/browser"
+	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
-
-// browser gives a tab the size of a phone; without Chromium the test is skipped, or
-// fails when DESKHOOK_STRICT=1 says that everything must be there.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil && os.Getenv("DESKHOOK_STRICT") != "1" {
-		t.Skip("no chromium on this machine")
-	}
-	require.NoError(t, err, "DESKHOOK_STRICT=1 and no chromium")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	_, err = chromedp.Run(ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
-	require.NoError(t, err)
-	require.NoError(t, chromedp.Listen(ctx, func(ev any) {
-		if e, ok := ev.(*log.EventEntryAdded); ok {
-			t.Log("browser:", e.Entry.Level, e.Entry.Text, e.Entry.URL)
-		}
-	}))
-	ctx, stop = context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(stop)
-	return ctx
-}
-
-func do[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
-	t.Helper()
-	got, err := chromedp.Run(ctx, a)
-	require.NoError(t, err)
-	return got
-}
-
-// js evaluates an expression in the page.
-func js[T any](t *testing.T, ctx context.Context, expression string) T {
-	t.Helper()
-	return do(t, ctx, chromedp.Evaluate[T](expression))
-}
-
-// until waits until an expression is true in the page.
-func until(t *testing.T, ctx context.Context, expression string) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
-		return err == nil && ok
-	}, 20*time.Second, 100*time.Millisecond, expression)
-}
-
-// shoot keeps a picture where DESKHOOK_SHOTS names a folder.
-func shoot(t *testing.T, ctx context.Context, name string) {
-	t.Helper()
-	dir := os.Getenv("DESKHOOK_SHOTS")
-	if dir == "" {
-		return
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), do(t, ctx, chromedp.FullScreenshot(100)), 0o600))
-}
 
 // shop is the company's own site: a strict content policy that allows the desk and
 // nothing inline, and styles that would spoil any form they reach.
@@ -119,34 +59,34 @@ func answer(t *testing.T, d *local.Desk, id desk.TicketID, text string) {
 // the conversation appears, the agent's answer comes by itself, and what is written on
 // is in the same ticket.
 func TestEmbeddedForm(t *testing.T) {
-	ctx := browser(t)
+	b := browsertest.Open(t, browser.Phone)
 	for _, lang := range []string{"zh-CN", "en"} {
 		t.Run(lang, func(t *testing.T) {
 			page, setDesk := shop(t, lang)
 			d, base := start(t, func(s *config.Settings) { s.Forms[0].Origins = []string{page.URL} })
 			setDesk(base)
-			do(t, ctx, chromedp.Navigate(page.URL))
-			until(t, ctx, shadow+`.querySelector("[name=email]")`)
-			require.Equal(t, "16px", js[string](t, ctx, `getComputedStyle(`+shadow+`.querySelector("label")).fontSize`), "the page's styles don't reach it")
-			require.Equal(t, "20px", js[string](t, ctx, `getComputedStyle(`+shadow+`.querySelector("h2")).fontSize`), "nor does its root's size")
-			require.LessOrEqual(t, js[int](t, ctx, "document.documentElement.scrollWidth"), 390)
-			shoot(t, ctx, "embed-form-"+lang)
+			b.Do(chromedp.Navigate(page.URL))
+			b.Until(shadow + `.querySelector("[name=email]")`)
+			require.Equal(t, "16px", browsertest.JS[string](b, `getComputedStyle(`+shadow+`.querySelector("label")).fontSize`), "the page's styles don't reach it")
+			require.Equal(t, "20px", browsertest.JS[string](b, `getComputedStyle(`+shadow+`.querySelector("h2")).fontSize`), "nor does its root's size")
+			b.Fits(browser.Phone, "the page")
+			b.Keep("embed-form-" + lang)
 
-			js[string](t, ctx, fill("message", "Where is my parcel? 我的包裹呢？"))
-			js[chromedp.Void](t, ctx, "void "+press)
-			until(t, ctx, shadow+`.querySelector("#e-email").textContent`)
-			shoot(t, ctx, "embed-fault-"+lang)
-			js[string](t, ctx, fill("email", "ann@customer.example"))
-			js[chromedp.Void](t, ctx, "void ("+press+", "+press+")")
-			until(t, ctx, shadow+`.querySelector("li.own")`)
+			b.Say(fill("message", "Where is my parcel? 我的包裹呢？"))
+			b.Say(press)
+			b.Until(shadow + `.querySelector("#e-email").textContent`)
+			b.Keep("embed-fault-" + lang)
+			b.Say(fill("email", "ann@customer.example"))
+			b.Say(press + ", " + press)
+			b.Until(shadow + `.querySelector("li.own")`)
 
 			ticket := tickets(t, d, 1)[0]
 			answer(t, d, ticket.ID, "It left us this morning.")
-			until(t, ctx, `[...`+shadow+`.querySelectorAll("li:not(.own)")].some((e) => e.textContent.includes("left us"))`)
-			js[string](t, ctx, fill("text", "Thank you! 谢谢"))
-			js[chromedp.Void](t, ctx, "void ("+press+", "+press+")")
-			until(t, ctx, shadow+`.querySelectorAll("li.own").length === 2`)
-			shoot(t, ctx, "embed-talk-"+lang)
+			b.Until(`[...` + shadow + `.querySelectorAll("li:not(.own)")].some((e) => e.textContent.includes("left us"))`)
+			b.Say(fill("text", "Thank you! 谢谢"))
+			b.Say(press + ", " + press)
+			b.Until(shadow + `.querySelectorAll("li.own").length === 2`)
+			b.Keep("embed-talk-" + lang)
 			rows, _, err := d.Store.Messages(t.Context(), ticket.ID, "", 50, false)
 			require.NoError(t, err)
 			own := 0
@@ -157,38 +97,38 @@ func TestEmbeddedForm(t *testing.T) {
 			}
 			require.Equal(t, 2, own, "two presses are one message")
 
-			do(t, ctx, chromedp.Reload())
-			until(t, ctx, shadow+`.querySelectorAll("li").length >= 3`)
+			b.Do(chromedp.Reload())
+			b.Until(shadow + `.querySelectorAll("li").length >= 3`)
 		})
 	}
 }
 
 // A site that the form doesn't list gets nothing to fill in.
 func TestEmbeddedFormElsewhere(t *testing.T) {
-	ctx := browser(t)
+	b := browsertest.Open(t, browser.Phone)
 	page, setDesk := shop(t, "en")
 	_, base := start(t)
 	setDesk(base)
-	do(t, ctx, chromedp.Navigate(page.URL))
-	until(t, ctx, shadow+`.textContent.includes("can't be shown")`)
+	b.Do(chromedp.Navigate(page.URL))
+	b.Until(shadow + `.textContent.includes("can't be shown")`)
 }
 
 // The hosted page: send, write on, read the answer; the draft outlives the updates.
 func TestWritingOnTheStatusPage(t *testing.T) {
-	ctx := browser(t)
+	b := browsertest.Open(t, browser.Phone)
 	d, base := start(t)
-	do(t, ctx, chromedp.Navigate(base+"/forms/contact?lang=zh-CN"))
-	js[string](t, ctx, `document.querySelector("[name=email]").value = "mei@customer.example"`)
-	js[string](t, ctx, `document.querySelector("[name=message]").value = "请问什么时候发货？"`)
-	js[chromedp.Void](t, ctx, `void document.querySelector("form button").click()`)
-	until(t, ctx, `document.querySelector("#talk .bubble.own .text")`)
-	js[string](t, ctx, `document.querySelector("#text").value = "订单号是 7"`)
+	b.Do(chromedp.Navigate(base + "/forms/contact?lang=zh-CN"))
+	b.Say(`document.querySelector("[name=email]").value = "mei@customer.example"`)
+	b.Say(`document.querySelector("[name=message]").value = "请问什么时候发货？"`)
+	b.Say(`document.querySelector("form button").click()`)
+	b.Until(`document.querySelector("#talk .bubble.own .text")`)
+	b.Say(`document.querySelector("#text").value = "订单号是 7"`)
 	answer(t, d, tickets(t, d, 1)[0].ID, "今天发出。")
-	until(t, ctx, `document.querySelector("#talk").textContent.includes("今天发出")`)
-	require.Equal(t, "订单号是 7", js[string](t, ctx, `document.querySelector("#text").value`))
-	js[chromedp.Void](t, ctx, `void document.querySelector("form.write button").click()`)
-	until(t, ctx, `[...document.querySelectorAll("#talk .bubble.own .text")].some((e) => e.textContent.includes("订单号是 7"))`)
-	until(t, ctx, `!document.querySelector("[data-filing]")`)
-	require.LessOrEqual(t, js[int](t, ctx, "document.documentElement.scrollWidth"), 390)
-	shoot(t, ctx, "status-write-zh-CN")
+	b.Until(`document.querySelector("#talk").textContent.includes("今天发出")`)
+	require.Equal(t, "订单号是 7", browsertest.JS[string](b, `document.querySelector("#text").value`))
+	b.Say(`document.querySelector("form.write button").click()`)
+	b.Until(`[...document.querySelectorAll("#talk .bubble.own .text")].some((e) => e.textContent.includes("订单号是 7"))`)
+	b.Until(`!document.querySelector("[data-filing]")`)
+	b.Fits(browser.Phone, "the page")
+	b.Keep("status-write-zh-CN")
 }

@@ -142,7 +142,7 @@ func (d *Desk) world(o Options) (err error) {
 		return err
 	}
 	d.World = World{
-		Table: d.Table, Queue: runner.WithDelays(d.Queue, o.Template), Blob: d.Files,
+		Table: d.Table, Queue: runner.WithDelays(d.Queue, o.Template), Dead: d.Queue, Blob: d.Files,
 		HTTP: senders.Through(d.Standin), Now: o.Clock.Now, Rand: func(b []byte) { _, _ = rand.Read(b) },
 		Secrets: secrets, Log: slog.New(hearing{o.Log.Handler(), d.calls}), PublicURL: o.PublicURL,
 		LocalPassword: or(o.Getenv("DESKHOOK_PASSWORD"), DefaultPassword),

@@ -1,12 +1,14 @@
 package local
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
 	"github.com/deskhook/deskhook/infra/local/home"
 	"github.com/deskhook/deskhook/infra/local/standin"
 	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/deadletters"
 )
 
 // pages adds what only the local desk shows.
@@ -59,6 +61,11 @@ func (d *Desk) status() home.Status {
 		} else {
 			s.Waiting += n
 		}
+	}
+	// A table that can't be read shows by itself; the page stands without it.
+	counts, _ := deadletters.Desk{Store: d.Store}.Counts(context.Background())
+	for _, c := range counts {
+		s.Dead += c.Open
 	}
 	for _, c := range d.Runner.Recent() {
 		s.Recent = append(s.Recent, home.Call{At: c.Start, Function: c.Function, Trigger: c.Trigger, Took: c.Took, Error: c.Error})

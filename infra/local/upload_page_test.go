@@ -7,6 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/infra/local/browser"
+	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
 	"github.com/deskhook/deskhook/shared/config"
 )
 
@@ -15,7 +17,7 @@ const choose = `(() => { const d = new DataTransfer(); d.items.add(new File([new
 
 // Both pages upload by themselves what a request can't hold, under their content policies.
 func TestPagesUploadLargeFiles(t *testing.T) {
-	ctx := browser(t)
+	b := browsertest.Open(t, browser.Phone)
 	page, setDesk := shop(t, "en")
 	d, base := start(t, func(s *config.Settings) {
 		fields := s.Forms[0].Fields
@@ -24,23 +26,23 @@ func TestPagesUploadLargeFiles(t *testing.T) {
 	})
 	setDesk(base)
 
-	do(t, ctx, chromedp.Navigate(base+"/forms/contact?lang=en"))
-	until(t, ctx, `document.querySelector("[name=email]")`)
-	require.Equal(t, 1, js[int](t, ctx, fmt.Sprintf(choose, `document.querySelector("input[type=file]")`)))
-	js[string](t, ctx, `document.querySelector("[name=message]").value = "hosted"`)
-	js[string](t, ctx, `document.querySelector("[name=email]").value = "ann@customer.example"`)
-	js[string](t, ctx, `(document.querySelector("[name=topic]") || {}).value = "order"`)
-	js[chromedp.Void](t, ctx, `void document.querySelector("button[type=submit]").click()`)
-	until(t, ctx, `location.pathname.startsWith("/t/")`)
+	b.Do(chromedp.Navigate(base + "/forms/contact?lang=en"))
+	b.Until(`document.querySelector("[name=email]")`)
+	require.Equal(t, 1, browsertest.JS[int](b, fmt.Sprintf(choose, `document.querySelector("input[type=file]")`)))
+	b.Say(`document.querySelector("[name=message]").value = "hosted"`)
+	b.Say(`document.querySelector("[name=email]").value = "ann@customer.example"`)
+	b.Say(`(document.querySelector("[name=topic]") || {}).value = "order"`)
+	b.Say(`document.querySelector("button[type=submit]").click()`)
+	b.Until(`location.pathname.startsWith("/t/")`)
 	tickets(t, d, 1)
 
-	do(t, ctx, chromedp.Navigate(page.URL))
-	until(t, ctx, shadow+`.querySelector("[name=email]")`)
-	require.Equal(t, 1, js[int](t, ctx, fmt.Sprintf(choose, shadow+`.querySelector("input[type=file]")`)))
-	js[string](t, ctx, fill("message", "embedded"))
-	js[string](t, ctx, fill("email", "bo@customer.example"))
-	js[chromedp.Void](t, ctx, "void "+press)
-	until(t, ctx, shadow+`.querySelector("li.own")`)
+	b.Do(chromedp.Navigate(page.URL))
+	b.Until(shadow + `.querySelector("[name=email]")`)
+	require.Equal(t, 1, browsertest.JS[int](b, fmt.Sprintf(choose, shadow+`.querySelector("input[type=file]")`)))
+	b.Say(fill("message", "embedded"))
+	b.Say(fill("email", "bo@customer.example"))
+	b.Say(press)
+	b.Until(shadow + `.querySelector("li.own")`)
 	for _, tk := range tickets(t, d, 2) {
 		rows, _, err := d.Store.Messages(t.Context(), tk.ID, "", 50, false)
 		require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
 	"github.com/deskhook/deskhook/functions/console/consolefn"
+	"github.com/deskhook/deskhook/functions/deadletters/deadlettersfn"
 	"github.com/deskhook/deskhook/functions/delivery/deliveryfn"
 	"github.com/deskhook/deskhook/functions/email/emailfn"
 	"github.com/deskhook/deskhook/functions/figures/figuresfn"
@@ -41,6 +42,7 @@ import (
 type World struct {
 	Table   table.Table
 	Queue   queue.Queue
+	Dead    queue.Taker // of the queues of dead letters
 	Blob    blob.Store
 	HTTP    channel.Doer // the providers
 	Now     func() time.Time
@@ -86,7 +88,7 @@ func (d *Desk) functions() map[string]runner.Constructor {
 		"wechat": d.wechat, "sms": d.sms, "webform": d.webform, "generic": d.generic, "email": d.email,
 		"tickets": d.tickets, "relay": d.relay, "figures": d.figures, "delivery": d.delivery,
 		"schedule": d.schedule, "surveys": d.surveys, "tokens": d.tokens, "jobs": d.jobs,
-		"portal": d.portal, "console": d.console, "api": d.api,
+		"deadletters": d.deadletters, "portal": d.portal, "console": d.console, "api": d.api,
 	} {
 		all[name] = func(func(string) string) (any, error) { return make(d.snapshot()), nil }
 	}
@@ -124,7 +126,7 @@ func (d *Desk) tickets(s *config.Snapshot) any {
 }
 
 func (d *Desk) relay(s *config.Snapshot) any {
-	return (&relayfn.Handler{Queue: d.World.Queue, Settings: s.Current, Log: d.World.Log}).Handle
+	return (&relayfn.Handler{Queue: d.World.Queue, Blob: d.World.Blob, Settings: s.Current, Log: d.World.Log}).Handle
 }
 
 func (d *Desk) figures(s *config.Snapshot) any {
@@ -156,9 +158,14 @@ func (d *Desk) tokens(s *config.Snapshot) any {
 func (d *Desk) jobs(s *config.Snapshot) any {
 	w := d.World
 	return (&jobsfn.Handler{
-		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media,
+		Store: d.Store, Desk: d.ticketing(s), Blob: w.Blob, Queue: w.Queue, Media: d.senders(s).Media, WhoIs: d.senders(s).WhoIs,
 		Sender: d.senders(s).Sender, Callbacks: d.callbacks, Settings: s.Current, Secrets: w.Secrets, Now: w.Now, Log: w.Log,
 	}).Handle
+}
+
+func (d *Desk) deadletters(*config.Snapshot) any {
+	w := d.World
+	return (&deadlettersfn.Handler{Store: d.Store, Dead: w.Dead, Blob: w.Blob, Now: w.Now, Log: w.Log}).Handle
 }
 
 func (d *Desk) portal(s *config.Snapshot) any {

@@ -202,6 +202,20 @@ type Noticer interface {
 	Notices() []string
 }
 
+// WhoIs is a channel whose provider tells, where it is asked, who somebody is.
+type WhoIs interface {
+	// WhoIs asks for one of the account's customers, by Address.ID. Errors are
+	// *desk.Error: NotFound where the provider doesn't tell, of them or to this account,
+	// and won't for a repeat either; Forbidden for the account's own fault; Transient and
+	// Throttled pass.
+	WhoIs(ctx context.Context, id string) (Person, error)
+}
+
+// Person is what a provider tells of somebody.
+type Person struct {
+	Union string // the same over all accounts of one owner (WeChat's unionid); "" = not told
+}
+
 // Media is a file fetched from a provider.
 type Media struct {
 	Type string

@@ -70,6 +70,7 @@ type AttestedKind string
 const (
 	AttestedMail  AttestedKind = "mail"  // lower case: DMARC, or aligned SPF or DKIM
 	AttestedPhone AttestedKind = "phone" // E.164: an SMS came from it
+	AttestedUnion AttestedKind = "union" // WeChat's unionid: Tencent told it
 )
 
 // Merge is one customer taken in by another: why, by whom, and what an undo takes back.
@@ -129,6 +130,8 @@ type Identity struct {
 	Bounced  string      `json:"bnc,omitempty"`
 	Proven   bool        `json:"prv,omitempty"`  // its owner has shown that it is theirs
 	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
+	Look     time.Time   `json:"look,omitzero"`  // since when the provider is to be asked whose it is; zero once it was
+	Looked   time.Time   `json:"lkd,omitzero"`   // when it was
 	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
 	Forms    []int64     `json:"fm,omitempty"`   // a form's submissions of the last hour, Unix seconds
 }

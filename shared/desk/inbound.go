@@ -53,6 +53,9 @@ type Inbound struct {
 	// Erase says that the provider wants what the desk keeps of its customer erased.
 	Erase bool `json:"erase,omitempty"`
 
+	// LookUp says that the provider tells whose the address is, where it is asked.
+	LookUp bool `json:"look_up,omitempty"`
+
 	// Marks are what the receiver found and the ticket's journal shall tell: a captcha
 	// that nobody could check.
 	Marks []Decision `json:"marks,omitempty"`

@@ -103,24 +103,26 @@ const (
 // Ticket is the header of a ticket: what lists and decisions need, and nothing that
 // grows with its messages.
 type Ticket struct {
-	ID       TicketID   `json:"id"`
-	Subject  string     `json:"subj,omitempty"` // at most 120 characters
-	Status   Status     `json:"st"`
-	Priority Priority   `json:"pr"`
-	Type     Type       `json:"ty"`
-	Team     string     `json:"team,omitempty"`
-	Assignee string     `json:"asg,omitempty"`  // agent's id
-	Load     int        `json:"ld,omitempty"`   // places it takes of its assignee's
-	Left     string     `json:"left,omitempty"` // agent who gave it back last
-	Customer CustomerID `json:"cust"`
-	Name     string     `json:"name,omitempty"` // the customer's, as lists show it
-	Tier     Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard
-	From     Address    `json:"from"`           // who wrote
-	To       Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
-	Lang     string     `json:"lang,omitempty"` // zh-CN or en
-	Tags     []string   `json:"tags,omitempty"`
-	Skills   []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have
-	SLA      string     `json:"sla,omitempty"` // name of the policy its deadlines follow; "" = the one whose conditions fit
+	ID       TicketID `json:"id"`
+	Subject  string   `json:"subj,omitempty"` // at most 120 characters
+	Status   Status   `json:"st"`
+	Priority Priority `json:"pr"`
+	Type     Type     `json:"ty"`
+	Team     string   `json:"team,omitempty"`
+	Assignee string   `json:"asg,omitempty"`  // agent's id
+	Load     int      `json:"ld,omitempty"`   // places it takes of its assignee's
+	Left     string   `json:"left,omitempty"` // agent who gave it back last
+	// Followers are agents who are told of it and may see it, whatever their teams: at most 20.
+	Followers []string   `json:"fo,omitempty"`
+	Customer  CustomerID `json:"cust"`
+	Name      string     `json:"name,omitempty"` // the customer's, as lists show it
+	Tier      Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard
+	From      Address    `json:"from"`           // who wrote
+	To        Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
+	Lang      string     `json:"lang,omitempty"` // zh-CN or en
+	Tags      []string   `json:"tags,omitempty"`
+	Skills    []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have
+	SLA       string     `json:"sla,omitempty"` // name of the policy its deadlines follow; "" = the one whose conditions fit
 
 	Opened        time.Time  `json:"t0"`
 	FirstAnswered time.Time  `json:"t1,omitzero"` // first public answer by a person
@@ -136,6 +138,8 @@ type Ticket struct {
 	Before        TicketID   `json:"prev,omitempty"` // the ticket this one follows
 	Into          TicketID   `json:"into,omitempty"` // the ticket this one was merged into
 	Merged        []TicketID `json:"mg,omitempty"`   // merged into this one, the latest last; bounded
+	Parent        TicketID   `json:"par,omitempty"`  // of a task: the ticket it is part of
+	Tasks         []TicketID `json:"tk,omitempty"`   // its tasks that are not over; at most 20
 	Was           Status     `json:"was,omitempty"`  // before it was merged, or held to be spam
 	Submission    string     `json:"sub,omitempty"`  // a form's submission
 	Contact       Contact    `json:"con,omitzero"`   // given in a form
@@ -199,9 +203,15 @@ type Timer struct {
 	Gen  int       `json:"g"`
 }
 
+// IsTask says that it is a task of another ticket: for colleagues, not for the customer.
+func (t Ticket) IsTask() bool { return t.Parent != "" }
+
 // AnswerTo is where answers go. Its ID is empty where the customer can only be
-// answered on the status page.
+// answered on the status page, and of a task, which has nobody to answer.
 func (t Ticket) AnswerTo() Address {
+	if t.IsTask() {
+		return Address{}
+	}
 	if t.To.ID != "" {
 		return t.To
 	}

@@ -1,6 +1,6 @@
 // Package queue is what deskhook needs of a queue: Send and Postpone. Receiving is
 // the event source's work (Lambda's on AWS, the local runner's on one machine) and
-// reaches functions as an event.
+// reaches functions as an event; dead letters alone are taken (Taker).
 //
 // The contract is SQS's (AWS: "Amazon SQS message quotas"). An engine is a folder of
 // its own (sqsq, bolt) and passes the suite in queuetest.

@@ -38,3 +38,8 @@ func (s *Store) Owners(ctx context.Context, as ...desk.Attested) ([]Row[Owner], 
 // PutOwner notes whose a proven address is. The Write fails with ErrConflict if somebody
 // noted another meanwhile.
 func (tx *Tx) PutOwner(a desk.Attested, r Row[Owner]) { put(tx, attestedKey(a), r, table.Item{}) }
+
+// DropOwner forgets whose a proven address is, as it was read.
+func (tx *Tx) DropOwner(a desk.Attested, r Row[Owner]) {
+	tx.ops = append(tx.ops, table.Delete(attestedKey(a), r.Version))
+}

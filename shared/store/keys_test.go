@@ -62,6 +62,12 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, "topics#done", topicsPK(desk.TopicDone))
 	require.Equal(t, "recovered#support#2026-03", recoveredPK("support", "2026-03"))
 	require.Equal(t, "2026-03-02T09:30:00.123Z#f1", feedbackSK(desk.Feedback{ID: "f1", At: at}))
+	id := DeadLetterID("inbound.fifo", "g", at, "18850", "0a1b-2c")
+	dead, ok := deadLetterKey("inbound.fifo", id)
+	require.True(t, ok)
+	require.Equal(t, table.Key{PK: "D#inbound.fifo#HJ2JPBHDDPJV52RF", SK: "1772443800123.000000000000000000000000000000000018850.0a1b-2c"}, dead)
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo", SK: id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id}))
+	require.Equal(t, table.IndexKey{PK: "dead#inbound.fifo#done", SK: "2026-03-02T09:30:00.123Z#" + id}, deadIndex(DeadLetter{Queue: "inbound.fifo", ID: id, Dropped: at}))
 	require.Equal(t, table.IndexKey{PK: "late#support", SK: "2026-03-02T09:30:00.123Z#7K3Q9W"}, lateIndex("7K3Q9W", "support", at))
 }
 

@@ -16,6 +16,8 @@ type Seen struct {
 	Message desk.MessageID `json:"m,omitempty"`
 	// Now is the ticket in which a form's conversation goes on, where that isn't Ticket.
 	Now desk.TicketID `json:"n,omitempty"`
+	// Print tells what a request under an idempotency key asked for.
+	Print string `json:"p,omitempty"`
 }
 
 // Current is the ticket in which the conversation goes on.
@@ -78,6 +80,20 @@ func EraseOf(c table.Change) (desk.Address, bool) {
 	}
 	r, err := decode[desk.Identity](c.New)
 	return r.Value.Address, err == nil && r.Exists() && !r.Value.Erase.IsZero()
+}
+
+// LookUpOf tells a change of the feed that asks for an address's owner: what relay has
+// jobs ask the provider for.
+func LookUpOf(c table.Change) (desk.Address, bool) {
+	if !strings.HasPrefix(c.Key.PK, "I#") || c.Key.SK != "I" {
+		return desk.Address{}, false
+	}
+	is, err := decode[desk.Identity](c.New)
+	if err != nil || is.Value.Look.IsZero() {
+		return desk.Address{}, false
+	}
+	was, err := decode[desk.Identity](c.Old)
+	return is.Value.Address, err != nil || !was.Value.Look.Equal(is.Value.Look)
 }
 
 // PutSeen notes that a provider's message was applied. The Write fails with

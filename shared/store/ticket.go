@@ -131,8 +131,8 @@ func (tx *Tx) PutMessage(r Row[desk.Message]) {
 
 // Once marks a request with an idempotency key as done by a message; the Write fails
 // with ErrConflict if it was. The mark is kept for a week.
-func (tx *Tx) Once(t desk.TicketID, key string, m desk.MessageID, at time.Time) {
-	put(tx, onceKey(t, key), Row[Seen]{Value: Seen{Ticket: t, Message: m}},
+func (tx *Tx) Once(t desk.TicketID, key string, by Seen, at time.Time) {
+	put(tx, onceKey(t, key), Row[Seen]{Value: by},
 		table.Item{Expires: at.Add(7 * 24 * time.Hour).Truncate(time.Second)})
 }
 

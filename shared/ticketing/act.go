@@ -18,6 +18,9 @@ type Act struct {
 	By  desk.Actor
 	At  time.Time
 	Key string // idempotency key: the same one twice does it once; "" = none
+	// Print tells one request from another under the same Key; "" = any is the same.
+	Print string
+	Again func() // told that Key had done it before; may be nil
 }
 
 // acting is one try of doing something to a ticket.
@@ -45,11 +48,9 @@ func (d *Desk) on(ctx context.Context, act Act, id desk.TicketID, do func(*actin
 	}
 	var msg desk.MessageID
 	err = d.attempt(ctx, func(int) error {
-		if act.Key != "" {
-			if done, err := d.Store.Done(ctx, id, act.Key); err != nil || done.Exists() {
-				msg = done.Value.Message
-				return err
-			}
+		if done, err := d.before(ctx, act, id); err != nil || done.Exists() {
+			msg = done.Value.Message
+			return err
 		}
 		a := &acting{desk: d, s: s, act: act}
 		if a.row, err = d.Store.Ticket(ctx, id); err != nil {
@@ -77,6 +78,9 @@ func (a *acting) commit(ctx context.Context) error {
 
 // prepare puts what follows from the act, and the ticket, into the transaction.
 func (a *acting) prepare(ctx context.Context) error {
+	if err := a.tellParent(ctx); err != nil {
+		return err
+	}
 	if err := a.follow(ctx); err != nil {
 		return err
 	}
@@ -90,9 +94,7 @@ func (a *acting) prepare(ctx context.Context) error {
 			a.msg = j.ID
 		}
 	}
-	if a.act.Key != "" {
-		a.tx.Once(a.t.ID, a.act.Key, a.msg, a.act.At)
-	}
+	a.act.once(&a.tx, a.t.ID, a.msg)
 	a.tx.PutTicket(a.row)
 	return nil
 }
@@ -168,6 +170,9 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 
 // reply writes and queues a public answer, and leaves the status to the caller.
 func (a *acting) reply(r Reply) error {
+	if a.t.IsTask() {
+		return desk.Errorf(desk.Conflict, "a task has no customer to answer: write a note")
+	}
 	if a.t.Status == desk.StatusSpam {
 		return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
 	}
@@ -278,6 +283,9 @@ func (a *acting) become(to desk.Status) error {
 	if was == to {
 		return nil
 	}
+	if to == desk.StatusSpam && t.IsTask() {
+		return desk.Errorf(desk.Conflict, "a task is no spam: close it")
+	}
 	if was == desk.StatusClosed && to != desk.StatusOpen && to != desk.StatusSpam {
 		return desk.Errorf(desk.Conflict, "the ticket is closed: open it first")
 	}
@@ -303,9 +311,16 @@ func (a *acting) become(to desk.Status) error {
 		t.Reopened++
 		t.Resolved, t.Closed = time.Time{}, time.Time{}
 		t.Disarm(desk.TimerClose)
-		a.tx.PutFact(factID(desk.FactReopened, *t), fact(a.s, desk.FactReopened, *t, a.act.At))
+		a.count(desk.FactReopened)
 	}
 	return nil
+}
+
+// count puts a fact of service about the ticket as it is now; a task is none.
+func (a *acting) count(kind desk.FactKind) {
+	if !a.t.IsTask() {
+		a.tx.PutFact(factID(kind, *a.t), fact(a.s, kind, *a.t, a.act.At))
+	}
 }
 
 func (a *acting) resolve() {
@@ -315,6 +330,9 @@ func (a *acting) resolve() {
 	t.WaitingSince = time.Time{}
 	if after := a.s.Tickets.CloseAfter.D(); after > 0 {
 		t.Arm(desk.TimerClose, at.Add(after))
+	}
+	if t.IsTask() {
+		return // no service to a customer: neither counted nor asked about
 	}
 	f := fact(a.s, desk.FactResolved, *t, at)
 	f.Took = at.Sub(t.Opened)
@@ -326,7 +344,7 @@ func (a *acting) resolve() {
 func (a *acting) close() {
 	a.t.Closed = a.act.At
 	a.t.Disarm(desk.TimerClose)
-	a.tx.PutFact(factID(desk.FactClosed, *a.t), fact(a.s, desk.FactClosed, *a.t, a.act.At))
+	a.count(desk.FactClosed)
 }
 
 // sentAgain is why a message that was sent again counts as failed.

@@ -172,6 +172,9 @@ func (d *Desk) Accept(ctx context.Context, act Act, id, with desk.CustomerID) er
 		return err
 	}
 	why := cut(string(hints[i].By.Kind)+": "+hints[i].By.ID, maxEvidence)
+	if hints[i].By.Kind == desk.AttestedUnion {
+		why = unionWords
+	}
 	return d.MergeCustomers(ctx, act, from.Value.ID, into.Value.ID, why)
 }
 

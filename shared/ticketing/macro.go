@@ -83,5 +83,6 @@ func (a *acting) stepsOf(m config.Macro) Change {
 func (a *acting) note(text string) {
 	m := a.message("note", text)
 	m.Kind, a.msg = desk.Note, m.ID
+	a.mentions(a.t, &m)
 	a.tx.PutMessage(store.Row[desk.Message]{Value: m})
 }

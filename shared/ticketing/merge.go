@@ -46,6 +46,8 @@ func (d *Desk) Merge(ctx context.Context, act Act, id, into desk.TicketID, other
 func (a *acting) mergeable(ctx context.Context, target desk.Ticket, others bool) error {
 	t := a.t
 	switch {
+	case t.IsTask() || target.IsTask():
+		return desk.Errorf(desk.Conflict, "a task is not merged")
 	case t.Into != "":
 		return desk.Errorf(desk.Conflict, "the ticket was merged into %s already", t.Into.Number())
 	case t.Status == desk.StatusSpam:
@@ -135,14 +137,14 @@ func (a *acting) mergeInto(ctx context.Context, target store.Row[desk.Ticket]) e
 
 // tell writes the other ticket of a merge or a split, which was as given, with a line in
 // its journal.
-func (a *acting) tell(ctx context.Context, was desk.Ticket, other store.Row[desk.Ticket], d desk.Decision) error {
+func (a *acting) tell(ctx context.Context, was desk.Ticket, other store.Row[desk.Ticket], ds ...desk.Decision) error {
 	t := &other.Value
 	t.By, t.V, t.Updated = a.act.By, a.s.Version, a.act.At
 	follows, err := a.handing().follows(ctx, was, t)
 	if err != nil {
 		return err
 	}
-	ds := append([]desk.Decision{d}, follows...)
+	ds = append(ds, follows...)
 	a.tx.PutMessage(store.Row[desk.Message]{Value: journal(t.ID, a.act.By, a.act.At, a.s.Version, ds...)})
 	a.tx.PutTicket(other)
 	return nil

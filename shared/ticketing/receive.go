@@ -144,6 +144,9 @@ func (r *receiving) know() {
 		r.claim(&c)
 		r.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
 	}
+	if r.in.LookUp {
+		id.LookUp(r.at)
+	}
 	if r.in.Name != "" {
 		id.Name = r.in.Name
 	}

@@ -145,10 +145,8 @@ type recovering struct {
 }
 
 func (x *recovering) change(ctx context.Context, c RecoveryChange) error {
-	if x.act.Key != "" {
-		if done, err := x.desk.Store.Done(ctx, x.r.Ticket, x.act.Key); err != nil || done.Exists() {
-			return err
-		}
+	if done, err := x.desk.before(ctx, x.act, x.r.Ticket); err != nil || done.Exists() {
+		return err
 	}
 	if c.Owner != nil && *c.Owner != x.r.Owner {
 		x.said = append(x.said, said("recovery.owner", "before", x.r.Owner, "owner", *c.Owner))
@@ -171,9 +169,7 @@ func (x *recovering) change(ctx context.Context, c RecoveryChange) error {
 	j.Text = c.Note
 	x.tx.PutMessage(store.Row[desk.Message]{Value: j})
 	x.tx.PutRecovery(x.row)
-	if x.act.Key != "" {
-		x.tx.Once(x.r.Ticket, x.act.Key, j.ID, x.act.At)
-	}
+	x.act.once(&x.tx, x.r.Ticket, j.ID)
 	return x.desk.Store.Commit(ctx, &x.tx)
 }
 

@@ -15,6 +15,9 @@ import (
 // belongs into the journal. Whoever writes a header of which status, priority, team,
 // agent, tier or who waits may have changed calls it last.
 func settle(s *config.Settings, tx *store.Tx, t *desk.Ticket, at time.Time) []desk.Decision {
+	if t.IsTask() {
+		return nil // it waits for no customer, and promises them nothing
+	}
 	awaitCustomer(s, t, at)
 	if len(s.SLA) == 0 && t.Clocks == nil {
 		return nil

@@ -43,7 +43,7 @@ func (d *Desk) Split(ctx context.Context, act Act, id desk.TicketID, sp Split) (
 	if err != nil || made != "" {
 		return made, err
 	}
-	return d.splitBefore(ctx, id, msg)
+	return d.madeBefore(ctx, id, msg, splitOff)
 }
 
 func (sp Split) check() ([]desk.MessageID, error) {
@@ -61,14 +61,15 @@ func (sp Split) check() ([]desk.MessageID, error) {
 	return ids, nil
 }
 
-// splitBefore finds the ticket that the same request made before: its journal names it.
-func (d *Desk) splitBefore(ctx context.Context, id desk.TicketID, msg desk.MessageID) (desk.TicketID, error) {
+// madeBefore finds the ticket that the same request made before: its journal names it in
+// a decision of this code.
+func (d *Desk) madeBefore(ctx context.Context, id desk.TicketID, msg desk.MessageID, code string) (desk.TicketID, error) {
 	row, err := d.Store.Message(ctx, id, msg)
 	if err != nil {
 		return "", err
 	}
 	for _, x := range row.Value.Decisions {
-		if n, ok := desk.ParseNumber(x.Args["ticket"]); ok && x.Code == splitOff {
+		if n, ok := desk.ParseNumber(x.Args["ticket"]); ok && x.Code == code {
 			return n, nil
 		}
 	}

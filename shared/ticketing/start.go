@@ -80,7 +80,7 @@ func (d *Desk) Start(ctx context.Context, act Act, n Start) (desk.TicketID, erro
 func (d *Desk) startID(ctx context.Context, act Act) (id desk.TicketID, done bool, err error) {
 	for n := 0; ; n++ {
 		id = desk.NewTicketID(n, "start", act.Key)
-		seen, err := d.Store.Done(ctx, id, act.Key)
+		seen, err := d.before(ctx, act, id)
 		if err != nil || seen.Exists() {
 			return id, seen.Exists(), err
 		}

@@ -25,6 +25,9 @@ func newSurvey(def config.Survey, id desk.SurveyID, t desk.Ticket, when desk.Sur
 // resolution, or a close that none came before.
 func (a *acting) planSurvey(when desk.SurveyTrigger) {
 	t := a.t
+	if t.IsTask() {
+		return
+	}
 	def, ok := a.s.SurveyAfter(when, *t)
 	if !ok {
 		if when == desk.WhenResolved {
@@ -97,6 +100,8 @@ func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey 
 			return desk.FieldError("survey", "there is no survey %q", survey)
 		case def.Disabled:
 			return desk.Errorf(desk.Conflict, "the survey is disabled")
+		case a.t.IsTask():
+			return desk.Errorf(desk.Conflict, "a task has no customer to ask")
 		case a.t.Status == desk.StatusSpam:
 			return desk.Errorf(desk.Conflict, "the ticket is spam: nobody is asked about it")
 		}

@@ -119,6 +119,9 @@ func (d *Desk) waveTickets(ctx context.Context, def config.Survey, w *desk.Wave,
 			old = true
 			continue
 		}
+		if t.IsTask() {
+			continue // its ticket stands for the customer
+		}
 		meant, err := d.meant(ctx, def, t, w.At)
 		if err != nil {
 			return false, err

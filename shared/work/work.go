@@ -43,10 +43,12 @@ const (
 	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
 	JobNotice   = "notice"   // tell people of the desk; Doc is a notify.Happening
 	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
+	JobWhoIs    = "whois"    // ask a provider whose an address is; Doc is a WhoIs
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
 	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
 	JobShift    = "shift"    // an agent's shift has ended; Doc is an AgentAt
+	JobReopen   = "reopen"   // a dead letter could not be redriven; Doc is a Reopen
 )
 
 // AgentAt names an agent at work.
@@ -70,6 +72,11 @@ type Hook struct {
 	Attempt int         `json:"n,omitempty"`     // attempts made before: a past one does nothing
 }
 
+// WhoIs names an address whose owner the provider is to be asked for.
+type WhoIs struct {
+	Address desk.Address `json:"address"`
+}
+
 // Erase names whose data are to be erased, and how far that has come.
 type Erase struct {
 	Address desk.Address `json:"address"`
@@ -79,6 +86,12 @@ type Erase struct {
 	Cursor   string `json:"cursor,omitempty"` // in the list of tickets or events
 	Rows     string `json:"rows,omitempty"`   // in the ticket's timeline
 	Left     bool   `json:"left,omitempty"`   // something was still to be sent: look again later
+}
+
+// Reopen names a dead letter that is to lie there as not done.
+type Reopen struct {
+	Queue queue.Name `json:"queue"`
+	ID    string     `json:"id"`
 }
 
 // NewJob makes a Job of what it is about.

@@ -68,6 +68,9 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/unblock", agents, a.unblockSender},
 		{"POST", "/v1/tickets/{number}/follow-up", agents, a.setFollowUp},
 		{"DELETE", "/v1/tickets/{number}/follow-up", agents, a.dropFollowUp},
+		{"POST", "/v1/tickets/{number}/tasks", agents, a.openTask},
+		{"PUT", "/v1/tickets/{number}/followers/{agent}", agents, a.addFollower},
+		{"DELETE", "/v1/tickets/{number}/followers/{agent}", agents, a.removeFollower},
 		{"GET", "/v1/tickets/{number}/messages", agents, a.listMessages},
 		{"POST", "/v1/tickets/{number}/messages", agents, a.postMessage},
 		{"POST", "/v1/tickets/{number}/messages/{id}/send-again", agents, a.sendAgain},
@@ -110,6 +113,12 @@ func (a *api) routes() []route {
 		{"GET", "/v1/quarantine", leads, a.listQuarantine},
 		{"POST", "/v1/quarantine/{at}/{id}/release", leads, a.release},
 		{"POST", "/v1/quarantine/{at}/{id}/drop", leads, a.drop},
+		{"GET", "/v1/dead-letters", admins, a.listDeadQueues},
+		{"GET", "/v1/dead-letters/{queue}", admins, a.listDead},
+		{"POST", "/v1/dead-letters/{queue}/redrive", admins, a.redriveQueue},
+		{"GET", "/v1/dead-letters/{queue}/letters/{id}", admins, a.getDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/redrive", admins, a.redriveDead},
+		{"POST", "/v1/dead-letters/{queue}/letters/{id}/drop", admins, a.dropDead},
 		{"GET", "/v1/figures", agents, a.getFigures},
 		{"GET", "/v1/audit", leads, a.listAudit},
 		{"GET", "/v1/keys", admins, a.listKeys},
@@ -158,6 +167,7 @@ type call struct {
 	at  time.Time  // when the request came: all that it writes is dated so
 
 	watch    *access.Watch // is w
+	raw      []byte        // the body, once read
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

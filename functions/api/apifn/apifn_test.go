@@ -254,6 +254,11 @@ func TestIdempotencyKey(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	again := b.do("POST", path, `{"text":"one"}`, "Idempotency-Key", "k1").is(201).json()
 	require.Equal(t, first["id"], again["id"])
+	replay := b.do("POST", path, ` { "public": true, "text":"one"}`, "Idempotency-Key", "k3").is(201)
+	require.Empty(t, replay.header.Get("Idempotency-Replayed"))
+	replay = b.do("POST", path, `{"text":"one", "public":true}`, "Idempotency-Key", "k3").is(201)
+	require.Equal(t, "true", replay.header.Get("Idempotency-Replayed"))
+	b.do("POST", path, `{"text":"one","status":"resolved"}`, "Idempotency-Key", "k1").names(422, "Idempotency-Key")
 	b.do("POST", path, `{"text":"two"}`, "Idempotency-Key", "k1").names(422, "Idempotency-Key")
 	other := b.do("POST", path, `{"text":"one"}`, "Idempotency-Key", "k1", "Authorization", "Bearer "+leadToken).is(201).json()
 	require.NotEqual(t, first["id"], other["id"])
@@ -445,4 +450,60 @@ func FuzzRequests(f *testing.F) {
 		b.handler.ServeHTTP(w, r)
 		require.NotEqual(t, 500, w.Code, "%s", w.Body)
 	})
+}
+
+// TestBodiesAreStrict: null is no object, and a field that has no null is not left out by
+// one; names are what the document says, to the letter.
+func TestBodiesAreStrict(t *testing.T) {
+	b := newBench(t)
+	path := "/v1/tickets/" + b.receive(desk.WeChat, "w", "hello")
+	b.do("PATCH", path, `null`).is(422)
+	b.do("PATCH", path, ` {"assignee_id":null} `).is(200)
+	b.do("PATCH", path, `{"priority":null}`).names(422, "priority")
+	b.do("PATCH", path, `{"Priority":"low"}`).names(422, "Priority")
+	b.do("POST", path+"/spam", `{"block":null}`).names(422, "block")
+	b.do("GET", "/v1/tickets?team=", "").names(400, "team")
+}
+
+// TestIdempotencyKeyOfEveryPost: whatever a key was used for on a ticket, it stands for
+// that and nothing else; a ticket begun twice is one.
+func TestIdempotencyKeyOfEveryPost(t *testing.T) {
+	b := newBench(t)
+	path := "/v1/tickets/" + b.receive(desk.WeChat, "w", "hello")
+	b.do("POST", path+"/spam", `{"block":false}`, "Idempotency-Key", "k").is(200)
+	b.do("POST", path+"/spam", `{"block":true}`, "Idempotency-Key", "k").names(422, "Idempotency-Key")
+	b.do("POST", path+"/not-spam", "", "Idempotency-Key", "k").names(422, "Idempotency-Key")
+	b.do("POST", path+"/messages", `{"text":"x"}`, "Idempotency-Key", "k").names(422, "Idempotency-Key")
+	require.Equal(t, "spam", b.do("GET", path, "").json()["status"])
+
+	start := `{"channel":"sms","to":"+14155550100","text":"hello"}`
+	one := b.do("POST", "/v1/tickets", start, "Idempotency-Key", "s").is(201).json()["number"]
+	again := b.do("POST", "/v1/tickets", start, "Idempotency-Key", "s").is(201)
+	require.Equal(t, one, again.json()["number"])
+	require.Equal(t, "true", again.header.Get("Idempotency-Replayed"))
+	b.do("POST", "/v1/tickets", `{"channel":"sms","to":"+14155550100","text":"hello?"}`, "Idempotency-Key", "s").names(422, "Idempotency-Key")
+}
+
+// TestLostAnswer: the write was done, but the answer was not heard; the same request again
+// finds it.
+func TestLostAnswer(t *testing.T) {
+	b := newBench(t)
+	path := "/v1/tickets/" + b.receive(desk.WeChat, "w", "hello")
+	b.lost = true
+	r := httptest.NewRequest("POST", path+"/messages", strings.NewReader(`{"text":"one"}`))
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + agentToken}, "Idempotency-Key": {"k"}}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	require.Equal(t, 500, w.Code)
+	b.do("POST", path+"/messages", `{"text":"one"}`, "Idempotency-Key", "k").is(201)
+	require.EqualValues(t, "1", b.do("GET", path, "").json()["answers"])
+}
+
+// TestLongReply: an answer that goes out in several messages is answered with its first.
+func TestLongReply(t *testing.T) {
+	b := newBench(t)
+	path := "/v1/tickets/" + b.receive(desk.WeChat, "w", "hello")
+	a := b.do("POST", path+"/messages", `{"text":"`+strings.Repeat("您好。", 1000)+`"}`).is(201).json()
+	require.True(t, strings.HasPrefix(a["text"].(string), "您好。"))
+	require.EqualValues(t, "5", b.do("GET", path, "").json()["unsent"])
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -48,6 +49,7 @@ type bench struct {
 	handler http.Handler
 	router  routers.Router
 	before  func() // runs once before the next write: somebody else is quicker
+	lost    bool   // the next write is done, and nobody hears of it
 	n       int
 }
 
@@ -62,7 +64,12 @@ func (r rushed) Write(ctx context.Context, ops ...table.Op) error {
 		r.b.before = nil
 		f()
 	}
-	return r.Table.Write(ctx, ops...)
+	err := r.Table.Write(ctx, ops...)
+	if r.b.lost {
+		r.b.lost = false
+		return errors.New("the connection broke")
+	}
+	return err
 }
 
 func newBench(t testing.TB) *bench {

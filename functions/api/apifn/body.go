@@ -1,11 +1,13 @@
 package apifn
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 )
 
@@ -17,7 +19,11 @@ func (c *call) body(v any) error {
 	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" && kind != "application/merge-patch+json" {
 		return problem{Status: http.StatusUnsupportedMediaType, Detail: "Send application/json."}
 	}
-	d := json.NewDecoder(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	raw, err := c.read()
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
 		return decodeProblem(err)
@@ -25,8 +31,46 @@ func (c *call) body(v any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return decodeProblem(err)
 	}
+	return strict(raw, reflect.TypeOf(v).Elem())
+}
+
+// read gives the body's bytes, however often it is asked.
+func (c *call) read() ([]byte, error) {
+	if c.raw != nil {
+		return c.raw, nil
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	if err != nil {
+		return nil, decodeProblem(err)
+	}
+	c.raw = append([]byte{}, raw...)
+	return c.raw, nil
+}
+
+// strict refuses what the decoder lets pass: null for the object or for a field that has
+// no such value, and a field's name in another case.
+func strict(raw []byte, t reflect.Type) error {
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &given); err != nil || given == nil {
+		return errNoObject
+	}
+	known := map[string]reflect.Type{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known[name] = t.Field(i).Type
+	}
+	for name, value := range given {
+		switch of, ok := known[name]; {
+		case !ok:
+			return badField(name, "is not known here")
+		case string(value) == "null" && of != reflect.TypeFor[json.RawMessage]():
+			return badField(name, "is null: leave it out instead")
+		}
+	}
 	return nil
 }
+
+var errNoObject = problem{Status: http.StatusUnprocessableEntity, Detail: "The body must be a JSON object."}
 
 func decodeProblem(err error) problem {
 	var tooLarge *http.MaxBytesError
@@ -37,7 +81,7 @@ func decodeProblem(err error) problem {
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return badField(wrong.Field, "is a "+wrong.Value+"; it must be a "+wrong.Type.String())
 	case errors.As(err, &wrong):
-		return problem{Status: http.StatusUnprocessableEntity, Detail: "The body must be a JSON object."}
+		return errNoObject
 	}
 	// The standard library has no type for this error.
 	if err != nil {

@@ -40,6 +40,9 @@ func (c *call) params(known ...string) (params, error) {
 		if len(v) > 1 {
 			return params{}, badParameter(name, "is given twice")
 		}
+		if v[0] == "" {
+			return params{}, badParameter(name, "is empty: leave it out instead")
+		}
 		if name != "cursor" && (len(v[0]) > maxValue || !utf8.ValidString(v[0])) {
 			return params{}, badParameter(name, "must be UTF-8 of at most 200 bytes")
 		}

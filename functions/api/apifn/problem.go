@@ -75,6 +75,19 @@ func problemOf(err error) problem {
 	return problem{Status: http.StatusInternalServerError, Detail: "Something failed here. Trying again may help."}
 }
 
+// apiNames are fields that the API calls otherwise than the desk.
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key"}
+
+func fieldNames(err error) error {
+	var e *desk.Error
+	if !errors.As(err, &e) || apiNames[e.Field] == "" {
+		return err
+	}
+	named := *e
+	named.Field = apiNames[e.Field]
+	return &named
+}
+
 func sentence(s string) string {
 	if s == "" {
 		return s
@@ -83,7 +96,7 @@ func sentence(s string) string {
 }
 
 func (a *api) fail(c *call, err error) {
-	p := problemOf(err)
+	p := problemOf(fieldNames(err))
 	if p.Status == http.StatusServiceUnavailable {
 		c.w.Header().Set("Retry-After", "1")
 	}

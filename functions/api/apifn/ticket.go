@@ -69,8 +69,7 @@ type patch struct {
 	SnoozedUntil *time.Time      `json:"snoozed_until"`
 }
 
-// change reads the body as what is to change; the desk's names of fields become the
-// API's in errors.
+// change reads the body as what is to change.
 func (p patch) change(s *config.Settings, at time.Time) (ticketing.Change, error) {
 	c := ticketing.Change{Team: p.Team, Status: p.Status, Priority: p.Priority, Type: p.Type, Tags: p.Tags}
 	if p.AssigneeID != nil {
@@ -87,20 +86,7 @@ func (p patch) change(s *config.Settings, at time.Time) (ticketing.Change, error
 		}
 		c.Until = p.SnoozedUntil.UTC()
 	}
-	return c, fieldNames(c.Check(s, at))
-}
-
-// apiNames are fields that the API calls otherwise than the desk.
-var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until"}
-
-func fieldNames(err error) error {
-	var e *desk.Error
-	if !errors.As(err, &e) || apiNames[e.Field] == "" {
-		return err
-	}
-	named := *e
-	named.Field = apiNames[e.Field]
-	return &named
+	return c, c.Check(s, at)
 }
 
 // patchTicket changes a ticket, all that the body names or nothing, in one transaction.
@@ -130,7 +116,7 @@ func (a *api) patchTicket(c *call) error {
 		return err
 	}
 	if err := d.Change(c.ctx, ticketing.Act{By: c.by, At: c.at}, row.Value.ID, change); err != nil {
-		return fieldNames(err)
+		return err
 	}
 	if row, err = a.ticket(c); err != nil {
 		return err
@@ -230,9 +216,6 @@ func (a *api) postMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	if row.Value.Text != m.Text {
-		return badField("Idempotency-Key", "was used for another message")
-	}
 	return c.json(http.StatusCreated, viewMessage(row.Value, c.lang()))
 }
 
@@ -245,23 +228,6 @@ func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage) (
 		r.Then = desk.Status(*m.Status)
 	}
 	return a.Desk.Reply(c.ctx, act, t, r)
-}
-
-// maxKey bounds an idempotency key, in bytes.
-const maxKey = 200
-
-// act reads who does something, and the Idempotency-Key under which it is done once.
-// Keys of different callers don't meet.
-func (c *call) act() (ticketing.Act, error) {
-	act := ticketing.Act{By: c.by, At: c.at}
-	key := c.r.Header.Get("Idempotency-Key")
-	if len(key) > maxKey {
-		return act, badParameter("Idempotency-Key", "is longer than 200 bytes")
-	}
-	if key != "" {
-		act.Key = "api|" + c.by.ID + "|" + key
-	}
-	return act, nil
 }
 
 func (a *api) sendAgain(c *call) error {

@@ -39,8 +39,11 @@ type ticketView struct {
 	Via             viaView       `json:"via"`
 	Language        string        `json:"language"`
 	Tags            []string      `json:"tags"`
+	FollowerIDs     []string      `json:"follower_ids"`
 	Follows         *string       `json:"follows"`
 	MergedInto      *string       `json:"merged_into"`
+	TaskOf          *string       `json:"task_of"`
+	Tasks           []string      `json:"tasks"`
 	Answers         int           `json:"answers"`
 	Reopened        int           `json:"reopened"`
 	Unsent          int           `json:"unsent"`
@@ -55,13 +58,22 @@ type ticketView struct {
 	FollowUp        *followUpView `json:"follow_up"`
 }
 
+func numbers(ids []desk.TicketID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.Number()
+	}
+	return out
+}
+
 func viewTicket(r store.Row[desk.Ticket]) ticketView {
 	t := r.Value
 	return ticketView{
 		ID: string(t.ID), Number: t.ID.Number(), Version: r.Version, Subject: t.Subject,
 		Status: string(t.Status), Priority: string(t.Priority), Type: string(t.Type), Team: t.Team,
 		AssigneeID: orNull(t.Assignee), Customer: personView{string(t.Customer), t.Called(t.Lang)}, Via: via(t.From),
-		Language: t.Lang, Tags: orEmpty(t.Tags), Follows: orNull(t.Before.Number()), MergedInto: orNull(t.Into.Number()),
+		Language: t.Lang, Tags: orEmpty(t.Tags), FollowerIDs: orEmpty(t.Followers), Follows: orNull(t.Before.Number()), MergedInto: orNull(t.Into.Number()),
+		TaskOf: orNull(t.Parent.Number()), Tasks: numbers(t.Tasks),
 		Answers: t.Answers, Reopened: t.Reopened, Unsent: len(t.Unsent),
 		CreatedAt: t.Opened, UpdatedAt: t.Updated, FirstAnsweredAt: moment(t.FirstAnswered),
 		WaitingSince: moment(t.WaitingSince), SnoozedUntil: moment(t.SnoozedUntil),

@@ -87,6 +87,8 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/priority":            (*visit).priority,
 		"POST /console/tickets/{number}/status":              (*visit).status,
 		"POST /console/tickets/{number}/follow-up":           (*visit).followUp,
+		"POST /console/tickets/{number}/tasks":               (*visit).openTask,
+		"POST /console/tickets/{number}/followers":           (*visit).follow,
 		"POST /console/tickets/{number}/tags":                (*visit).tags,
 		"POST /console/tickets/{number}/type":                (*visit).kind,
 		"POST /console/tickets/{number}/team":                (*visit).team,

@@ -49,6 +49,7 @@ type ticketPage struct {
 	Draft      string // what the answer begins with
 	Person     person
 	Recoveries []recoveryRow
+	Tasks      []taskRow
 	Snoozed    time.Time
 	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
@@ -92,6 +93,9 @@ func (v *visit) ticket() error {
 	}
 	page.Person = p
 	if page.Recoveries, err = v.recoveriesOf(page.T); err != nil {
+		return err
+	}
+	if page.Tasks, err = v.tasksOf(page.T); err != nil {
 		return err
 	}
 	page.Nonce = rand.Text()
@@ -223,9 +227,9 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	args := map[string]string{}
 	for k, value := range d.Args {
 		switch {
-		case d.Code == "assign.changed" || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
+		case d.Code == "assign.changed" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
-		case d.Code == "route.team" || d.Code == "route.moved":
+		case d.Code == "task.opened" && k == "team" || d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)
 		case k == "at":
 			value = v.local(value)

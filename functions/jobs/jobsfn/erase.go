@@ -306,18 +306,35 @@ func (e *erasing) person(ctx context.Context) error {
 	if err != nil && desk.KindOf(err) != desk.NotFound {
 		return err
 	}
-	if v := &c.Value; err == nil && len(v.Addresses) <= 1 && (v.Name+v.Remark+v.Lang != "" || v.Contact != (desk.Contact{}) || v.LastScore != nil && v.LastScore.Comment != "") {
-		v.Name, v.Remark, v.Lang, v.Contact = "", "", "", desk.Contact{}
-		if v.LastScore != nil {
-			v.LastScore.Comment = ""
+	if err == nil {
+		named := nameless(&c.Value)
+		known, err := e.forgetUnion(ctx, &c)
+		if err != nil {
+			return err
 		}
-		e.tx.PutCustomer(c)
+		if named || known {
+			e.tx.PutCustomer(c)
+		}
 	}
 	id := e.id
-	if id.Value.Name+id.Value.Remark+id.Value.Lang == "" && id.Value.Pending == nil {
+	if v := id.Value; v.Name+v.Remark+v.Lang == "" && v.Pending == nil && !v.Proven && v.Looked.IsZero() {
 		return e.commit(ctx, "")
 	}
 	id.Value.Name, id.Value.Remark, id.Value.Lang, id.Value.Pending = "", "", "", nil
+	id.Value.Proven, id.Value.Looked = false, time.Time{} // who comes back is asked for anew
 	e.tx.PutIdentity(id)
 	return e.h.Store.Commit(ctx, &e.tx)
+}
+
+// nameless takes out who a customer of one address is; false where nothing tells.
+func nameless(v *desk.Customer) bool {
+	noted := v.LastScore != nil && v.LastScore.Comment != ""
+	if len(v.Addresses) > 1 || v.Name+v.Remark+v.Lang == "" && v.Contact == (desk.Contact{}) && !noted {
+		return false
+	}
+	v.Name, v.Remark, v.Lang, v.Contact = "", "", "", desk.Contact{}
+	if v.LastScore != nil {
+		v.LastScore.Comment = ""
+	}
+	return true
 }

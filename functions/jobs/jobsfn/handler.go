@@ -1,5 +1,5 @@
 // Package jobsfn does the slow work: it puts new settings in force, fetches the files
-// that messages have left with their providers, brings events to those who subscribed to
+// that messages have left with their providers, asks them whose an address is, brings events to those who subscribed to
 // them, tells people of the desk, and erases what is kept of customers who
 // left where the provider wants it so.
 package jobsfn
@@ -17,7 +17,6 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
-	"github.com/deskhook/deskhook/shared/policy/notify"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -33,6 +32,9 @@ type Handler struct {
 	// Media gives what fetches files of an account; NotFound where there is no such
 	// account any more, or the channel's files don't lie elsewhere.
 	Media func(context.Context, desk.Channel, string) (channel.MediaFetcher, error)
+	// WhoIs gives what tells whose an account's addresses are; NotFound where there is no
+	// such account any more, or nobody tells.
+	WhoIs func(context.Context, desk.Channel, string) (channel.WhoIs, error)
 	// Sender gives an account's sender; NotFound where there is no such account.
 	Sender func(context.Context, desk.Channel, string) (channel.Sender, error)
 	// Callbacks gives what webhooks are called with, loopback addresses being allowed or
@@ -78,30 +80,27 @@ func (h *Handler) one(ctx context.Context, body string) error {
 	case work.JobFill, work.JobLeave, work.JobShift:
 		return h.atWork(ctx, job)
 	case work.JobMedia:
-		var m work.Media
-		if err := json.Unmarshal(job.Doc, &m); err != nil {
-			return desk.Errorf(desk.Unreadable, "not a job")
-		}
-		return h.media(ctx, m)
+		return read(ctx, job, h.media)
 	case work.JobHook:
-		var w work.Hook
-		if err := json.Unmarshal(job.Doc, &w); err != nil {
-			return desk.Errorf(desk.Unreadable, "not a job")
-		}
-		return h.hook(ctx, w)
+		return read(ctx, job, h.hook)
 	case work.JobNotice:
-		var n notify.Happening
-		if err := json.Unmarshal(job.Doc, &n); err != nil {
-			return desk.Errorf(desk.Unreadable, "not a job")
-		}
-		return h.notice(ctx, n)
+		return read(ctx, job, h.notice)
 	case work.JobErase:
-		var e work.Erase
-		if err := json.Unmarshal(job.Doc, &e); err != nil {
-			return desk.Errorf(desk.Unreadable, "not a job")
-		}
-		return h.erase(ctx, e)
+		return read(ctx, job, h.erase)
+	case work.JobWhoIs:
+		return read(ctx, job, h.whois)
+	case work.JobReopen:
+		return read(ctx, job, h.reopen)
 	default:
 		return desk.Errorf(desk.Unreadable, "no such job: %q", job.Kind)
 	}
+}
+
+// read does a job with what it is about.
+func read[V any](ctx context.Context, job work.Job, do func(context.Context, V) error) error {
+	var v V
+	if err := json.Unmarshal(job.Doc, &v); err != nil {
+		return desk.Errorf(desk.Unreadable, "not a job")
+	}
+	return do(ctx, v)
 }

@@ -100,7 +100,11 @@ func (b *bench) write(row store.Row[desk.Message]) {
 
 // job hands the function one job and says whether it came back.
 func (b *bench) job(i, count int) bool {
-	job, err := work.NewJob(work.JobMedia, work.Media{Ticket: ticket, Message: message, Index: i})
+	return b.run(work.JobMedia, work.Media{Ticket: ticket, Message: message, Index: i}, count)
+}
+
+func (b *bench) run(kind string, doc any, count int) bool {
+	job, err := work.NewJob(kind, doc)
 	require.NoError(b.t, err)
 	body, err := json.Marshal(job)
 	require.NoError(b.t, err)

@@ -1,6 +1,7 @@
 // Package relayfn reads the table's change feed and tells who has work to do: delivery
-// of new messages to send, tickets of what was let out of the quarantine, jobs of new
-// settings, of files to fetch, of data to erase and of events that somebody subscribed
+// of new messages to send, tickets of what was let out of the quarantine, every queue of
+// its dead letters that were redriven, jobs of new settings, of files to fetch, of
+// addresses whose owner a provider tells, of data to erase and of events that somebody subscribed
 // to. A nudge lost or repeated is harmless;
 // the batch is repeated until all of it is told.
 package relayfn
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
@@ -24,6 +26,7 @@ import (
 // Handler reads the change feed.
 type Handler struct {
 	Queue    queue.Queue
+	Blob     blob.Store // of failed batches
 	Settings func(context.Context) (*config.Settings, error)
 	Log      *slog.Logger
 }
@@ -54,20 +57,6 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			}
 			nudges = append(nudges, m)
 		}
-		if doc, ok := store.SettingsOf(c); ok {
-			m, err := work.Message(work.Job{Kind: work.JobSnapshot, Doc: doc})
-			if err != nil {
-				return err
-			}
-			jobs = append(jobs, m)
-		}
-		if who, ok := store.EraseOf(c); ok {
-			m, err := erase(who)
-			if err != nil {
-				return err
-			}
-			jobs = append(jobs, m)
-		}
 		if q, ok := store.ReleasedOf(c); ok {
 			again = append(again, released(q))
 		}
@@ -76,16 +65,19 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			return err
 		}
 		jobs = append(jobs, at...)
-		media, err := files(c)
+		more, err := slow(c)
 		if err != nil {
 			return err
 		}
-		jobs = append(jobs, media...)
+		jobs = append(jobs, more...)
 	}
 	if err := send(ctx, h.Queue, queue.Outbound, nudges); err != nil {
 		return err
 	}
 	if err := send(ctx, h.Queue, queue.Inbound, again); err != nil {
+		return err
+	}
+	if err := h.redrive(ctx, changes); err != nil {
 		return err
 	}
 	// Events last: while the settings can't be read, the rest goes on.
@@ -110,31 +102,24 @@ func released(q store.Quarantined) queue.Message {
 	return m
 }
 
-func erase(who desk.Address) (queue.Message, error) {
-	job, err := work.NewJob(work.JobErase, work.Erase{Address: who})
-	if err != nil {
-		return queue.Message{}, err
+// slow makes the jobs that follow from a change alone. Each file that a new message has
+// left with its provider is a job: one file's trouble then holds up no other.
+func slow(c table.Change) ([]queue.Message, error) {
+	var out jobs
+	if doc, ok := store.SettingsOf(c); ok {
+		out.add(work.JobSnapshot, doc)
 	}
-	return work.Message(job)
-}
-
-// files asks for what a new message has left with its provider, one job each: one file's
-// trouble then holds up no other.
-func files(c table.Change) ([]queue.Message, error) {
-	var out []queue.Message
+	if who, ok := store.EraseOf(c); ok {
+		out.add(work.JobErase, work.Erase{Address: who})
+	}
+	if who, ok := store.LookUpOf(c); ok {
+		out.add(work.JobWhoIs, work.WhoIs{Address: who})
+	}
 	m, waiting := store.UnfetchedOf(c)
 	for _, i := range waiting {
-		job, err := work.NewJob(work.JobMedia, work.Media{Ticket: m.Ticket, Message: m.ID, Index: i})
-		if err != nil {
-			return nil, err
-		}
-		msg, err := work.Message(job)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, msg)
+		out.add(work.JobMedia, work.Media{Ticket: m.Ticket, Message: m.ID, Index: i})
 	}
-	return out, nil
+	return out.msgs, out.err
 }
 
 func send(ctx context.Context, q queue.Queue, to queue.Name, msgs []queue.Message) error {

@@ -84,3 +84,26 @@ func TestTells(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, changes[0].Seq, resp.BatchItemFailures[0].ItemIdentifier, "all of it comes again")
 }
+
+// Whose an address is is asked for when that is first written, and once more when it is
+// asked for anew; not with each message.
+func TestAsksWhoseAnAddressIs(t *testing.T) {
+	db, err := bolt.Open(filepath.Join(t.TempDir(), "t.db"), time.Now, bolt.Options{NoSync: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	st, at := store.New(db), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for n, look := range []time.Time{at, at, {}, {}, at.Add(time.Hour)} {
+		var tx store.Tx
+		tx.PutIdentity(store.Row[desk.Identity]{Version: int64(n), Value: desk.Identity{
+			Address: desk.Address{Channel: desk.WeChat, Account: "main", ID: "oAnn"}, Customer: "c", Look: look, LastIn: at.Add(time.Duration(n) * time.Minute)}})
+		require.NoError(t, st.Commit(t.Context(), &tx))
+	}
+	changes, err := db.Changes(t.Context(), "", 100)
+	require.NoError(t, err)
+	q := &told{sent: map[queue.Name][]string{}}
+	h := &relayfn.Handler{Queue: q, Settings: settings(config.Settings{}), Log: slog.New(slog.DiscardHandler)}
+	_, err = h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
+	require.NoError(t, err)
+	job := `{"kind":"whois","doc":{"address":{"ch":"wechat","ac":"main","id":"oAnn"}}}`
+	require.Equal(t, []string{job, job}, q.sent[queue.Jobs])
+}

@@ -58,6 +58,10 @@ func (c *cloud) object(w http.ResponseWriter, r *http.Request, body []byte) {
 		c.files[r.URL.Path] = body
 		return
 	}
+	if r.URL.Query().Get("list-type") == "2" {
+		_, _ = io.WriteString(w, `<?xml version="1.0"?><ListBucketResult></ListBucketResult>`)
+		return
+	}
 	b, ok := c.files[r.URL.Path]
 	if !ok {
 		w.Header().Set("Content-Type", "application/xml")

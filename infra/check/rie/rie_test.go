@@ -160,6 +160,9 @@ func environment(aws string) []string {
 		name := strings.ToLower(strings.Replace(q, "_", ".", 1))
 		env = append(env, fmt.Sprintf("QUEUE_%s=%s/123456789012/%s", q, aws, name))
 	}
+	for _, q := range []string{"INBOUND_DEAD_FIFO", "OUTBOUND_DEAD", "JOBS_DEAD", "SURVEYS_DEAD", "SESMAIL_DEAD"} {
+		env = append(env, fmt.Sprintf("QUEUE_%s=%s/123456789012/dead", q, aws))
+	}
 	return env
 }
 

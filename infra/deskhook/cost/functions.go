@@ -17,7 +17,10 @@ var functions = map[string]function{
 	"surveys":  {0.25, 0.040, true},
 	"api":      {0.25, 0.040, true},
 	"schedule": {0.25, 0.100, false},
+	"jobs":     {0.5, 0.300, true}, // waits for the provider
 	"tokens":   {0.25, 0.050, true},
+
+	"deadletters": {0.25, 0.100, false},
 }
 
 // invoke counts one invocation. Alone in its minute, a function that reads settings

@@ -11,8 +11,10 @@ type Line struct {
 const (
 	standardQueues = 4 // with an event source: outbound, surveys, jobs, SES's notices
 	fifoQueues     = 1 // inbound
-	alarms         = 8 // one for each dead-letter queue, two for the feed's readers, one for tokens
-	schedules      = 2 // schedule and tokens, every minute
+	alarms         = 9 // one for each dead-letter queue, two for the feed's readers, one for tokens, one for dead letters
+	schedules      = 3 // schedule and tokens, every minute; deadletters, every fifth
+	sweepsAMinute  = 0.2
+	runsAMinute    = schedules - 1 + sweepsAMinute
 
 	// An event source polls an idle queue with up to five pollers, each waiting 20
 	// seconds; Lambda may go down to two (AWS: "Configuring scaling behavior for SQS
@@ -30,16 +32,19 @@ func idle(sweep Count) []Line {
 	var tokens Count
 	tokens.invoke("tokens")
 	tokens.ReadUnits = 1 // the one token of an account
-	scheduled := sweep.Dollars() + tokens.Dollars()
+	var dead Count       // asks each queue of dead letters, and lists failed batches
+	dead.invoke("deadletters")
+	dead.SQS, dead.FIFO, dead.S3Puts = standardQueues, fifoQueues, 1
+	scheduled := sweep.Dollars() + tokens.Dollars() + sweepsAMinute*dead.Dollars()
 	return []Line{
 		{"polling of the standard queues", standardQueues * polls * priceSQS},
 		{"polling of the FIFO queue", fifoQueues * polls * priceSQSFIFO},
 		{"key", priceKey},
 		{"uses of the key", keyUsesPerMin * minutesAMonth * priceKeyRequest},
 		{"alarms", alarms * priceAlarm},
-		{"schedules", schedules * minutesAMonth * priceSchedule},
+		{"schedules", runsAMinute * minutesAMonth * priceSchedule},
 		{"scheduled functions with their reads", minutesAMonth * scheduled},
-		{"logs", schedules * minutesAMonth * logBytes / 1e9 * priceLogGB},
+		{"logs", runsAMinute * minutesAMonth * logBytes / 1e9 * priceLogGB},
 	}
 }
 

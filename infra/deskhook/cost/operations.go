@@ -30,6 +30,7 @@ func (b *bench) operations(ctx context.Context) ([]Operation, error) {
 		{"reply", func() error { return b.reply(ctx, ticket) }},
 		{"survey asked and answered", func() error { return b.survey(ctx, ticket) }},
 		{"dashboard view", func() error { return b.dashboard(ctx) }},
+		{"unionid looked up, once a customer", func() error { return b.lookup(ctx) }},
 	} {
 		op, err := b.measure(step.name, step.do)
 		if err != nil {
@@ -116,6 +117,30 @@ func (b *bench) dashboard(ctx context.Context) error {
 		return err
 	}
 	return b.call(ctx, "GET", "/v1/tickets?limit=10", "")
+}
+
+// lookup is what asking WeChat whose an address is adds to a first message: the job, the
+// reads of address and token, and what the desk makes of the answer. That it is to be
+// asked stands on the address, which is written anyway.
+func (b *bench) lookup(ctx context.Context) error {
+	who := desk.Address{Channel: desk.WeChat, Account: "main", ID: customer + "2"}
+	before := *b.count
+	_, err := b.desk.Receive(ctx, channel.Envelope{At: b.now}, desk.Inbound{
+		Kind: desk.InMessage, ID: "first", Text: "您好", At: b.now, From: who, LookUp: true,
+	})
+	if err != nil {
+		return err
+	}
+	*b.count = before
+	b.queue.requests("jobs", 3) // sent, received, deleted
+	b.count.invoke("jobs")
+	if _, err := b.store.Identity(ctx, who); err != nil {
+		return err
+	}
+	if _, err := b.store.Token(ctx, who.Channel, who.Account); err != nil {
+		return err
+	}
+	return b.desk.Told(ctx, who, "o6_bmasdasdsad6_2sgVtMOZOPfL", b.now)
 }
 
 // minus is what was used since.

@@ -40,7 +40,7 @@ func (d *Doctor) state(ctx context.Context) []Finding {
 	for _, name := range slices.Sorted(maps.Keys(st.Dead)) {
 		if n := st.Dead[name]; n > 0 {
 			left += n
-			out = append(out, Finding{Wrong, "dead letters", fmt.Sprintf("%d in %s: nobody has done them; infra/README.md tells how to send them again", n, name)})
+			out = append(out, Finding{Wrong, "dead letters", fmt.Sprintf("%d in %s: nobody has done them; the console shows them under Dead letters", n, name)})
 		}
 	}
 	if left == 0 {

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -14,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/deskhook/deskhook/infra/local/browser"
 )
 
 func main() {
@@ -44,53 +47,50 @@ type shooting struct {
 	dark                       bool
 }
 
-// screens are the widths and heights, in CSS pixels, that pictures are taken at.
-var screens = []struct {
-	name          string
-	width, height int64
-	mobile        bool
-}{{"wide", 1280, 800, false}, {"phone", 390, 844, true}}
-
-var languages = []string{"zh-CN", "en"}
-
 // take takes every page's pictures and gives what the browser complained of.
 func (s shooting) take(ctx context.Context, pages []string) ([]string, error) {
 	if err := os.MkdirAll(s.out, 0o750); err != nil {
 		return nil, err
 	}
-	b, cancel, err := openBrowser(ctx, s.dark)
+	b, cancel, err := browser.Open(ctx, browser.Wide)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
+	if err := b.Scheme(s.dark); err != nil {
+		return nil, err
+	}
 	if s.agent != "" {
-		if err := b.signIn(s.base, s.agent, s.password); err != nil {
+		if err := b.SignIn(s.base, s.agent, s.password); err != nil {
 			return nil, fmt.Errorf("shots: sign in: %w", err)
 		}
 	}
 	for _, page := range pages {
-		for _, lang := range languages {
-			for _, screen := range screens {
-				png, err := b.picture(withLang(s.base+page, lang), screen.width, screen.height, screen.mobile)
-				if err != nil {
-					return nil, fmt.Errorf("shots: %s: %w", page, err)
-				}
-				name := strings.Join([]string{fileName(page), lang, screen.name}, ".") + ".png"
-				if err := os.WriteFile(filepath.Join(s.out, name), png, 0o600); err != nil {
-					return nil, err
-				}
+		if err := s.page(b, page); err != nil {
+			return nil, fmt.Errorf("shots: %s: %w", page, err)
+		}
+	}
+	return b.Complaints(), nil
+}
+
+// page takes one page's pictures: both languages, both screens.
+func (s shooting) page(b *browser.Tab, page string) error {
+	for _, lang := range browser.Languages {
+		for _, screen := range []browser.Screen{browser.Wide, browser.Phone} {
+			if err := errors.Join(b.Show(screen), b.Open(browser.In(s.base+page, lang))); err != nil {
+				return err
+			}
+			png, err := b.Picture()
+			if err != nil {
+				return err
+			}
+			name := strings.Join([]string{fileName(page), lang, screen.Name}, ".") + ".png"
+			if err := os.WriteFile(filepath.Join(s.out, name), png, 0o600); err != nil {
+				return err
 			}
 		}
 	}
-	return b.complaints(), nil
-}
-
-func withLang(url, lang string) string {
-	sep := "?"
-	if strings.Contains(url, "?") {
-		sep = "&"
-	}
-	return url + sep + "lang=" + lang
+	return nil
 }
 
 // fileName is a page's address as a name; long tokens in it are cut.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/deskhook/deskhook/functions/console/consolefn"
 	"github.com/deskhook/deskhook/functions/portal/portalfn"
+	"github.com/deskhook/deskhook/infra/local/browser"
+	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -24,18 +27,6 @@ import (
 	"github.com/deskhook/deskhook/shared/table/bolt"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
-
-// needBrowser skips where there is no browser, unless skipping counts as failing.
-func needBrowser(t *testing.T) {
-	t.Helper()
-	if findBrowser() != "" {
-		return
-	}
-	if os.Getenv("DESKHOOK_STRICT") == "1" {
-		t.Fatal("no Chromium or Chrome is installed, and DESKHOOK_STRICT=1 allows no skips")
-	}
-	t.Skip("no Chromium or Chrome is installed")
-}
 
 // scene is a desk with some life in it, served over local HTTP.
 type scene struct {
@@ -47,6 +38,8 @@ type scene struct {
 	n    int
 	at   time.Time
 	last desk.SurveyID
+
+	first desk.TicketID
 }
 
 func newScene(t *testing.T) *scene {
@@ -122,6 +115,7 @@ func (c *scene) fill() []string {
 	ctx, t := c.t.Context(), c.t
 	lin, amy := "林小雨", "Amy"
 	first := c.comes(desk.Inbound{From: wechat, Name: "王芳", Text: "你好，我上周买的台灯今天突然不亮了，换过插座也没用，可以换一台吗？", Lang: "zh-CN"})
+	c.first = first
 	_, err := c.desk.Note(ctx, c.act("amy", amy), first, "同一批次已有三起，先安排换货，再请仓库查批号。")
 	require.NoError(t, err)
 	require.NoError(t, c.desk.SetPriority(ctx, c.act("amy", amy), first, desk.High))
@@ -182,15 +176,12 @@ func (c *scene) uncertain(id desk.TicketID) {
 }
 
 // The pages load in a real browser without a complaint: nothing that the strict content
-// policy blocks, nothing missing, no script that throws. SHOTS_OUT keeps the pictures.
+// policy blocks, nothing missing, no script that throws. DESKHOOK_SHOTS keeps the pictures.
 func TestPagesInABrowser(t *testing.T) {
-	needBrowser(t)
+	browsertest.Open(t, browser.Wide) // or skips
 	c := newScene(t)
-	out := os.Getenv("SHOTS_OUT")
-	if out == "" {
-		out = t.TempDir()
-	}
-	shots := shooting{base: c.base, out: out, agent: "lin", password: "local", dark: os.Getenv("SHOTS_DARK") != ""}
+	out := cmp.Or(os.Getenv("DESKHOOK_SHOTS"), t.TempDir())
+	shots := shooting{base: c.base, out: out, agent: "lin", password: "local", dark: os.Getenv("DESKHOOK_DARK") == "1"}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	complaints, err := shots.take(ctx, c.fill())
@@ -203,36 +194,26 @@ func TestPagesInABrowser(t *testing.T) {
 // What a customer sends is seen on an open list within about a second, by itself; the
 // whole way through the browser: answer with Ctrl+Enter, rate on the survey page.
 func TestThingsAppearByThemselves(t *testing.T) {
-	needBrowser(t)
+	b := browsertest.Open(t, browser.Wide)
 	c := newScene(t)
 	survey := c.fill()[3]
-	b, cancel, err := openBrowser(t.Context(), false)
-	require.NoError(t, err)
-	defer cancel()
-	require.NoError(t, b.signIn(c.base, "lin", "local"))
+	require.NoError(t, b.SignIn(c.base, "lin", "local"))
 
 	id := c.comes(desk.Inbound{From: desk.Address{Channel: desk.SMS, Account: "main", ID: "+14155550199"}, Text: "Just now", Lang: "en"})
 	start := time.Now()
-	require.NoError(t, chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS(`tr[data-id="`+id.Number()+`"].fresh`))))
+	b.Until(`document.querySelector('tr[data-id="` + id.Number() + `"].fresh')`)
 	require.Less(t, time.Since(start), 5*time.Second, "a second, and room for a busy machine")
 
-	require.NoError(t, chromedp.Do(b.ctx,
-		chromedp.Navigate(c.base+"/console/tickets/"+id.Number()),
-		chromedp.SendKeys(chromedp.CSS("#reply"), "Hello ✓"),
-	))
-	count, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(".composer .count")))
-	require.NoError(t, err)
+	b.Open(c.base + "/console/tickets/" + id.Number())
+	b.Type("#reply", "Hello ✓")
+	count := browsertest.Run(b, chromedp.Text(chromedp.CSS(".composer .count")))
 	require.True(t, strings.HasPrefix(strings.TrimSpace(count), "7 · 1"), count)
-	require.NoError(t, chromedp.Do(b.ctx,
-		chromedp.Evaluate[chromedp.Void](`void document.querySelector("#reply").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, bubbles: true}))`),
-		chromedp.WaitVisible(chromedp.CSS(".timeline .out")),
-	))
+	b.Say(`document.querySelector("#reply").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, bubbles: true}))`)
+	b.Until(`document.querySelector(".timeline .out")`)
 
-	require.NoError(t, chromedp.Do(b.ctx,
-		chromedp.Navigate(c.base+survey),
-		chromedp.Click(chromedp.CSS(".score.s5")),
-		chromedp.Click(chromedp.CSS("button[type=submit]")),
-		chromedp.WaitVisible(chromedp.CSS(".given.s5")),
-	))
-	require.Empty(t, b.complaints())
+	b.Open(c.base + survey)
+	b.Click(".score.s5")
+	b.Click("button[type=submit]")
+	b.Until(`document.querySelector(".given.s5")`)
+	require.Empty(t, b.Complaints())
 }

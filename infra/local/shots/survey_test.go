@@ -1,15 +1,14 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/infra/local/browser"
+	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 )
@@ -48,87 +47,59 @@ func (c *scene) given(id desk.SurveyID) *desk.Score {
 }
 
 // Each kind of survey is answered on a phone of 360 pixels, by taps and with the keyboard:
-// nothing is wider than the phone, and what the content policy blocks is nothing. SHOTS_OUT
-// keeps the pictures.
+// nothing is wider than the phone, and what the content policy blocks is nothing.
+// DESKHOOK_SHOTS keeps the pictures.
 func TestSurveyOnAPhone(t *testing.T) {
-	needBrowser(t)
+	b := browsertest.Open(t, browser.Small)
 	c := newScene(t)
-	b, cancel, err := openBrowser(t.Context(), os.Getenv("SHOTS_DARK") != "")
-	require.NoError(t, err)
-	defer cancel()
 	for _, one := range []struct {
 		kind  desk.SurveyKind
 		look  string
 		score string
 		value int
 	}{{desk.CSAT, "faces", ".s5", 5}, {desk.CSAT, "stars", ".s4", 4}, {desk.NPS, "", ".s0", 0}, {desk.CES, "", ".s7", 7}} {
-		name := string(one.kind) + one.look
+		name := "survey-" + string(one.kind) + one.look
 		page, id := c.surveyOf(one.kind, one.look)
-		c.keep(b, page, name)
-		require.NoError(t, chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS(".score"+one.score))))
-		c.snap(b, name+"-chosen")
-		require.NoError(t, chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS("button[type=submit]"))))
+		c.phone(b, page, name)
+		b.Click(".score" + one.score)
+		b.Keep(name + "-chosen")
+		b.Click("button[type=submit]")
 		if one.value <= 2 { // what went wrong?
-			require.NoError(t, chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS(".options"))))
+			b.Until(`document.querySelector(".options")`)
 			require.Equal(t, one.value, c.given(id).Value, "the score is in already")
-			require.NoError(t, chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS(".option"))))
-			c.snap(b, name+"-more")
-			require.NoError(t, chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS("button[type=submit]"))))
+			b.Click(".option")
+			b.Keep(name + "-more")
+			b.Click("button[type=submit]")
 		}
-		require.NoError(t, chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS(".given"))))
-		c.snap(b, name+"-thanks")
+		b.Until(`document.querySelector(".given")`)
+		b.Keep(name + "-thanks")
 		require.Equal(t, one.value, c.given(id).Value)
 	}
-	require.Equal(t, []string(nil), b.complaints())
+	require.Empty(t, b.Complaints())
 }
 
 // Without JavaScript the same page takes two steps: choose, then confirm.
 func TestSurveyWithoutJavaScript(t *testing.T) {
-	needBrowser(t)
+	b := browsertest.Open(t, browser.Small)
 	c := newScene(t)
-	b, cancel, err := openBrowser(t.Context(), false)
-	require.NoError(t, err)
-	defer cancel()
-	require.NoError(t, b.noScript())
+	require.NoError(t, b.NoScript())
 	page, id := c.surveyOf(desk.CSAT, "faces")
-	c.keep(b, page+"?score=1", "noscript")
-	require.NoError(t, chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("input[name=sure]"))))
+	c.phone(b, page+"?score=1", "survey-noscript")
+	b.Click("button[type=submit]")
+	b.Do(chromedp.WaitVisible(chromedp.CSS("input[name=sure]")))
 	require.Nil(t, c.given(id))
-	c.snap(b, "noscript-confirm")
-	require.NoError(t, chromedp.Do(b.ctx,
-		chromedp.Click(chromedp.CSS(".options .option")),
-		chromedp.Click(chromedp.CSS("input[name=sure]")),
-		chromedp.Click(chromedp.CSS("button[type=submit]")),
-		chromedp.WaitVisible(chromedp.CSS(".given")),
-	))
+	b.Keep("survey-noscript-confirm")
+	b.Click(".options .option")
+	b.Click("input[name=sure]")
+	b.Click("button[type=submit]")
+	b.Do(chromedp.WaitVisible(chromedp.CSS(".given")))
 	require.Equal(t, 1, c.given(id).Value)
 	require.Equal(t, []desk.Answer{{Question: "why", Chosen: []string{"slow"}}}, c.given(id).Answers)
 }
 
-// keep opens a page on a phone, looks whether it fits, and keeps its picture.
-func (c *scene) keep(b *browser, path, name string) {
-	png, err := b.picture(c.base+path, 360, 740, true)
-	require.NoError(c.t, err)
-	wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth"))
-	require.NoError(c.t, err)
-	require.LessOrEqual(c.t, wide, 360, "%s is wider than the phone", name)
-	c.save(name, png)
-}
-
-func (c *scene) snap(b *browser, name string) {
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	require.NoError(c.t, err)
-	c.save(name, png)
-}
-
-func (c *scene) save(name string, png []byte) {
-	if out := os.Getenv("SHOTS_OUT"); out != "" {
-		require.NoError(c.t, os.WriteFile(filepath.Join(out, "survey-"+name+".png"), png, 0o644))
-	}
-}
-
-// noScript switches the pages' own scripts off.
-func (b *browser) noScript() error {
-	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	return err
+// phone opens a page on a phone, looks whether it fits, and keeps its picture.
+func (c *scene) phone(b *browsertest.Tab, path, name string) {
+	b.Open(c.base + path)
+	b.Fits(browser.Small, name)
+	b.Keep(name)
 }

@@ -31,7 +31,7 @@ func (s *Sim) judge() error {
 	}
 	for _, check := range []func(*dump){
 		s.appliedOnce, s.inOrder, s.oneTicket, s.options, s.replies, s.outbox, s.settled, s.moves, s.strangers,
-		s.acks, s.surveys, s.figures, s.timers, s.deadlines, s.erased, s.loads,
+		s.acks, s.surveys, s.figures, s.timers, s.deadlines, s.erased, s.loads, s.lookedUp,
 	} {
 		check(d)
 	}

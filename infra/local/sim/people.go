@@ -74,7 +74,14 @@ func (s *Sim) marker() string {
 }
 
 func (s *Sim) openID() string { return fmt.Sprintf("oCustomer%d", s.rng.IntN(s.people.customers)) }
-func (s *Sim) phone() string  { return fmt.Sprintf("+1415555010%d", s.rng.IntN(s.people.customers)) }
+
+// person is whose an OpenID is: two of them belong to one, as if they followed two accounts.
+func person(openID string) string {
+	n := int(openID[len(openID)-1] - '0')
+	return fmt.Sprintf("person%d", n/2)
+}
+
+func (s *Sim) phone() string { return fmt.Sprintf("+1415555010%d", s.rng.IntN(s.people.customers)) }
 func (s *Sim) mailbox() string {
 	return fmt.Sprintf("c%d@customer.example", s.rng.IntN(s.people.customers))
 }

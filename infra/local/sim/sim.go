@@ -136,6 +136,10 @@ func (s *Sim) open() (err error) {
 	if err != nil {
 		return err
 	}
+	for n := range s.people.customers {
+		who := fmt.Sprintf("oCustomer%d", n)
+		s.desk.Standin.Union(s.wechat().AppID, who, person(who))
+	}
 	settings := &config.Snapshot{Blob: s.desk.Files, Now: s.clock.Now, PublicURL: base}
 	s.agent = &ticketing.Desk{Store: s.desk.Store, Settings: settings.Current, Pause: s.pause}
 	s.inStream, s.depth = map[string]bool{}, 0

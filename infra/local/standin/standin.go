@@ -81,6 +81,7 @@ type Standin struct {
 	changed chan struct{} // closed and replaced with each message
 	script  map[desk.Channel][]Failure
 	media   map[string]file   // files that lie with a provider, by their ids
+	unions  map[string]string // unionids by AppID and OpenID, of whom one was told
 	barred  int               // the errcode that asking for an access token is answered with; 0 = none
 	tokens  map[string]string // of captchas, used, with their idempotency keys
 }

@@ -56,6 +56,8 @@ func (s *Standin) wechat(req *http.Request) (*http.Response, *Message, error) {
 		}
 		resp, m := s.notice(req, app, body)
 		return resp, m, nil
+	case "GET /cgi-bin/user/info":
+		return s.userInfo(req), nil, nil
 	case "GET /cgi-bin/media/get":
 		return s.mediaGet(req), nil, nil
 	case "POST /cgi-bin/media/upload":

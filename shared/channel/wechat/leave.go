@@ -8,7 +8,8 @@ import (
 )
 
 // ParseOf reads as Parse does, for an account of these settings (its entry in desk.yaml;
-// none where it is gone): who leaves is marked to be erased, unless on_unsubscribe is keep.
+// none where it is gone): who leaves is marked to be erased, unless on_unsubscribe is keep,
+// and who comes or writes to be looked up, where unionid is on.
 func ParseOf(own json.RawMessage, e channel.Envelope) ([]desk.Inbound, error) {
 	ins, err := Parse(e)
 	var s settings
@@ -16,7 +17,9 @@ func ParseOf(own json.RawMessage, e channel.Envelope) ([]desk.Inbound, error) {
 		s.OnUnsubscribe = "" // the default; that the settings are wrong is told elsewhere
 	}
 	for i := range ins {
-		ins[i].Erase = ins[i].Kind == desk.InEvent && ins[i].Type == "unsubscribe" && s.OnUnsubscribe != "keep"
+		leaves := ins[i].Kind == desk.InEvent && ins[i].Type == "unsubscribe"
+		ins[i].Erase = leaves && s.OnUnsubscribe != "keep"
+		ins[i].LookUp = !leaves && s.UnionID
 	}
 	return ins, err
 }

@@ -50,6 +50,9 @@ type settings struct {
 	// OnUnsubscribe says what becomes of what is kept of a follower who leaves: erase, as
 	// Tencent asks ("接收事件推送"), or keep. "" is erase.
 	OnUnsubscribe string `json:"on_unsubscribe"`
+	// UnionID says to ask Tencent for the unionid of who comes or writes, so that one person
+	// on several accounts of one open platform is one customer.
+	UnionID bool `json:"unionid"`
 	// Welcome is what a new follower is answered, by language; with both, one below the
 	// other, since WeChat tells nobody's language.
 	Welcome map[string]string `json:"welcome"`
@@ -79,7 +82,7 @@ var (
 
 // New makes the channel of one account. Settings: app_id (needed unless mode is plain),
 // original_id, mode (plain, safe, compatible; safe when absent), max_age in seconds,
-// shadow, welcome (zh-CN, en). Secrets: "token", and "encoding_aes_key" unless mode is plain; two values of
+// shadow, unionid, welcome (zh-CN, en). Secrets: "token", and "encoding_aes_key" unless mode is plain; two values of
 // each may be valid at once. The channel is also a Handshaker, an Acker and a Windower.
 func New(a channel.Account) (channel.Channel, error) {
 	c := &account{name: a.Name, now: a.Now}

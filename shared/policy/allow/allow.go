@@ -1,7 +1,7 @@
 // Package allow decides who may see and do what: pure functions of who asks and what of.
 //
 // Three roles, each with all that the one before may. An agent sees the tickets of their
-// teams and those assigned to them, and the feedback and figures of their teams. A lead
+// teams and those that they have or follow, and the feedback and figures of their teams. A lead
 // also sees the feedback and figures of the whole desk, its quarantine and its audit; of
 // tickets still those of their teams. An admin sees and does all. Who is in no team sees
 // every team: a small desk has no teams to speak of, and settings warn of it.
@@ -68,6 +68,7 @@ const (
 	Quarantine Kind = "quarantine"
 	Audit      Kind = "audit"
 	Keys       Kind = "keys"
+	Operations Kind = "operations" // dead letters and settings
 )
 
 // Object is one thing, with what rules who may see it.
@@ -75,10 +76,14 @@ type Object struct {
 	Kind     Kind
 	Team     string
 	Assignee string // of a ticket: an agent's id
+	// Followers of a ticket see it whatever its team: somebody asked them to look.
+	Followers []string
 }
 
 // OfTicket is a ticket as an object.
-func OfTicket(t desk.Ticket) Object { return Object{Kind: Ticket, Team: t.Team, Assignee: t.Assignee} }
+func OfTicket(t desk.Ticket) Object {
+	return Object{Kind: Ticket, Team: t.Team, Assignee: t.Assignee, Followers: t.Followers}
+}
 
 // Verdict is the answer to May.
 type Verdict int
@@ -100,12 +105,13 @@ var leasts = map[Kind]struct{ read, change Role }{
 	Quarantine: {Lead, ""},
 	Audit:      {Lead, ""},
 	Keys:       {Admin, Admin},
+	Operations: {Admin, Admin},
 }
 
 // May decides whether somebody may do something. Out of their teams a ticket is Hidden,
 // for a refusal would confirm that its number exists.
 func May(p Principal, a Action, o Object) Verdict {
-	if o.Kind == Ticket && !p.Team(o.Team) && (o.Assignee == "" || o.Assignee != p.Actor.ID) {
+	if o.Kind == Ticket && !p.Team(o.Team) && !o.concerns(p.Actor) {
 		return Hidden
 	}
 	least := leasts[o.Kind].read
@@ -119,6 +125,11 @@ func May(p Principal, a Action, o Object) Verdict {
 		return Refused
 	}
 	return Yes
+}
+
+// concerns says that a ticket is an agent's own, or one that they follow.
+func (o Object) concerns(who desk.Actor) bool {
+	return who.ID != "" && (o.Assignee == who.ID || slices.Contains(o.Followers, who.ID))
 }
 
 // AtLeast says whether a role may all that another may. What is no role may nothing.

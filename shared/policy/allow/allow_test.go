@@ -31,6 +31,8 @@ func TestMay(t *testing.T) {
 		want allow.Verdict
 	}{
 		{"agent, own team", agent, allow.Change, ours, allow.Yes},
+		{"agent, other team, followed", agent, allow.Change, allow.Object{Kind: allow.Ticket, Team: "sales", Followers: []string{"li", "amy"}}, allow.Yes},
+		{"agent, other team, followed by others", agent, allow.Read, allow.Object{Kind: allow.Ticket, Team: "sales", Followers: []string{"li"}}, allow.Hidden},
 		{"agent, other team", agent, allow.Read, theirs, allow.Hidden},
 		{"agent, other team, change", agent, allow.Change, theirs, allow.Hidden},
 		{"agent, other team, nobody's", agent, allow.Read, nobodys, allow.Hidden},
@@ -60,6 +62,8 @@ func TestMay(t *testing.T) {
 		{"lead, audit", lead, allow.Read, of(allow.Audit, ""), allow.Yes},
 		{"lead, keys", lead, allow.Read, of(allow.Keys, ""), allow.Refused},
 		{"admin, keys", admin, allow.Change, of(allow.Keys, ""), allow.Yes},
+		{"lead, operations", lead, allow.Read, of(allow.Operations, ""), allow.Refused},
+		{"admin, operations", admin, allow.Change, of(allow.Operations, ""), allow.Yes},
 		{"agent, texts", agent, allow.Read, of(allow.Texts, ""), allow.Yes},
 	} {
 		require.Equal(t, c.want, allow.May(c.who, c.do, c.what), c.name)
@@ -68,7 +72,7 @@ func TestMay(t *testing.T) {
 
 // A higher role never may less, and reading is never refused where changing isn't.
 func TestRolesOnlyAdd(t *testing.T) {
-	kinds := []allow.Kind{allow.Ticket, allow.Customer, allow.Texts, allow.Feedback, allow.Figures, allow.Quarantine, allow.Audit, allow.Keys}
+	kinds := []allow.Kind{allow.Ticket, allow.Customer, allow.Texts, allow.Feedback, allow.Figures, allow.Quarantine, allow.Audit, allow.Keys, allow.Operations}
 	teams := rapid.SampledFrom([]string{"", "a", "b"})
 	rapid.Check(t, func(t *rapid.T) {
 		o := allow.Object{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Team: teams.Draw(t, "team"), Assignee: rapid.SampledFrom([]string{"", "amy", "li"}).Draw(t, "assignee")}

@@ -64,6 +64,18 @@ func Join(line []*desk.Customer, a desk.Address) {
 	}
 }
 
+// Unites says whether a customer joins the one who has the same proven address by itself:
+// who is known by one address alone, of which nobody has made anything yet. Anybody else
+// stays who they are until a person decides, and so does who was said not to be the other.
+func Unites(c, with desk.Customer) bool {
+	known := c.Merged != "" || len(c.Addresses) > 1 || len(c.Proven)+len(c.Merges) > 0
+	made := c.Remark != "" || c.TierSet || len(c.Tags)+len(c.Fields)+len(c.Consents) > 0
+	said := slices.ContainsFunc(c.Suggested, func(s desk.Hint) bool {
+		return s.Dismissed && (s.With == with.ID || slices.Contains(with.Aliases(), s.With))
+	})
+	return !known && !made && !said && c.ID != with.ID && with.Merged == "" && len(with.Aliases()) < MaxAliases
+}
+
 // Suggest notes on a customer that they may be another, by an address that the other has
 // proven and they only named. It says whether that is news.
 func Suggest(c *desk.Customer, with desk.CustomerID, by desk.Attested, at time.Time) bool {

@@ -30,6 +30,7 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 		return nil
 	}
 	var out []Happening
+	var named []string
 	for i, d := range m.Decisions {
 		h := happening(c, m.Ticket, m.By, "d"+strconv.Itoa(i))
 		h.What = d
@@ -37,6 +38,11 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 			h.Kind, h.To, h.What = Assigned, to, desk.Decision{Code: "notice.assigned"}
 		} else if d.Code == "feedback.praise" {
 			h.Kind, h.To, h.What = Praise, d.Args["owner"], desk.Decision{Code: "notice.praise"}
+		} else if d.Code == "mention.named" {
+			h.Kind, h.To, h.What = Mention, d.Args["to"], desk.Decision{Code: "notice.mention", Args: by(m)}
+			named = append(named, h.To)
+		} else if d.Code == "status.changed" && d.Args["to"] == string(desk.StatusResolved) {
+			h.Kind, h.What = Resolved, desk.Decision{Code: "notice.resolved"}
 		} else if name, ok := tell.Decided(d.Code); ok {
 			h.Kind = byEvent[name]
 		}
@@ -50,7 +56,20 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 		h.Kind, h.What = Reply, desk.Decision{Code: "notice.reply"}
 		out = append(out, h)
 	}
+	if m.Kind == desk.Note && m.By.Kind == desk.ByAgent && m.Moved == "" {
+		h := happening(c, m.Ticket, m.By, "note")
+		h.Kind, h.What, h.Not = Noted, desk.Decision{Code: "notice.note", Args: by(m)}, named
+		out = append(out, h)
+	}
 	return out
+}
+
+func by(m desk.Message) map[string]string {
+	who := m.By.Name
+	if who == "" {
+		who = m.By.ID
+	}
+	return map[string]string{"who": who}
 }
 
 // assigned reads to whom a decision gave a ticket.

@@ -17,6 +17,9 @@ type Kind string
 const (
 	Assigned Kind = "assigned"    // a ticket became yours
 	Reply    Kind = "reply"       // the customer wrote again
+	Mention  Kind = "mention"     // a colleague's note names you
+	Noted    Kind = "note"        // a colleague left a note
+	Resolved Kind = "resolved"    // a ticket that you follow was resolved
 	Warning  Kind = "sla_warning" // a deadline is near
 	Breach   Kind = "sla_breach"  // a deadline has passed
 	BadScore Kind = "bad_score"   // the customer gave a bad score
@@ -26,7 +29,7 @@ const (
 )
 
 // Kinds lists all of them.
-var Kinds = []Kind{Assigned, Reply, Warning, Breach, BadScore, Recovery, Praise, HookOff}
+var Kinds = []Kind{Assigned, Reply, Mention, Noted, Resolved, Warning, Breach, BadScore, Recovery, Praise, HookOff}
 
 // Event names a kind as deliveries to robots are called.
 func (k Kind) Event() desk.EventName { return desk.EventName("notice." + string(k)) }
@@ -40,9 +43,10 @@ type Happening struct {
 	Kind   Kind          `json:"kind"`
 	At     time.Time     `json:"at"`
 	Ticket desk.TicketID `json:"t,omitempty"`
-	By     desk.Actor    `json:"by"`           // who did it: they know already
-	To     string        `json:"to,omitempty"` // of Assigned and Praise: the agent's id
-	What   desk.Decision `json:"what"`         // in words: a code of the journal
+	By     desk.Actor    `json:"by"`            // who did it: they know already
+	To     string        `json:"to,omitempty"`  // of Assigned, Mention and Praise: the agent's id
+	Not    []string      `json:"not,omitempty"` // agents who hear of it otherwise
+	What   desk.Decision `json:"what"`          // in words: a code of the journal
 }
 
 // Person is an agent with what they want to be told.
@@ -85,7 +89,7 @@ func Notices(h Happening, t desk.Ticket, people []Person, robots []Robot, now ti
 	}
 	var out []Notice
 	for _, p := range people {
-		if concerns(h, t, p) && !did(h, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
+		if concerns(h, t, p) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
 			out = append(out, Notice{Agent: p.ID, Mail: p.Rules.mails(h.Kind, now)})
 		}
 	}
@@ -104,6 +108,8 @@ func stale(h Happening, t desk.Ticket) bool {
 		return false
 	case Assigned:
 		return t.Assignee != h.To || !t.Status.Active()
+	case Resolved:
+		return t.Status.Active() || t.Status == desk.StatusSpam
 	case Reply:
 		return !t.Status.Active() || !h.At.After(t.Opened)
 	case Warning, Breach:
@@ -117,11 +123,16 @@ func did(h Happening, agent string) bool { return h.By.Kind == desk.ByAgent && h
 
 func concerns(h Happening, t desk.Ticket, p Person) bool {
 	mine := t.Assignee != "" && t.Assignee == p.ID
+	follows := slices.Contains(t.Followers, p.ID)
 	leads := p.Role == "lead" && slices.Contains(p.Teams, t.Team)
 	switch h.Kind {
-	case Assigned, Praise:
+	case Assigned, Mention, Praise:
 		return p.ID == h.To
-	case Reply, Warning:
+	case Reply, Noted:
+		return mine || follows
+	case Resolved:
+		return follows
+	case Warning:
 		return mine
 	case Breach, Recovery:
 		return mine || leads

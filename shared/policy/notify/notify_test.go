@@ -64,7 +64,14 @@ func TestWhoIsTold(t *testing.T) {
 		"a machine's answer":   {automatic, nil, nil},
 		"spam":                 {row(desk.FromCustomer, desk.Actor{}), func(t *desk.Ticket) { t.Status = desk.StatusSpam }, nil},
 		"message and given":    {row(desk.FromCustomer, desk.Actor{}, given("amy", "assign.by_strategy")), nil, []string{"amy", "#moves"}},
-		"a note":               {row(desk.Note, by("li")), nil, nil},
+		"a note":               {row(desk.Note, by("li")), nil, []string{"amy"}},
+		"a note of one's own":  {row(desk.Note, by("amy")), nil, nil},
+		"a machine's note":     {row(desk.Note, desk.Actor{Kind: desk.ByDesk}), nil, nil},
+		"a note that names":    {row(desk.Note, by("li"), given("amy", "mention.named"), given("max", "mention.named")), nil, []string{"amy", "max"}},
+		"a note to followers":  {row(desk.Note, by("li")), follow("max", "li"), []string{"amy", "max"}},
+		"resolved":             {row(desk.Journal, by("amy"), given("resolved", "status.changed")), resolvedFor("max", "amy"), []string{"max"}},
+		"resolved, and again":  {row(desk.Journal, by("amy"), given("resolved", "status.changed")), follow("max"), nil},
+		"again, to followers":  {row(desk.FromCustomer, desk.Actor{}), follow("max"), []string{"amy", "max", "#moves"}},
 		"a warning":            {row(desk.Journal, desk.Actor{Kind: desk.ByDesk}, desk.Decision{Code: "sla.warning"}), nil, []string{"amy"}},
 		"a breach":             {late, nil, []string{"amy", "li", "#all"}},
 		"a breach of sales":    {late, func(t *desk.Ticket) { t.Team = "sales" }, []string{"amy", "max", "#all", "#sales"}},
@@ -84,6 +91,14 @@ func TestWhoIsTold(t *testing.T) {
 			require.Equal(t, c.want, told(hs, ticket))
 		})
 	}
+}
+
+func follow(agents ...string) func(*desk.Ticket) {
+	return func(t *desk.Ticket) { t.Followers = agents }
+}
+
+func resolvedFor(agents ...string) func(*desk.Ticket) {
+	return func(t *desk.Ticket) { t.Status, t.Followers = desk.StatusResolved, agents }
 }
 
 func told(hs []notify.Happening, t desk.Ticket) []string {

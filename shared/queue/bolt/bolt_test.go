@@ -61,28 +61,12 @@ func fresh(t testing.TB) (*bolt.DB, *clock, string) {
 	return open(t, path, c.Now, bolt.Options{NoSync: true}), c, path
 }
 
-// receiver makes a DB fit the suite.
-type receiver struct{ db *bolt.DB }
-
-func (r receiver) Receive(ctx context.Context, on queue.Name, max int) ([]queuetest.Message, error) {
-	got, err := r.db.Receive(ctx, on, max)
-	out := make([]queuetest.Message, 0, len(got))
-	for _, m := range got {
-		out = append(out, queuetest.Message{ID: m.ID, Body: m.Body, Receipt: m.Receipt, Group: m.Group, ReceiveCount: m.ReceiveCount})
-	}
-	return out, err
-}
-
-func (r receiver) Delete(ctx context.Context, on queue.Name, receipt string) error {
-	return r.db.Delete(ctx, on, receipt)
-}
-
 // The embedded engine keeps all that the suite asks, with no exception declared.
 func TestSuite(t *testing.T) {
 	queuetest.Run(t, func(t *testing.T) queuetest.Harness {
 		db, c, path := fresh(t)
 		return queuetest.Harness{
-			Queue: db, Receiver: receiver{db}, FIFO: fifo, FIFODead: fifoDead,
+			Queue: db, Receiver: queuetest.Through{Taker: db}, FIFO: fifo, FIFODead: fifoDead,
 			Standard: std, StandardDead: stdDead, Visibility: 30 * time.Second, MaxReceive: 3,
 			Advance: c.Advance,
 			Redrive: func(ctx context.Context, dead, to queue.Name) error {
@@ -92,7 +76,7 @@ func TestSuite(t *testing.T) {
 			Reopen: func(t *testing.T) (queue.Queue, queuetest.Receiver) {
 				require.NoError(t, db.Close())
 				db = open(t, path, c.Now, bolt.Options{NoSync: true})
-				return db, receiver{db}
+				return db, queuetest.Through{Taker: db}
 			},
 		}
 	})

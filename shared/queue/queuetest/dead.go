@@ -1,6 +1,7 @@
 package queuetest
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ var deadLetters = map[string]func(*testing.T, *suite){
 	"received too often it dies and frees its group": dies,
 	"on a standard queue too":                        diesStandard,
 	"a batch dies in order":                          diesInOrder,
+	"a dead letter tells when and in what order":     deadTells,
 	"redriven it is whole again":                     redriven,
 }
 
@@ -55,6 +57,27 @@ func diesInOrder(t *testing.T, s *suite) {
 	s.exhaust(t, s.FIFO, 2, "1", "2")
 	s.none(t, s.FIFO)
 	s.take(t, s.FIFODead, 10, "1", "2")
+}
+
+// What whoever keeps dead letters orders them by: taken again they tell the same.
+func deadTells(t *testing.T, s *suite) {
+	s.send(t, s.FIFO, in("g", "1"), in("g", "2"))
+	s.exhaust(t, s.FIFO, 2, "1", "2")
+	s.none(t, s.FIFO)
+	first := s.take(t, s.FIFODead, 10, "1", "2")
+	for _, m := range first {
+		require.NotEmpty(t, m.Seq)
+		require.False(t, m.Sent.IsZero())
+		s.postpone(t, s.FIFODead, m, 0)
+	}
+	seq := func(m Message) string { return fmt.Sprintf("%040s", m.Seq) }
+	require.Less(t, seq(first[0]), seq(first[1]))
+	require.False(t, first[1].Sent.Before(first[0].Sent))
+	for i, m := range s.take(t, s.FIFODead, 10, "1", "2") {
+		require.Equal(t, first[i].ID, m.ID)
+		require.Equal(t, first[i].Seq, m.Seq)
+		require.True(t, first[i].Sent.Equal(m.Sent))
+	}
 }
 
 func redriven(t *testing.T, s *suite) {

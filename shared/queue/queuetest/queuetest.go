@@ -22,6 +22,8 @@ type Message struct {
 	ID, Body, Receipt string
 	Group             string // empty on a standard queue
 	ReceiveCount      int    // 1 at the first receipt
+	Seq               string // grows with the order on a FIFO queue
+	Sent              time.Time
 }
 
 // Receiver is the receiving side that a Queue leaves to the event source.

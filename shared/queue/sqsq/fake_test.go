@@ -25,6 +25,7 @@ type entry struct {
 	ID           string `json:"Id"`
 	MessageBody  string
 	DelaySeconds int
+	Receipt      string `json:"ReceiptHandle"`
 	Group        string `json:"MessageGroupId"`
 	Dedup        string `json:"MessageDeduplicationId"`
 }
@@ -54,8 +55,9 @@ func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "AmazonSQS.ReceiveMessage":
 		out, err = f.receive(r, name, in.MaxNumberOfMessages)
-	case "AmazonSQS.DeleteMessage":
-		err = f.db.Delete(r.Context(), name, in.ReceiptHandle)
+	case "AmazonSQS.DeleteMessageBatch":
+		f.deleteBatch(w, r, name, in.Entries)
+		return
 	case "AmazonSQS.ChangeMessageVisibility":
 		err = f.db.Postpone(r.Context(), name, in.ReceiptHandle, time.Duration(in.VisibilityTimeout)*time.Second)
 	default:
@@ -97,13 +99,25 @@ func (f fake) sendBatch(w http.ResponseWriter, r *http.Request, to queue.Name, e
 	answer(w, http.StatusOK, object{"Successful": ok, "Failed": failed})
 }
 
+func (f fake) deleteBatch(w http.ResponseWriter, r *http.Request, on queue.Name, entries []entry) {
+	ok, failed := []object{}, []object{}
+	for _, e := range entries {
+		if err := f.db.Delete(r.Context(), on, e.Receipt); err != nil {
+			failed = append(failed, object{"Id": e.ID, "SenderFault": true, "Code": codeOf(err)})
+			continue
+		}
+		ok = append(ok, object{"Id": e.ID})
+	}
+	answer(w, http.StatusOK, object{"Successful": ok, "Failed": failed})
+}
+
 func (f fake) receive(r *http.Request, on queue.Name, max int) (object, error) {
 	got, err := f.db.Receive(r.Context(), on, max)
 	msgs := []object{}
 	for _, m := range got {
-		attrs := object{"ApproximateReceiveCount": strconv.Itoa(m.ReceiveCount)}
+		attrs := object{"ApproximateReceiveCount": strconv.Itoa(m.ReceiveCount), "SentTimestamp": strconv.FormatInt(m.Sent.UnixMilli(), 10)}
 		if m.Group != "" {
-			attrs["MessageGroupId"] = m.Group
+			attrs["MessageGroupId"], attrs["SequenceNumber"] = m.Group, fmt.Sprintf("%020d", m.Seq)
 		}
 		msgs = append(msgs, object{
 			"MessageId": m.ID, "ReceiptHandle": m.Receipt, "Body": m.Body,

@@ -9,9 +9,6 @@ import (
 	"github.com/deskhook/deskhook/shared/queue"
 )
 
-// names are the queues that Open looks for.
-var names = []queue.Name{queue.Inbound, queue.Outbound, queue.Jobs, queue.Surveys, queue.SESMail}
-
 // EnvName is the environment variable that holds a queue's URL: QUEUE_INBOUND_FIFO is
 // that of inbound.fifo.
 func EnvName(name queue.Name) string {
@@ -22,8 +19,9 @@ func EnvName(name queue.Name) string {
 // queue.ErrUnknown when it is sent to. It calls nothing yet.
 func Open(cfg aws.Config, getenv func(string) string) *Queue {
 	urls := map[queue.Name]string{}
-	for _, name := range names {
+	for _, name := range queue.Names {
 		urls[name] = getenv(EnvName(name))
+		urls[name.Dead()] = getenv(EnvName(name.Dead())) // set for who looks after dead letters
 	}
 	return New(sqs.NewFromConfig(cfg), urls)
 }

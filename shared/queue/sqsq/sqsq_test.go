@@ -53,6 +53,48 @@ func (s *stub) ChangeMessageVisibility(_ context.Context, in *sqs.ChangeMessageV
 	return &sqs.ChangeMessageVisibilityOutput{}, s.err
 }
 
+func (s *stub) ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
+	return &sqs.ReceiveMessageOutput{}, s.err
+}
+
+// DeleteMessageBatch refuses the receipt of s.leave, and leaves out the rest behind it.
+func (s *stub) DeleteMessageBatch(_ context.Context, in *sqs.DeleteMessageBatchInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageBatchOutput, error) {
+	out := &sqs.DeleteMessageBatchOutput{}
+	for _, e := range in.Entries {
+		switch code := s.refuse[*e.ReceiptHandle]; {
+		case *e.ReceiptHandle == s.leave:
+		case code != "":
+			out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: e.Id, Code: aws.String(code)})
+		default:
+			out.Successful = append(out.Successful, types.DeleteMessageBatchResultEntry{Id: e.Id})
+		}
+	}
+	s.batches = append(s.batches, make([]string, len(in.Entries)))
+	return out, s.err
+}
+
+// A deletion is done when SQS says so of each, and an expired receipt is unknown.
+func TestDelete(t *testing.T) {
+	s := &stub{}
+	q := sqsq.New(s, urls)
+	require.NoError(t, q.Delete(t.Context(), "q"))
+	require.Empty(t, s.batches)
+	require.NoError(t, q.Delete(t.Context(), "q", strings.Split("abcdefghijkl", "")...))
+	require.Equal(t, []int{10, 2}, []int{len(s.batches[0]), len(s.batches[1])})
+	for _, code := range []string{"ReceiptHandleIsInvalid", "InvalidParameterValue"} {
+		s.refuse = map[string]string{"b": code}
+		require.ErrorIs(t, q.Delete(t.Context(), "q", "a", "b"), queue.ErrUnknown)
+	}
+	s.refuse, s.leave = nil, "b"
+	require.ErrorContains(t, q.Delete(t.Context(), "q", "a", "b"), "1 of 2")
+	require.ErrorIs(t, q.Delete(t.Context(), "nowhere", "a"), queue.ErrUnknown)
+	_, err := q.Take(t.Context(), "q", 11)
+	require.ErrorIs(t, err, queue.ErrInvalid)
+	s.err = errors.New("down")
+	_, err = q.Take(t.Context(), "q", 1)
+	require.ErrorContains(t, err, "down")
+}
+
 var urls = map[queue.Name]string{"q.fifo": "https://sqs/q.fifo", "q": "https://sqs/q"}
 
 func messages(fifo bool, n int) (out []queue.Message) {

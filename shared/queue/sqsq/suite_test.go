@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -30,39 +29,6 @@ func clientAt(endpoint string) *sqs.Client {
 	})
 }
 
-// receiver is the event source's side, through the SDK.
-type receiver struct {
-	client *sqs.Client
-	urls   map[queue.Name]string
-}
-
-func (r receiver) Receive(ctx context.Context, on queue.Name, max int) ([]queuetest.Message, error) {
-	got, err := r.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: aws.String(r.urls[on]), MaxNumberOfMessages: int32(max),
-		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []queuetest.Message
-	for _, m := range got.Messages {
-		count, err := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, queuetest.Message{
-			ID: *m.MessageId, Body: *m.Body, Receipt: *m.ReceiptHandle,
-			Group: m.Attributes["MessageGroupId"], ReceiveCount: count,
-		})
-	}
-	return out, nil
-}
-
-func (r receiver) Delete(ctx context.Context, on queue.Name, receipt string) error {
-	_, err := r.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: aws.String(r.urls[on]), ReceiptHandle: aws.String(receipt)})
-	return err
-}
-
 // The adapter over the fake: proves its encoding, not SQS.
 func TestSuiteOverFake(t *testing.T) {
 	queuetest.Run(t, func(t *testing.T) queuetest.Harness {
@@ -83,8 +49,8 @@ func TestSuiteOverFake(t *testing.T) {
 		for _, s := range db.Specs() {
 			urls[s.Name] = srv.URL + "/000000000000/" + string(s.Name)
 		}
-		h.Queue = sqsq.New(clientAt(srv.URL), urls)
-		h.Receiver = receiver{clientAt(srv.URL), urls}
+		q := sqsq.New(clientAt(srv.URL), urls)
+		h.Queue, h.Receiver = q, queuetest.Through{Taker: q}
 		h.Advance = now.Advance
 		h.Redrive = func(ctx context.Context, dead, to queue.Name) error {
 			_, err := db.Redrive(ctx, dead, to, 100)
@@ -144,7 +110,8 @@ func TestSuiteOverElasticMQ(t *testing.T) {
 		e.create(h.StandardDead, nil)
 		e.create(h.FIFO, e.redrivePolicy(h.FIFODead, h.MaxReceive))
 		e.create(h.Standard, e.redrivePolicy(h.StandardDead, h.MaxReceive))
-		h.Queue, h.Receiver = sqsq.New(client, e.urls), receiver{client, e.urls}
+		q := sqsq.New(client, e.urls)
+		h.Queue, h.Receiver = q, queuetest.Through{Taker: q}
 		return h
 	})
 }

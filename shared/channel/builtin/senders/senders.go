@@ -92,6 +92,19 @@ func (m *Makers) Media(ctx context.Context, c desk.Channel, name string) (channe
 	}
 }
 
+// WhoIs gives what tells of an account's customers who they are; NotFound where there is
+// no such account, or where its channel tells nothing.
+func (m *Makers) WhoIs(ctx context.Context, c desk.Channel, name string) (channel.WhoIs, error) {
+	a, err := m.account(ctx, c, name)
+	if err != nil {
+		return nil, err
+	}
+	if c != desk.WeChat {
+		return nil, desk.Errorf(desk.NotFound, "channel %q doesn't tell who somebody is", c)
+	}
+	return wechat.NewWhoIs(a, m.token(c, name)), nil
+}
+
 // page is where a customer reads what a notice tells of.
 func (m *Makers) page(a channel.Account) wechat.Page {
 	return func(out channel.Outgoing) string {

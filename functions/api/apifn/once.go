@@ -1,0 +1,46 @@
+package apifn
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/deskhook/deskhook/shared/queue"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// maxKey bounds an idempotency key, in bytes.
+const maxKey = 200
+
+// act reads who does something, and the Idempotency-Key under which it is done once.
+// Keys of different callers don't meet.
+func (c *call) act() (ticketing.Act, error) {
+	act := ticketing.Act{By: c.by, At: c.at}
+	key := c.r.Header.Get("Idempotency-Key")
+	if len(key) > maxKey {
+		return act, badParameter("Idempotency-Key", "is longer than 200 bytes")
+	}
+	if key == "" {
+		return act, nil
+	}
+	body, err := c.read()
+	if err != nil {
+		return act, err
+	}
+	act.Key, act.Print = "api|"+c.by.ID+"|"+key, print(c.r.Method+" "+c.r.URL.Path, body)
+	act.Again = func() { c.w.Header().Set("Idempotency-Replayed", "true") }
+	return act, nil
+}
+
+// print is one for requests that mean the same: white space and the order of fields don't
+// count.
+func print(what string, body []byte) string {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if d.Decode(&v) == nil {
+		if plain, err := json.Marshal(v); err == nil {
+			body = plain
+		}
+	}
+	return queue.Hash(what + "\x00" + string(body))
+}

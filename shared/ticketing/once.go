@@ -1,0 +1,36 @@
+package ticketing
+
+import (
+	"context"
+
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
+)
+
+// before finds what the act's key was used for on a ticket; nothing where it has none.
+// The mark is written in the act's own transaction, so that whatever dies between the
+// write and its answer, the act is either not done or found here. A key that was used to
+// ask for something else is a fault of field "key".
+func (d *Desk) before(ctx context.Context, act Act, id desk.TicketID) (store.Row[store.Seen], error) {
+	if act.Key == "" {
+		return store.Row[store.Seen]{}, nil
+	}
+	seen, err := d.Store.Done(ctx, id, act.Key)
+	if err != nil || !seen.Exists() {
+		return seen, err
+	}
+	if was := seen.Value.Print; was != "" && act.Print != "" && was != act.Print {
+		return seen, desk.FieldError("key", "was used for another request")
+	}
+	if act.Again != nil {
+		act.Again()
+	}
+	return seen, nil
+}
+
+// once marks the act as done by a message, in the transaction that does it.
+func (act Act) once(tx *store.Tx, id desk.TicketID, m desk.MessageID) {
+	if act.Key != "" {
+		tx.Once(id, act.Key, store.Seen{Ticket: id, Message: m, Print: act.Print}, act.At)
+	}
+}
