@@ -64,7 +64,8 @@ type Outreach struct {
 	Ticket   TicketID      `json:"t"` // in whose conversation
 	To       Address       `json:"to"`
 	Lang     string        `json:"lang,omitempty"`
-	Feedback FeedbackID    `json:"fb,omitempty"`
+	Feedback []FeedbackID  `json:"fb,omitempty"` // the records it answers, at most 20
+	Occasion string        `json:"oc,omitempty"` // of care: what it is about, such as a day
 	State    OutreachState `json:"s"`
 	Why      string        `json:"why,omitempty"` // of a skip: a decision code
 	Planned  time.Time     `json:"t0"`

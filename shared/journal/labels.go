@@ -74,6 +74,8 @@ var purposes = map[string]words{
 	"closing":  {"自动关闭通知", "Closing note"},
 	"forward":  {"转发第三方", "Forwarded"},
 	"thanks":   {"感谢评价", "Thanks"},
+	"done":     {"办结告知", "Done"},
+	"care":     {"客户关怀", "Care"},
 }
 
 var recoveries = map[desk.RecoveryState]words{

@@ -58,9 +58,9 @@ func (a *acting) mark(ctx context.Context, m store.Row[desk.Message], as desk.Ty
 	row.Value = f
 	a.tx.PutFeedback(row)
 	if as == "" {
-		a.said = append(a.said, said("feedback.unmarked", "type", string(was)))
+		a.said = append(a.said, said("feedback.unmarked", "type", string(was), "message", string(m.Value.ID)))
 	} else {
-		a.said = append(a.said, said("feedback.marked", "type", string(as)))
+		a.said = append(a.said, said("feedback.marked", "type", string(as), "message", string(m.Value.ID)))
 	}
 	if as == desk.Praise {
 		a.said = append(a.said, said("feedback.praise", "owner", f.Agent))

@@ -27,6 +27,9 @@ type SurveyTimer struct {
 	// Recovery is the ticket whose follow-up of the survey's answer it is the timer of.
 	Recovery desk.TicketID `json:"recovery,omitempty"`
 
+	Topic    desk.TopicID `json:"topic,omitempty"`    // or something that is done: those who asked are to be told
+	Outreach string       `json:"outreach,omitempty"` // or a message that the desk sends of itself
+
 	Gen int       `json:"gen"` // of the timer: a past one does nothing
 	At  time.Time `json:"at"`  // the sweep's time, from which keys come
 }

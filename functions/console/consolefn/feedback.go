@@ -22,6 +22,7 @@ type feedbackPage struct {
 
 	Sources, Types, Kinds, Channels, Teams, Agents []choice
 	Min, Max                                       string
+	Topics                                         []choice // open ones
 }
 
 // feedbackRow is one record, in words.
@@ -32,6 +33,7 @@ type feedbackRow struct {
 	TypeName  string
 	Number    string
 	URL       string
+	Post      string // where it is taken up
 	Team      string
 	AgentName string
 	Who       string // the customer's name
@@ -44,11 +46,19 @@ type feedbackRow struct {
 // rowOf is a row with what its words are said with.
 type rowOf struct {
 	frame
-	Row feedbackRow
+	Row    feedbackRow
+	Topics []choice // that it may be tied to
+	Back   string   // to this list
 }
 
 // Of lets a part of the page show one row.
-func (p feedbackPage) Of(r feedbackRow) rowOf { return rowOf{p.frame, r} }
+func (p feedbackPage) Of(r feedbackRow) rowOf {
+	back := p.visit.r.URL.RawQuery
+	if back != "" {
+		back = "?" + back
+	}
+	return rowOf{p.frame, r, p.Topics, back}
+}
 
 // feedbackShown is how many records a page shows: each is a read unit, and its customer
 // another.
@@ -79,6 +89,9 @@ func (v *visit) feedback() error {
 	if found.Next != "" {
 		q.Set("cursor", found.Next)
 		page.More = "?" + q.Encode()
+	}
+	if page.Topics, err = v.openTopics(); err != nil {
+		return err
 	}
 	page.Rows, err = v.feedbackRows(page.frame, found.Rows)
 	if err != nil {
@@ -183,6 +196,7 @@ func (v *visit) feedbackRows(f frame, rows []store.Row[desk.Feedback]) ([]feedba
 func (v *visit) feedbackRow(f frame, r desk.Feedback) feedbackRow {
 	row := feedbackRow{
 		Feedback: r, Source: journal.Source(r.Source, v.lang), Team: v.teamName(r.Team), AgentName: v.agentName(r.Agent),
+		Post:   "/console/feedback/" + url.PathEscape(string(r.ID)) + "/topic",
 		WhoURL: "/console/customers/" + url.PathEscape(string(r.Customer)), By: journal.Channel(r.Channel, v.lang),
 	}
 	if r.Type != "" {

@@ -88,3 +88,31 @@ func TestWonBack(t *testing.T) {
 	require.Contains(t, page, "<strong>1 / 5</strong> → <strong>5 / 5</strong>")
 	require.Contains(t, page, id.Number())
 }
+
+// A wish is taken up from the list, and done; the page says how many are told.
+func TestTopicsPage(t *testing.T) {
+	w := newWorld(t).signIn()
+	id := w.comes("m1", "a dark mode would be nice")
+	got := w.messages(id, desk.FromCustomer)[0]
+	act := ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "lin"}, At: w.tick()}
+	require.NoError(t, w.desk.MarkMessage(t.Context(), act, id, got.ID, desk.Suggestion))
+	page := w.page("/console/feedback?lang=en&type=suggestion")
+	at := regexpFind(t, page, `action="(/console/feedback/[^"]*/topic)"`)
+	take := func(fields url.Values) *http.Response {
+		fields.Set("csrf", field(t, page, "csrf"))
+		fields.Set("back", "?type=suggestion")
+		return w.do("POST", at, fields)
+	}
+	resp := take(url.Values{"title": {"Dark <mode>"}})
+	require.Equal(t, "/console/feedback?type=suggestion", resp.Header.Get("Location"))
+	require.Contains(t, w.page("/console/feedback?lang=en"), "taken up")
+	require.Equal(t, http.StatusSeeOther, take(url.Values{"let_go": {"1"}}).StatusCode)
+	require.Equal(t, http.StatusSeeOther, take(url.Values{"title": {"Dark <mode>"}}).StatusCode)
+	topics := w.page("/console/topics?lang=en")
+	require.Contains(t, topics, "Dark &lt;mode&gt;")
+	done := regexpFind(t, topics, `action="(/console/topics/[^"]*/done)"`)
+	require.Equal(t, http.StatusUnprocessableEntity, w.do("POST", done, url.Values{"csrf": {field(t, page, "csrf")}, "text-zh-CN": {"好了"}}).StatusCode)
+	require.Equal(t, http.StatusSeeOther, w.do("POST", done, url.Values{"csrf": {field(t, page, "csrf")}, "text-en": {"It is there."}}).StatusCode)
+	require.Contains(t, w.page("/console/topics?lang=en&state=done"), "It is there.")
+	require.Contains(t, w.page("/console/topics?lang=zh-CN"), "这里还没有需求")
+}
