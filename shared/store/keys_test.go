@@ -23,6 +23,8 @@ func TestKeysGolden(t *testing.T) {
 		"T#7K3Q9W / S#LEKMLPBOWFI735NUFGBWPKMCJMTTD3O666SW6UIKDYDPJSN6SMZQ": onceKey("7K3Q9W", "nonce"),
 		"I#email#support#a%23b%25c%7Cd@x.test / I":                          identityKey(a),
 		"T#7K3Q9W / L#support#2026-03-02T09:30:00.123Z":                     lateKey("7K3Q9W", "support", at),
+		"T#7K3Q9W / W":         writingKey("7K3Q9W"),
+		"T#7K3Q9W / H":         spentKey("7K3Q9W"),
 		"C#c1 / C":             customerKey("c1"),
 		"C#c1 / M#m1":          customerEventKey("c1", "m1"),
 		"Q#s1 / Q":             surveyKey("s1"),
@@ -46,6 +48,8 @@ func TestKeysGolden(t *testing.T) {
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
 		"V#mail#ann%23@x.test / V":                   attestedKey(desk.Attested{Kind: desk.AttestedMail, ID: "ann#@x.test"}),
+		"Z#new / 2026-03-02T09:30:00.123Z#a1":        touchedKey(at, "a1"),
+		"Z#seg / 9f3a":                               segmentKey("9f3a"),
 		"V#phone#+8613800138000 / V":                 attestedKey(desk.Attested{Kind: desk.AttestedPhone, ID: "+8613800138000"}),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
@@ -56,6 +60,11 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, "u#support", waitingPK("support"))
 	require.Equal(t, table.IndexKey{PK: "recovery#support#due", SK: "2026-03-02T09:30:00.123Z#s1"},
 		recoveryIndex(desk.Recovery{Team: "support", State: desk.RecoveryDue, Deadline: at, Survey: "s1"}))
+	index := map[table.Index]table.IndexKey{}
+	named(desk.Customer{ID: "c1", Name: "Ｗang　Fáng", Contact: desk.Contact{Mail: "a@x.test", Phone: "+8613800138000"}}, index)
+	require.Equal(t, map[table.Index]table.IndexKey{
+		table.Who: {PK: "name#w", SK: "wang fang#c1"}, table.Mine: {PK: "at#+8613800138000", SK: "c1"},
+	}, index)
 	require.Equal(t, "w#c1", whoPK("c1"))
 	require.Equal(t, "f#c1", feedbackWhoPK("c1"))
 	require.Equal(t, "topic#t1", topicRecordsPK("t1"))

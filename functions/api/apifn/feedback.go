@@ -88,15 +88,15 @@ type feedbackPageView struct {
 const maxFeedbackDays = 366
 
 func (a *api) listFeedback(c *call) error {
-	p, month, cursor, limit, err := c.monthly("source", "type", "kind", "score_min", "score_max", "channel", "team", "agent", "from", "to")
+	p, err := c.monthly("source", "type", "kind", "score_min", "score_max", "channel", "team", "agent", "from", "to")
 	if err != nil {
 		return err
 	}
-	q, err := a.feedbackQuery(c, p, month)
+	q, err := a.feedbackQuery(c, p)
 	if err != nil {
 		return err
 	}
-	found, err := a.Store.FindFeedback(c.ctx, q, cursor, limit)
+	found, err := a.Store.FindFeedback(c.ctx, q, p.cursor, p.limit)
 	if err != nil {
 		return refusedCursor(err)
 	}
@@ -105,7 +105,7 @@ func (a *api) listFeedback(c *call) error {
 }
 
 // feedbackQuery reads the filters. Days are those of the desk's zone, a month is UTC's.
-func (a *api) feedbackQuery(c *call, p params, month string) (q store.FeedbackQuery, err error) {
+func (a *api) feedbackQuery(c *call, p asked) (q store.FeedbackQuery, err error) {
 	f, err := store.ReadFeedbackFilter(p.get)
 	if err != nil {
 		var e *desk.Error
@@ -118,7 +118,7 @@ func (a *api) feedbackQuery(c *call, p params, month string) (q store.FeedbackQu
 		return f.Fits(e) && allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: e.Team}) == allow.Yes
 	}
 	if p.get("from") == "" && p.get("to") == "" {
-		q.From, _ = time.Parse("2006-01", month)
+		q.From, _ = time.Parse("2006-01", p.period)
 		q.To = q.From.AddDate(0, 1, 0)
 		return q, nil
 	}

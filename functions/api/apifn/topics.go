@@ -35,7 +35,7 @@ func viewTopic(t desk.Topic) topicView {
 }
 
 func (a *api) listTopics(c *call) error {
-	p, err := c.params("state", "cursor", "limit")
+	p, err := c.list("state")
 	if err != nil {
 		return err
 	}
@@ -46,11 +46,7 @@ func (a *api) listTopics(c *call) error {
 	if state == "" {
 		state = string(desk.TopicOpen)
 	}
-	cursor, limit, err := p.page()
-	if err != nil {
-		return err
-	}
-	rows, next, err := a.Store.Topics(c.ctx, desk.TopicState(state), cursor, limit)
+	rows, next, err := a.Store.Topics(c.ctx, desk.TopicState(state), p.cursor, p.limit)
 	if err != nil {
 		return refusedCursor(err)
 	}
@@ -89,11 +85,7 @@ func (a *api) getTopic(c *call) error {
 // listTopicFeedback lists what is tied to a topic; records of teams that aren't the
 // caller's are left out.
 func (a *api) listTopicFeedback(c *call) error {
-	p, err := c.params("cursor", "limit")
-	if err != nil {
-		return err
-	}
-	cursor, limit, err := p.page()
+	p, err := c.list()
 	if err != nil {
 		return err
 	}
@@ -101,7 +93,7 @@ func (a *api) listTopicFeedback(c *call) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := a.Store.FeedbackOn(c.ctx, t.ID, cursor, limit)
+	rows, next, err := a.Store.FeedbackOn(c.ctx, t.ID, p.cursor, p.limit)
 	if err != nil {
 		return refusedCursor(err)
 	}

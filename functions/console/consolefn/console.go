@@ -81,6 +81,8 @@ func New(d Deps) http.Handler {
 		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
 		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
 		"POST /console/tickets/{number}/reply":               (*visit).reply,
+		"POST /console/tickets/{number}/writing":             (*visit).writes,
+		"POST /console/tickets/{number}/spent":               (*visit).spends,
 		"POST /console/tickets/{number}/note":                (*visit).note,
 		"POST /console/tickets/{number}/forward":             (*visit).forward,
 		"POST /console/tickets/{number}/assign":              (*visit).assign,
@@ -200,6 +202,12 @@ func (v *visit) write(name string, data any) error {
 	}
 	look.Write(v.w, v.r, http.StatusOK, v.hide(page))
 	return nil
+}
+
+// silent answers the page's script, which asks for nothing.
+func (v *visit) silent() {
+	look.SetHeaders(v.w.Header())
+	v.w.WriteHeader(http.StatusNoContent)
 }
 
 func (v *visit) nothing() error { return desk.Errorf(desk.NotFound, "no such page") }

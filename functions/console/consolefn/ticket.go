@@ -3,6 +3,7 @@ package consolefn
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -48,8 +49,12 @@ type ticketPage struct {
 	Macros     []choice
 	Draft      string // what the answer begins with
 	Person     person
+	Seen       desk.MessageID // the newest row that the page shows
+	Writing    []string       // colleagues who are writing just now
+	Spent      []spentRow
 	Recoveries []recoveryRow
 	Tasks      []taskRow
+	Panel      *panel
 	Snoozed    time.Time
 	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
@@ -80,6 +85,20 @@ type item struct {
 	Marked   string // what it is marked as, in words
 	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
+	Others   bool   // another agent's answer
+}
+
+// SentAs names the field that a row was written in.
+func (it item) SentAs() string {
+	switch {
+	case it.M.Kind == desk.ToCustomer && it.M.Purpose == forwarded:
+		return "forward"
+	case it.M.Kind == desk.Note:
+		return "note"
+	case it.M.Kind == desk.ToCustomer:
+		return "reply"
+	}
+	return ""
 }
 
 func (v *visit) ticket() error {
@@ -95,9 +114,13 @@ func (v *visit) ticket() error {
 	if page.Recoveries, err = v.recoveriesOf(page.T); err != nil {
 		return err
 	}
+	if err := v.spent(&page); err != nil {
+		return err
+	}
 	if page.Tasks, err = v.tasksOf(page.T); err != nil {
 		return err
 	}
+	page.Panel = v.panel(page.Person.C, page.T.ID.Number())
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	page.Splitting = v.r.URL.Query().Get("split") != "" && page.Splittable()
@@ -132,7 +155,7 @@ func (v *visit) ticketPage() (ticketPage, error) {
 	}
 	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older"), listRow: v.listRow(t.Value)}
 	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
-	return p, v.timeline(ctx, &p)
+	return p, errors.Join(v.timeline(ctx, &p), v.together(&p))
 }
 
 func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
@@ -142,6 +165,9 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 		return err
 	}
 	p.Newer = cursor != ""
+	if len(rows) > 0 {
+		p.Seen = rows[0].Value.ID
+	}
 	if next != "" {
 		p.Older = p.URL + "?" + url.Values{"older": {next}}.Encode()
 	}
@@ -153,7 +179,7 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 }
 
 func (v *visit) item(m desk.Message, ticketURL string) item {
-	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type}
+	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type, Others: v.others(m)}
 	for _, d := range m.Decisions {
 		if d.Code == "mail.unproven" {
 			it.Warn = journal.Words(d, v.lang)
