@@ -2,6 +2,7 @@ package consolefn
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -16,7 +17,7 @@ type surveyFiguresPage struct {
 	Days    int
 	Defs    []definition
 	Whole   surveyLine
-	Chart   []bar
+	Chart   chart
 	Groups  []surveyGroup
 	Surveys []surveyArms
 	Least   int // answers each variant needs
@@ -39,14 +40,6 @@ type surveyLine struct {
 	Opened, Done, Recovered int64 // follow-ups
 }
 
-// bar is one day of the chart: the share of satisfied customers, in units of the drawing.
-type bar struct {
-	Day          string
-	X, Y, Height int
-	Value        string
-	None         bool
-}
-
 type surveyArms struct {
 	Name   string
 	Rows   []armRow
@@ -58,11 +51,7 @@ type armRow struct {
 	Rate, Mean string
 }
 
-const (
-	surveyDays  = 30
-	chartHeight = 100
-	chartStep   = 20
-)
+const surveyDays = 30
 
 // surveyFigures shows the last thirty days of all surveys: whole, by team, channel, tier
 // and agent, and each survey's variants. Who sees their teams alone gets those and their
@@ -76,12 +65,14 @@ func (v *visit) surveyFigures() error {
 	for _, name := range []string{"csat", "csat_mean", "nps", "ces", "response_rate", "answer_time", "recoveries_opened", "recoveries_done", "recovered"} {
 		page.Defs = append(page.Defs, definition{page.figureName(name), kpi.Definition(name, v.lang)})
 	}
-	byDay, all, err := v.sums(days)
+	ask := figuresAsk{days: days}
+	v.whose(page.frame, &ask, "")
+	byDay, err := v.sums(ask)
 	if err != nil {
 		return err
 	}
-	page.Whole = v.surveyLine(page.frame, page.L("全部", "All"), all)
-	page.Chart = v.chart(days, byDay)
+	page.Whole = v.surveyLine(page.frame, page.L("全部", "All"), slices.Concat(byDay...))
+	page.Chart = v.draw(page.frame, page.satisfied(), binsOf(days, byDay))
 	for _, g := range v.surveyCuts(page.frame) {
 		group := surveyGroup{Name: g.name}
 		for _, c := range g.cuts {
@@ -180,19 +171,6 @@ func figure(format string, n *float64) string {
 		return "—"
 	}
 	return fmt.Sprintf(format, *n)
-}
-
-func (v *visit) chart(days []string, sums [][]map[string]int64) []bar {
-	out := make([]bar, len(days))
-	for i, day := range days {
-		csat := kpi.ReadGood(v.good(), sums[i]...).CSAT
-		out[i] = bar{Day: day, X: i * chartStep, Y: chartHeight, Value: percent(csat), None: csat == nil}
-		if csat != nil {
-			out[i].Height = int(*csat*chartHeight + 0.5)
-			out[i].Y = chartHeight - out[i].Height
-		}
-	}
-	return out
 }
 
 func (v *visit) arms(page surveyFiguresPage, def config.Survey, sums []map[string]int64) surveyArms {

@@ -135,13 +135,7 @@ func (v *visit) ticket() error {
 
 // ticketPart gives only the head and the timeline, for the page's script. The reply
 // being written stands outside, and is never touched.
-func (v *visit) ticketPart() error {
-	page, err := v.ticketPage()
-	if err != nil {
-		return err
-	}
-	return v.part("timeline", page)
-}
+func (v *visit) ticketPart() error { return news(v, "timeline", v.ticketPage) }
 
 func (v *visit) ticketPage() (ticketPage, error) {
 	id, err := v.ticketID()
