@@ -57,6 +57,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.recoveries(s)
 	c.feedback(s.Feedback)
 	c.canned(s)
+	c.help(s.Help)
 }
 
 // id checks an id's form and that it is the first of its kind.

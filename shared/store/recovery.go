@@ -82,3 +82,6 @@ func (s *Store) recoveries(ctx context.Context, q table.Query, fits func(desk.Re
 func isRecovery(key table.Key) bool {
 	return strings.HasPrefix(key.PK, "T#") && strings.HasPrefix(key.SK, "V#")
 }
+
+// RecoveryKey is where a recovery lies.
+func RecoveryKey(r desk.Recovery) table.Key { return recoveryKey(r.Ticket, r.Survey) }

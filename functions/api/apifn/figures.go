@@ -46,6 +46,7 @@ type figuresView struct {
 	RecoveriesDone   int64 `json:"recoveries_done"`
 	Recovered        int64 `json:"recovered"`
 
+	Handled       int64     `json:"handled_s"`
 	FirstResponse timesView `json:"first_response"`
 	Resolution    timesView `json:"resolution"`
 	AnswerTime    timesView `json:"answer_time"`
@@ -236,6 +237,7 @@ func viewFigures(f kpi.Figures) figuresView {
 		Closed: f.Closed, OneTouch: f.OneTouch, SurveySent: f.SurveySent, SurveySkipped: f.SurveySkipped,
 		Answered: f.Answered, Scores: f.Scores, MessagesIn: f.MessagesIn, MessagesOut: f.MessagesOut, Notes: f.Notes,
 		RecoveriesOpened: f.RecoveriesOpened, RecoveriesDone: f.RecoveriesDone, Recovered: f.Recovered,
+		Handled:       int64(f.Handled.Seconds()),
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
 		NPSScores: f.NPSScores, CESScores: f.CESScores, NPS: f.NPS, CES: f.CES, AnswerTime: viewTimes(f.AnswerTime),
 		CSAT: f.CSAT, CSATMean: f.CSATMean, ResponseRate: f.ResponseRate,

@@ -33,6 +33,8 @@ type Figures struct {
 	RecoveriesDone   int64
 	Recovered        int64 // one day alone may be below zero, as of Scores
 
+	// Handled is the time that agents had tickets open and were at work on them.
+	Handled time.Duration
 	// Scores counts answers by score, 1 first. One day alone may be below zero: a
 	// customer took an earlier day's score back.
 	Scores [scoreMax]int64
@@ -75,6 +77,7 @@ func ReadGood(good int, sums ...map[string]int64) Figures {
 
 		RecoveriesOpened: all[recoveriesOpened], RecoveriesDone: all[recoveriesDone], Recovered: all[recovered],
 
+		Handled:       time.Duration(all[handled]) * time.Second,
 		FirstResponse: times(all, firstResponse, all[firstAnswered]),
 		Resolution:    times(all, resolution, all[resolved]),
 		AnswerTime:    times(all, answerTime, histogramTotal(all, answerTime)),
