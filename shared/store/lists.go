@@ -137,6 +137,7 @@ const (
 	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
 	DueTopic    DueKind = "topic"    // those who asked for something are to be told
 	DueOutreach DueKind = "outreach" // a message that the desk sends of itself
+	DueDigest   DueKind = "digest"   // the end of an agent's quiet hours
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
@@ -146,7 +147,7 @@ type Due struct {
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
-	Agent    string        // DueShift: whose shift ends
+	Agent    string        // DueShift: whose shift ends; DueDigest
 	Topic    desk.TopicID  // DueTopic
 	Outreach string        // DueOutreach
 	Gen      int
@@ -222,6 +223,10 @@ func dueOf(it table.Item) (Due, error) {
 	if isRecovery(it.Key) {
 		r, err := decode[desk.Recovery](it)
 		return Due{Kind: DueRecovery, Ticket: desk.Ticket{ID: r.Value.Ticket}, Survey: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "U#") && it.SK == "D" {
+		r, err := decode[desk.Digest](it)
+		return Due{Kind: DueDigest, Agent: r.Value.Agent}, err
 	}
 	if strings.HasPrefix(it.PK, "U#") {
 		r, err := decode[desk.Presence](it)

@@ -60,6 +60,9 @@ func (p feedbackPage) Of(r feedbackRow) rowOf {
 	return rowOf{p.frame, r, p.Topics, back}
 }
 
+// Asks says whether a record can ask for something: it has words, and isn't praise.
+func (r feedbackRow) Asks() bool { return r.Words() != "" && r.Type != desk.Praise }
+
 // feedbackShown is how many records a page shows: each is a read unit, and its customer
 // another.
 const feedbackShown = 50
