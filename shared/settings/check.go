@@ -34,6 +34,28 @@ func (b beside) ReadFile(name string) ([]byte, error) {
 	return []byte(text), nil
 }
 
+// Gather makes a draft of a text and of the files in its folder that it names.
+func Gather(folder fs.FS, text string) Draft {
+	g := gathering{folder, map[string]string{}}
+	_, _, _ = config.LoadBeside(g, []byte(text), name, Channels...) // what is wrong with it Check tells
+	return Draft{Text: text, Files: g.files}
+}
+
+// gathering is a folder that notes what is read from it.
+type gathering struct {
+	fs.FS
+	files map[string]string
+}
+
+// ReadFile is what fs.ReadFile calls.
+func (g gathering) ReadFile(name string) ([]byte, error) {
+	b, err := fs.ReadFile(g.FS, name)
+	if err == nil {
+		g.files[name] = string(b)
+	}
+	return b, err
+}
+
 // Check reads a draft whole, with those files that it brings.
 func Check(d Draft) Checked {
 	s, warnings, err := config.LoadBeside(beside(d.Files), []byte(d.Text), name, Channels...)

@@ -81,8 +81,12 @@ func Sections(was, now *config.Settings) ([]Section, error) {
 	maps.Copy(both, b)
 	out := []Section{}
 	for _, name := range slices.Sorted(maps.Keys(both)) {
-		if name != "version" && !bytes.Equal(a[name], b[name]) {
-			out = append(out, section(name, a[name], b[name]))
+		if name == "version" || bytes.Equal(a[name], b[name]) {
+			continue
+		}
+		// An empty list may be written as none at all.
+		if s := section(name, a[name], b[name]); s.Moved || len(s.Added)+len(s.Removed)+len(s.Changed) > 0 {
+			out = append(out, s)
 		}
 	}
 	return out, nil

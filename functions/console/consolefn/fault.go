@@ -41,7 +41,7 @@ var fieldNames = map[string][2]string{
 	"why": {"依据", "How do you know"}, "time_zone": {"时区", "Time zone"}, "tier": {"等级", "Tier"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"},
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
-	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"agents": {"坐席", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
 	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注", "Follower"},
 	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
@@ -49,10 +49,13 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"a task has no tasks of its own":     "任务不能再建立任务",
-	"no such dead letter":                "没有这条死信，可能已过保留期",
-	"no such queue":                      "没有这个队列",
-	"it was redriven or dropped already": "已有人处理过了",
+	"a task has no tasks of its own":                                             "任务不能再建立任务",
+	"no such version, or its text was not kept":                                  "没有这个版本，或者当时没有保存原文",
+	"somebody has put another version meanwhile: look at that first":             "期间已有人启用了新版本，请先查看",
+	"you would no longer be an admin: another admin must do this":                "这样修改后您将不再是管理员，请由其他管理员操作",
+	"no such dead letter":                                                        "没有这条死信，可能已过保留期",
+	"no such queue":                                                              "没有这个队列",
+	"it was redriven or dropped already":                                         "已有人处理过了",
 	"an older one of the same sender lies before it: redrive or drop that first": "同一发件人还有更早的一项，请先重试或丢弃那一项",
 	"figures are mended by a recount, not by a redrive":                          "统计数据通过重新计算补齐，不能重试",
 	"the ticket is over: open it first":                                          "工单已结束，请先改为处理中",
