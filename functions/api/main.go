@@ -30,7 +30,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	files := s3.Open(cfg, os.Getenv)
+	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
 	secrets := ssm.Open(cfg, os.Getenv)
 	key, err := links.Key(secrets)
 	if err != nil {
@@ -47,6 +48,7 @@ func main() {
 		Store:    rows,
 		Settings: settings.Current,
 		Tokens:   door.Principal,
+		Found:    files,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

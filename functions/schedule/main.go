@@ -28,5 +28,6 @@ func main() {
 		Queue: sqsq.Open(cfg, os.Getenv),
 		Now:   time.Now,
 		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Index: 3 * time.Minute,
 	}).Handle)
 }

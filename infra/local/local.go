@@ -40,9 +40,10 @@ type Options struct {
 	Clock     runner.Clock
 	Log       *slog.Logger
 
-	NoSync      bool         // leave flushing to the operating system: tests and simulations
-	Synchronous bool         // never start a goroutine: simulations
-	Wrap        func(*World) // takes hold of the seams; may be nil
+	Index       time.Duration // how often words are made findable, in whole minutes; 0: each minute
+	NoSync      bool          // leave flushing to the operating system: tests and simulations
+	Synchronous bool          // never start a goroutine: simulations
+	Wrap        func(*World)  // takes hold of the seams; may be nil
 }
 
 // Desk is an open desk.
@@ -56,6 +57,7 @@ type Desk struct {
 	Standin *standin.Standin
 
 	dir      string
+	index    time.Duration
 	calls    *calls
 	settings *config.Settings
 	key      sign.Key
@@ -73,7 +75,7 @@ const (
 
 // Open opens a desk, or makes one. Close it when done.
 func Open(o Options) (_ *Desk, err error) {
-	d := &Desk{dir: o.Dir, settings: o.Settings, calls: &calls{now: o.Clock.Now}}
+	d := &Desk{dir: o.Dir, index: max(o.Index, time.Minute), settings: o.Settings, calls: &calls{now: o.Clock.Now}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Close())

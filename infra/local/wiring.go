@@ -142,7 +142,7 @@ func (d *Desk) delivery(s *config.Snapshot) any {
 
 func (d *Desk) schedule(*config.Snapshot) any {
 	w := d.World
-	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log}).Handle
+	return (&schedulefn.Handler{Store: d.Store, Queue: w.Queue, Now: w.Now, Log: w.Log, Index: d.index}).Handle
 }
 
 func (d *Desk) surveys(s *config.Snapshot) any {
@@ -185,7 +185,7 @@ func (d *Desk) console(s *config.Snapshot) any {
 func (d *Desk) api(s *config.Snapshot) any {
 	w := d.World
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
-		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log,
+		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log, Found: w.Blob,
 		Tokens: access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
 	}))
 }

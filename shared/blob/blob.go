@@ -44,6 +44,9 @@ type Store interface {
 	Put(ctx context.Context, key string, data []byte, opt Options) error
 	// Get reads a blob. ErrNotFound, or ErrTooLarge where it is over max (0 = MaxBytes).
 	Get(ctx context.Context, key string, max int64) ([]byte, error)
+	// GetRange reads n bytes (1..MaxBytes) of a blob from a place on: fewer where it ends
+	// before, none where it ends at the place or before it. ErrNotFound.
+	GetRange(ctx context.Context, key string, at, n int64) ([]byte, error)
 	// Delete removes a blob; deleting an absent one is no error.
 	Delete(ctx context.Context, key string) error
 	// List returns up to limit (1..1000) objects whose keys begin with prefix and come

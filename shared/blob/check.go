@@ -57,6 +57,15 @@ func CheckLink(ttl time.Duration) error {
 	return nil
 }
 
+// CheckRange says whether a blob may be read from a place on for n bytes: nil or
+// ErrInvalid.
+func CheckRange(at, n int64) error {
+	if at < 0 || n < 1 || n > MaxBytes {
+		return fmt.Errorf("%w: range of %d bytes from %d", ErrInvalid, n, at)
+	}
+	return nil
+}
+
 // CheckSize says whether one blob may have that many bytes: nil or ErrTooLarge, or
 // ErrInvalid for none at all.
 func CheckSize(size int64) error {

@@ -75,19 +75,21 @@ func (s *Store) PutAudit(ctx context.Context, a Audited) error {
 // Audit lists what was seen and done on a day (2006-01-02, UTC), newest first. next is
 // the cursor of the page after, "" at the end.
 func (s *Store) Audit(ctx context.Context, day, cursor string, limit int) (rows []Audited, next string, err error) {
+	more := false
 	for sh := range uint32(auditShards) {
-		part, _, err := rowsOf[Audited](ctx, s, table.Query{PK: auditPK(day, sh), To: cursor, Limit: limit, Reverse: true})
+		part, further, err := rowsOf[Audited](ctx, s, table.Query{PK: auditPK(day, sh), To: cursor, Limit: limit, Reverse: true})
 		if err != nil {
 			return nil, "", err
 		}
+		more = more || further != ""
 		for _, r := range part {
 			rows = append(rows, r.Value)
 		}
 	}
 	slices.SortFunc(rows, func(a, b Audited) int { return strings.Compare(auditKey(b.At, b.ID).SK, auditKey(a.At, a.ID).SK) })
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
+	if len(rows) > limit || more && len(rows) > 0 {
+		rows = rows[:min(limit, len(rows))]
+		last := rows[len(rows)-1]
 		next = auditKey(last.At, last.ID).SK
 	}
 	return rows, next, nil

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -168,6 +169,20 @@ func tokenKey(c desk.Channel, account string) table.Key {
 	return table.Key{PK: "W#" + part(string(c)) + "#" + part(account), SK: "W"}
 }
 
+// touchedPK holds what is to be made findable; segmentsPK the segments there are.
+const (
+	touchedPK  = "Z#new"
+	segmentsPK = "Z#seg"
+)
+
+// touchedKey sorts by when the first of it happened, so that nothing is taken before what
+// it changes.
+func touchedKey(at time.Time, id string) table.Key {
+	return table.Key{PK: touchedPK, SK: stamp(at) + "#" + part(id)}
+}
+
+func segmentKey(id string) table.Key { return table.Key{PK: segmentsPK, SK: part(id)} }
+
 // serviceKeysPK holds the keys of programs: few, and listed whole.
 const serviceKeysPK = "KEYS"
 
@@ -219,6 +234,14 @@ func recoveryIndex(r desk.Recovery) table.IndexKey {
 
 func feedbackPK(month string) string  { return "feedback#" + part(month) }
 func customersPK(month string) string { return "customers#" + part(month) }
+
+// namePK holds customers by the first character of their name, as search.Fold makes it.
+func namePK(folded string) string {
+	r, _ := utf8.DecodeRuneInString(folded)
+	return "name#" + part(string(r))
+}
+
+func contactPK(to string) string { return "at#" + part(to) }
 
 func latePK(team string) string { return "late#" + part(team) }
 

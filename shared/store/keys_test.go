@@ -43,6 +43,8 @@ func TestKeysGolden(t *testing.T) {
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
 		"V#mail#ann%23@x.test / V":                   attestedKey(desk.Attested{Kind: desk.AttestedMail, ID: "ann#@x.test"}),
+		"Z#new / 2026-03-02T09:30:00.123Z#a1":        touchedKey(at, "a1"),
+		"Z#seg / 9f3a":                               segmentKey("9f3a"),
 		"V#phone#+8613800138000 / V":                 attestedKey(desk.Attested{Kind: desk.AttestedPhone, ID: "+8613800138000"}),
 	} {
 		require.Equal(t, want, got.PK+" / "+got.SK)
@@ -53,6 +55,11 @@ func TestKeysGolden(t *testing.T) {
 	require.Equal(t, "u#support", waitingPK("support"))
 	require.Equal(t, table.IndexKey{PK: "recovery#support#due", SK: "2026-03-02T09:30:00.123Z#s1"},
 		recoveryIndex(desk.Recovery{Team: "support", State: desk.RecoveryDue, Deadline: at, Survey: "s1"}))
+	index := map[table.Index]table.IndexKey{}
+	named(desk.Customer{ID: "c1", Name: "Ｗang　Fáng", Contact: desk.Contact{Mail: "a@x.test", Phone: "+8613800138000"}}, index)
+	require.Equal(t, map[table.Index]table.IndexKey{
+		table.Who: {PK: "name#w", SK: "wang fang#c1"}, table.Mine: {PK: "at#+8613800138000", SK: "c1"},
+	}, index)
 	require.Equal(t, "w#c1", whoPK("c1"))
 	id := DeadLetterID("inbound.fifo", "g", at, "18850", "0a1b-2c")
 	dead, ok := deadLetterKey("inbound.fifo", id)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -121,14 +120,7 @@ func (s *Store) Customers(ctx context.Context, month, cursor string, limit int) 
 	if err != nil {
 		return nil, "", err
 	}
-	var out []CustomerSummary
-	for _, it := range page.Items {
-		var c CustomerSummary
-		if json.Unmarshal(it.Summary, &c) == nil && c.ID != "" {
-			out = append(out, c)
-		}
-	}
-	return out, page.Cursor, nil
+	return summariesOf(page), page.Cursor, nil
 }
 
 // DueKind says whose timer is due.

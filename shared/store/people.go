@@ -138,11 +138,12 @@ func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 		put(tx, customerKey(c.ID), r, table.Item{})
 		return
 	}
+	index := map[table.Index]table.IndexKey{
+		table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
+	}
+	named(c, index)
 	put(tx, customerKey(c.ID), r, table.Item{
-		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}),
-		Index: map[table.Index]table.IndexKey{
-			table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
-		},
+		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}), Index: index,
 	})
 }
 

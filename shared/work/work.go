@@ -43,6 +43,7 @@ const (
 	JobMedia    = "media"    // fetch a file that lies with a provider; Doc is a Media
 	JobNotice   = "notice"   // tell people of the desk; Doc is a notify.Happening
 	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
+	JobIndex    = "index"    // make new words findable; it has no Doc
 	JobWhoIs    = "whois"    // ask a provider whose an address is; Doc is a WhoIs
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt

@@ -63,7 +63,7 @@ func (a *api) listTeams(c *call) error {
 		}
 		out = append(out, v)
 	}
-	return c.json(http.StatusOK, map[string]any{"items": out})
+	return answerAll(c, out)
 }
 
 // listAgents gives all agents, or a team's: one read unit for each.
@@ -94,7 +94,7 @@ func (a *api) listAgents(c *call) error {
 			out = append(out, viewAgent(x, rows[i].Value))
 		}
 	}
-	return c.json(http.StatusOK, map[string]any{"items": out})
+	return answerAll(c, out)
 }
 
 func (a *api) getAgent(c *call) error {

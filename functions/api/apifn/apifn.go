@@ -18,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -31,12 +32,17 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
-	Now    func() time.Time
-	Log    *slog.Logger // of faults that answer 500; nil: none
+	// Found is where the segments of words lie; nil: words are not looked for.
+	Found find.Blob
+	Now   func() time.Time
+	Log   *slog.Logger // of faults that answer 500; nil: none
 }
 
 // api serves the routes.
-type api struct{ Deps }
+type api struct {
+	Deps
+	find *find.Finder
+}
 
 // route is one operation. Routes without a role are open to everybody.
 type route struct {
@@ -55,6 +61,7 @@ func (a *api) routes() []route {
 	return []route{
 		{"GET", "/v1/health", nil, a.health},
 		{"GET", "/v1/openapi.json", nil, a.openapi},
+		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
@@ -133,7 +140,7 @@ func (a *api) routes() []route {
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{d}
+	a := &api{d, &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {

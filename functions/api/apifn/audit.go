@@ -56,24 +56,10 @@ func viewAudit(a store.Audited) auditView {
 }
 
 func (a *api) listAudit(c *call) error {
-	p, err := c.params("day", "cursor", "limit")
+	q, err := c.daily()
 	if err != nil {
 		return err
 	}
-	day, err := p.date("day", time.DateOnly, time.UTC)
-	if err != nil {
-		return err
-	}
-	if day.IsZero() {
-		day = c.at
-	}
-	cursor, limit, err := p.page()
-	if err != nil {
-		return err
-	}
-	rows, next, err := a.Store.Audit(c.ctx, day.Format(time.DateOnly), cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	return c.json(http.StatusOK, pageView[auditView]{viewAll(rows, viewAudit), p.next(next)})
+	rows, next, err := a.Store.Audit(c.ctx, q.period, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, viewAudit)
 }

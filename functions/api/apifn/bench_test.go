@@ -21,6 +21,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/api/apifn"
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob/folder"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -46,6 +47,7 @@ type bench struct {
 	s       *config.Settings
 	desk    *ticketing.Desk
 	rows    *store.Store
+	files   *folder.Store
 	handler http.Handler
 	router  routers.Router
 	before  func() // runs once before the next write: somebody else is quicker
@@ -96,8 +98,12 @@ func newBench(t testing.TB) *bench {
 	st := store.New(rushed{db, b})
 	b.rows = st
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
+	files, err := folder.Open(t.TempDir(), "http://files.test", []byte("a secret of sixteen"), time.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	b.files = files
 	b.handler = apifn.New(apifn.Deps{
-		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
+		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now }, Found: files,
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},

@@ -126,7 +126,7 @@ func (a *api) listKeys(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, map[string]any{"items": viewAll(rows, viewKey)})
+	return answerAll(c, viewAll(rows, viewKey))
 }
 
 // deleteKey takes a key away; the next request with it is refused.

@@ -3,7 +3,6 @@ package apifn
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -160,15 +159,11 @@ func (q ticketQuery) lists(s *config.Settings, who allow.Principal) []store.List
 }
 
 func (a *api) listMessages(c *call) error {
-	p, err := c.params("sort", "cursor", "limit")
+	q, err := c.list("sort")
 	if err != nil {
 		return err
 	}
-	sort, err := p.oneOf("sort", "newest", "oldest")
-	if err != nil {
-		return err
-	}
-	cursor, limit, err := p.page()
+	sort, err := q.oneOf("sort", "newest", "oldest")
 	if err != nil {
 		return err
 	}
@@ -176,89 +171,47 @@ func (a *api) listMessages(c *call) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, cursor, limit, sort == "newest")
-	if err != nil {
-		return refusedCursor(err)
-	}
 	lang := c.lang()
-	items := viewAll(rows, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
-	return c.json(http.StatusOK, pageView[messageView]{items, p.next(next)})
-}
-
-// monthly reads what the lists by month have in common; the month is the current one
-// where none is given.
-func (c *call) monthly(more ...string) (p params, month, cursor string, limit int, err error) {
-	if p, err = c.params(append([]string{"month", "cursor", "limit"}, more...)...); err != nil {
-		return p, "", "", 0, err
-	}
-	day, err := p.date("month", "2006-01", time.UTC)
-	if err != nil {
-		return p, "", "", 0, err
-	}
-	if day.IsZero() {
-		day = c.at
-	}
-	cursor, limit, err = p.page()
-	return p, day.Format("2006-01"), cursor, limit, err
+	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, q.cursor, q.limit, sort == "newest")
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
 }
 
 func (a *api) listCustomers(c *call) error {
-	p, month, cursor, limit, err := c.monthly()
+	q, err := c.monthly()
 	if err != nil {
 		return err
 	}
-	found, next, err := a.Store.Customers(c.ctx, month, cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	items := viewAll(found, func(s store.CustomerSummary) personView { return personView{string(s.ID), s.Name} })
-	return c.json(http.StatusOK, pageView[personView]{items, p.next(next)})
+	found, next, err := a.Store.Customers(c.ctx, q.period, q.cursor, q.limit)
+	return answerPage(c, q, found, next, err, func(s store.CustomerSummary) personView { return personView{string(s.ID), s.Name} })
 }
 
 func (a *api) listFeedback(c *call) error {
-	p, month, cursor, limit, err := c.monthly("kind", "team", "agent")
+	q, err := c.monthly("kind", "team", "agent")
 	if err != nil {
 		return err
 	}
-	kind, err := p.oneOf("kind", "csat", "nps", "ces")
+	kind, err := q.oneOf("kind", "csat", "nps", "ces")
 	if err != nil {
 		return err
 	}
-	found, next, err := a.Store.Feedback(c.ctx, month, cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
+	found, next, err := a.Store.Feedback(c.ctx, q.period, q.cursor, q.limit)
 	found = slices.DeleteFunc(found, func(f store.FeedbackSummary) bool {
-		return !among(kind, string(f.Kind)) || !among(p.get("team"), f.Team) || !among(p.get("agent"), f.Agent) ||
+		return !among(kind, string(f.Kind)) || !among(q.get("team"), f.Team) || !among(q.get("agent"), f.Agent) ||
 			allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
 	})
-	return c.json(http.StatusOK, pageView[feedbackView]{viewAll(found, viewFeedback), p.next(next)})
+	return answerPage(c, q, found, next, err, viewFeedback)
 }
 
 // among says whether a value is the one asked for; "" asks for any.
 func among(asked, value string) bool { return asked == "" || asked == value }
 
 func (a *api) listQuarantine(c *call) error {
-	p, err := c.params("day", "cursor", "limit")
+	q, err := c.daily()
 	if err != nil {
 		return err
 	}
-	day, err := p.date("day", time.DateOnly, time.UTC)
-	if err != nil {
-		return err
-	}
-	if day.IsZero() {
-		day = c.at
-	}
-	cursor, limit, err := p.page()
-	if err != nil {
-		return err
-	}
-	rows, next, err := a.Store.Quarantine(c.ctx, day.Format(time.DateOnly), cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	return c.json(http.StatusOK, pageView[quarantineView]{viewAll(rows, viewQuarantine), p.next(next)})
+	rows, next, err := a.Store.Quarantine(c.ctx, q.period, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, viewQuarantine)
 }
 
 func (a *api) getCustomer(c *call) error {
@@ -269,11 +222,7 @@ func (a *api) getCustomer(c *call) error {
 }
 
 func (a *api) listCustomersTickets(c *call) error {
-	p, err := c.params("cursor", "limit")
-	if err != nil {
-		return err
-	}
-	cursor, limit, err := p.page()
+	q, err := c.list()
 	if err != nil {
 		return err
 	}
@@ -282,16 +231,16 @@ func (a *api) listCustomersTickets(c *call) error {
 		return err
 	}
 	if lists := store.PersonLists(row.Value); len(lists) > 1 {
-		if cursor != "" {
+		if q.cursor != "" {
 			return errCursor // a merged list gives none
 		}
-		rows, more, err := a.Store.MergeTickets(c.ctx, lists, limit, true)
+		rows, more, err := a.Store.MergeTickets(c.ctx, lists, q.limit, true)
 		if err != nil {
 			return err
 		}
 		rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !c.shows(r.Value) })
 		return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
 	}
-	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, cursor, limit)
-	return a.ticketPage(c, p, page, err, ticketQuery{})
+	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, q.cursor, q.limit)
+	return a.ticketPage(c, q.params, page, err, ticketQuery{})
 }

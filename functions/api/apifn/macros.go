@@ -1,8 +1,6 @@
 package apifn
 
 import (
-	"net/http"
-
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -40,7 +38,7 @@ func (a *api) listCanned(c *call) error {
 	for _, x := range s.Canned {
 		out = append(out, cannedView{x.ID, x.Name, x.Text, orEmpty(x.Teams)})
 	}
-	return c.json(http.StatusOK, map[string]any{"items": out})
+	return answerAll(c, out)
 }
 
 // listFilled gives the canned replies as they read on a ticket.
@@ -60,7 +58,7 @@ func (a *api) listFilled(c *call) error {
 	for _, x := range s.Canned {
 		out = append(out, filledView{x.ID, x.Name.In(c.lang()), ticketing.Fill(s, x.Text, row.Value, c.by.Name)})
 	}
-	return c.json(http.StatusOK, map[string]any{"items": out})
+	return answerAll(c, out)
 }
 
 func (a *api) listMacros(c *call) error {
@@ -75,7 +73,7 @@ func (a *api) listMacros(c *call) error {
 	for _, m := range s.Macros {
 		out = append(out, macroView{m.ID, m.Name, orEmpty(m.Teams)})
 	}
-	return c.json(http.StatusOK, map[string]any{"items": out})
+	return answerAll(c, out)
 }
 
 // applyMacro takes a macro's steps and gives the ticket as it then is.

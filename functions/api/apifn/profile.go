@@ -3,7 +3,6 @@ package apifn
 import (
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
 	"time"
 
@@ -99,11 +98,7 @@ type happenedView struct {
 }
 
 func (a *api) customerTimeline(c *call) error {
-	p, err := c.params("cursor", "limit")
-	if err != nil {
-		return err
-	}
-	cursor, limit, err := p.page()
+	q, err := c.list()
 	if err != nil {
 		return err
 	}
@@ -111,13 +106,10 @@ func (a *api) customerTimeline(c *call) error {
 	if err != nil {
 		return notKeyed(err)
 	}
-	all, next, err := a.Store.PersonTimeline(c.ctx, row.Value, cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
 	lang := c.lang()
+	all, next, err := a.Store.PersonTimeline(c.ctx, row.Value, q.cursor, q.limit)
 	all = slices.DeleteFunc(all, func(h store.Happened) bool { return h.Ticket.Value.ID != "" && !c.shows(h.Ticket.Value) })
-	items := viewAll(all, func(h store.Happened) happenedView {
+	return answerPage(c, q, all, next, err, func(h store.Happened) happenedView {
 		if h.Ticket.Value.ID != "" {
 			t := viewTicket(h.Ticket)
 			return happenedView{At: h.At, Ticket: &t}
@@ -125,5 +117,4 @@ func (a *api) customerTimeline(c *call) error {
 		m := viewMessage(h.Event, lang)
 		return happenedView{At: h.At, Event: &m}
 	})
-	return c.json(http.StatusOK, pageView[happenedView]{items, p.next(next)})
 }

@@ -40,41 +40,30 @@ func (c *call) viewRecovery(r desk.Recovery) recoveryView {
 	}
 }
 
-func (c *call) viewRecoveries(rows []store.Row[desk.Recovery]) []recoveryView {
-	return viewAll(rows, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
-}
-
 func (a *api) listRecoveries(c *call) error {
-	p, err := c.params("team", "state", "cursor", "limit")
+	q, err := c.list("team", "state")
 	if err != nil {
 		return err
 	}
-	state, err := p.oneOf("state", "due", "contacted", "done", "asked_again", "dropped")
+	state, err := q.oneOf("state", "due", "contacted", "done", "asked_again", "dropped")
 	if err != nil {
 		return err
 	}
 	if state == "" {
 		state = string(desk.RecoveryDue)
 	}
-	cursor, limit, err := p.page()
-	if err != nil {
-		return err
-	}
-	team := p.get("team")
+	team := q.get("team")
 	if team == "" {
-		if cursor != "" {
+		if q.cursor != "" {
 			return errCursor
 		}
-		return a.recoveriesOfAll(c, desk.RecoveryState(state), limit)
+		return a.recoveriesOfAll(c, desk.RecoveryState(state), q.limit)
 	}
 	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
 		return err
 	}
-	rows, next, err := a.Store.Recoveries(c.ctx, team, desk.RecoveryState(state), cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	return c.json(http.StatusOK, pageView[recoveryView]{c.viewRecoveries(rows), p.next(next)})
+	rows, next, err := a.Store.Recoveries(c.ctx, team, desk.RecoveryState(state), q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
 }
 
 func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) error {
@@ -97,7 +86,7 @@ func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) erro
 		rows = append(rows, part...)
 	}
 	slices.SortStableFunc(rows, func(x, y store.Row[desk.Recovery]) int { return x.Value.Deadline.Compare(y.Value.Deadline) })
-	return c.json(http.StatusOK, pageView[recoveryView]{c.viewRecoveries(rows[:min(limit, len(rows))]), nil})
+	return answerAll(c, viewAll(rows[:min(limit, len(rows))], func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) }))
 }
 
 func (a *api) getRecovery(c *call) error {

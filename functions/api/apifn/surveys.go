@@ -81,7 +81,7 @@ func (a *api) listSurveys(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, map[string]any{"items": viewAll(s.Surveys, viewDefinition)})
+	return answerAll(c, viewAll(s.Surveys, viewDefinition))
 }
 
 type surveyView struct {

@@ -271,12 +271,6 @@ func viewQuarantined(q store.Quarantined) quarantineView {
 	return v
 }
 
-// pageView is a page of a list. NextCursor is null at the end.
-type pageView[V any] struct {
-	Items      []V     `json:"items"`
-	NextCursor *string `json:"next_cursor"`
-}
-
 func viewAll[T, V any](in []T, view func(T) V) []V {
 	out := make([]V, len(in))
 	for i, v := range in {

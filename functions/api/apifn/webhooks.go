@@ -8,6 +8,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/webhooks"
 )
 
@@ -91,30 +92,19 @@ func (a *api) listWebhooks(c *call) error {
 	if err != nil {
 		return err
 	}
-	out := pageView[webhookView]{Items: []webhookView{}}
+	out := []webhookView{}
 	for _, w := range s.Subscriptions() {
 		standing, err := a.Store.HookStanding(c.ctx, w.Name)
 		if err != nil {
 			return err
 		}
-		out.Items = append(out.Items, viewWebhook(w, standing.Value, c.lang()))
+		out = append(out, viewWebhook(w, standing.Value, c.lang()))
 	}
-	return c.json(http.StatusOK, out)
+	return answerAll(c, out)
 }
 
 func (a *api) listHookDeliveries(c *call) error {
-	p, err := c.params("day", "cursor", "limit")
-	if err != nil {
-		return err
-	}
-	day, err := p.date("day", time.DateOnly, time.UTC)
-	if err != nil {
-		return err
-	}
-	if day.IsZero() {
-		day = c.at
-	}
-	cursor, limit, err := p.page()
+	q, err := c.daily()
 	if err != nil {
 		return err
 	}
@@ -122,15 +112,9 @@ func (a *api) listHookDeliveries(c *call) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := a.Store.HookDeliveries(c.ctx, w.Name, day.Format(time.DateOnly), cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	out := pageView[hookDeliveryView]{Items: []hookDeliveryView{}, NextCursor: p.next(next)}
-	for _, r := range rows {
-		out.Items = append(out.Items, viewHookDelivery(r.Value, c.lang()))
-	}
-	return c.json(http.StatusOK, out)
+	lang := c.lang()
+	rows, next, err := a.Store.HookDeliveries(c.ctx, w.Name, q.period, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.HookDelivery]) hookDeliveryView { return viewHookDelivery(r.Value, lang) })
 }
 
 func (a *api) replayDelivery(c *call) error {

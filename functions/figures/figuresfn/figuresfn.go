@@ -1,4 +1,6 @@
-// Package figuresfn adds up the facts of the table's change feed to the day's figures.
+// Package figuresfn adds up the facts of the table's change feed to the day's figures. In
+// the same window it notes which messages' words have changed, in one row: jobs makes them
+// findable, and nothing is noted twice or lost, as no fact is.
 //
 // It is the feed's second reader, one batch at a time for each shard. Sums gather in
 // the state of a tumbling window, so that a busy minute costs one transaction and not
@@ -154,6 +156,9 @@ func (f *Figures) write(ctx context.Context, shard string, position store.Row[st
 		if len(counters) > 0 {
 			tx.Add(store.FigureKey(c.Cut, c.Day), counters)
 		}
+	}
+	if len(t.words.Messages) > 0 {
+		tx.PutTouched(store.TouchedID(shard, t.upto), t.words.row())
 	}
 	position.Value.Upto = t.upto
 	tx.PutPosition(shard, position)

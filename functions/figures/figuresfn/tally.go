@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/policy/kpi"
+	"github.com/deskhook/deskhook/shared/search"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
 )
@@ -23,6 +26,9 @@ const (
 	maxState = 512 * 1024
 	// counterBytes is what one counter takes in the state at most, about.
 	counterBytes = table.MaxCounterName + 24
+	// maxTouched is how many messages whose words changed a tally names before it is
+	// written: 250 kB of the state, beside the sums.
+	maxTouched = 4000
 )
 
 // ErrState: the window's state was not made by this function.
@@ -37,12 +43,42 @@ type tally struct {
 	upto  string // up to here all records were counted or skipped
 	sums  map[cell]map[string]int64
 	names int // counters in all sums
+	words touched
+}
+
+// touched are the messages whose words changed, for jobs to make findable.
+type touched struct {
+	At       time.Time // of the first change
+	Messages map[search.Doc]store.Touched
+}
+
+// add notes one. What it was before the first change of these is what counts.
+func (w *touched) add(m store.Touched, at time.Time) {
+	key := search.Doc{Ticket: m.Ticket, Message: m.Message}
+	if _, ok := w.Messages[key]; ok {
+		return
+	}
+	if w.Messages == nil {
+		w.At, w.Messages = at, map[search.Doc]store.Touched{}
+	}
+	w.Messages[key] = m
+}
+
+// row gives them in one order, whatever they came in.
+func (w *touched) row() store.TouchedRow {
+	keys := slices.SortedFunc(maps.Keys(w.Messages), search.Doc.Compare)
+	r := store.TouchedRow{At: w.At}
+	for _, k := range keys {
+		r.Messages = append(r.Messages, w.Messages[k])
+	}
+	return r
 }
 
 // Keys of the state. All others begin with sumPrefix and hold the counters of one row.
 const (
 	stateFirst = "first"
 	stateUpto  = "upto"
+	stateWords = "words"
 	sumPrefix  = "sum|"
 )
 
@@ -55,6 +91,9 @@ func openTally(state map[string]string, written string) (*tally, error) {
 	case t.first != "" && !table.SeqLess(written, t.first):
 		return nil, ErrOverlap
 	}
+	if err := t.openWords(state[stateWords]); err != nil {
+		return nil, err
+	}
 	for key, value := range state {
 		if rest, ok := strings.CutPrefix(key, sumPrefix); ok {
 			if err := t.open(rest, value); err != nil {
@@ -63,6 +102,20 @@ func openTally(state map[string]string, written string) (*tally, error) {
 		}
 	}
 	return t, nil
+}
+
+func (t *tally) openWords(value string) error {
+	if value == "" {
+		return nil
+	}
+	var r store.TouchedRow
+	if json.Unmarshal([]byte(value), &r) != nil {
+		return ErrState
+	}
+	for _, m := range r.Messages {
+		t.words.add(m, r.At)
+	}
+	return nil
 }
 
 func (t *tally) open(key, value string) error {
@@ -84,6 +137,10 @@ func (t *tally) state() map[string]string {
 	if t.first != "" {
 		state[stateFirst] = t.first
 	}
+	if len(t.words.Messages) > 0 {
+		raw, _ := json.Marshal(t.words.row()) // names and a time always marshal
+		state[stateWords] = string(raw)
+	}
 	for c, counters := range t.sums {
 		// A map of numbers always marshals.
 		raw, _ := json.Marshal(counters)
@@ -103,6 +160,12 @@ func (t *tally) add(c table.Change, zone *time.Location) {
 			t.first = c.Seq
 		}
 		t.merge(cell{Cut: s.Cut, Day: s.Day}, s.Counters)
+	}
+	if m, ok := store.TouchedOf(c); ok {
+		if t.first == "" {
+			t.first = c.Seq
+		}
+		t.words.add(m, c.At.UTC())
 	}
 }
 
@@ -128,9 +191,9 @@ func (t *tally) merge(c cell, counters map[string]int64) {
 }
 
 func (t *tally) full() bool {
-	return len(t.sums) >= maxRows || t.names*counterBytes >= maxState
+	return len(t.sums) >= maxRows || t.names*counterBytes >= maxState || len(t.words.Messages) >= maxTouched
 }
 
 func (t *tally) clear() {
-	t.first, t.sums, t.names = "", map[cell]map[string]int64{}, 0
+	t.first, t.sums, t.names, t.words = "", map[cell]map[string]int64{}, 0, touched{}
 }

@@ -1,6 +1,6 @@
 // Package jobsfn does the slow work: it puts new settings in force, fetches the files
 // that messages have left with their providers, asks them whose an address is, brings events to those who subscribed to
-// them, tells people of the desk, and erases what is kept of customers who
+// them, tells people of the desk, makes words findable, and erases what is kept of customers who
 // left where the provider wants it so.
 package jobsfn
 
@@ -85,6 +85,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 		return read(ctx, job, h.hook)
 	case work.JobNotice:
 		return read(ctx, job, h.notice)
+	case work.JobIndex:
+		return h.index(ctx)
 	case work.JobErase:
 		return read(ctx, job, h.erase)
 	case work.JobWhoIs:

@@ -24,6 +24,8 @@ type Handler struct {
 	Queue queue.Queue
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Index is how often jobs is to make new words findable, in whole minutes; 0: never.
+	Index time.Duration
 }
 
 // hold is how far a claimed timer is moved ahead: if what it was sent to is lost, it
@@ -36,7 +38,7 @@ const perShard = 200
 // Handle sweeps all shards. A shard that fails doesn't hold up the others.
 func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 	now := h.Now().UTC()
-	var errs []error
+	errs := []error{h.index(ctx, now)}
 	for shard := range uint32(store.DueShards) {
 		due, err := h.Store.ClaimDue(ctx, shard, now, hold, perShard)
 		if err != nil {
@@ -49,6 +51,16 @@ func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// index asks for a look at what was written, every so many minutes. It costs less than a
+// timer in each row of what was written would.
+func (h *Handler) index(ctx context.Context, now time.Time) error {
+	every := int64(h.Index / time.Minute)
+	if every == 0 || now.Unix()/60%every != 0 {
+		return nil
+	}
+	return work.Send(ctx, h.Queue, queue.Jobs, work.Job{Kind: work.JobIndex})
 }
 
 func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {

@@ -24,6 +24,7 @@ func measure(t *testing.T, tickets int) cost.Report {
 func TestFiguresDoNotGrowWithTheTable(t *testing.T) {
 	few, many := measure(t, 10), measure(t, 2000)
 	require.Equal(t, few.Operations, many.Operations)
+	require.Equal(t, few.Search, many.Search)
 	require.Equal(t, few.Idle, many.Idle)
 }
 
@@ -45,6 +46,22 @@ func TestEveryOperationIsCounted(t *testing.T) {
 	opening, open := r.Operations[0].Count, r.Operations[1].Count
 	require.Greater(t, opening.WriteUnits, open.WriteUnits) // identity, customer, lists and the fact come with it
 	require.InDelta(t, 3, open.FIFO, 0)
+}
+
+// TestSearchIsCounted: making words findable writes a segment and its row, once for all
+// that came; looking an address up reads no file, and words cost a footer and a read each.
+func TestSearchIsCounted(t *testing.T) {
+	r := measure(t, 10)
+	require.Len(t, r.Search, 3)
+	index, address, words := r.Search[0].Count, r.Search[1].Count, r.Search[2].Count
+	require.InDelta(t, 1, index.S3Puts, 0)
+	require.Less(t, index.WriteUnits, 25.0)
+	require.InDelta(t, 2, address.S3Gets, 1, "the settings; and the footer and a word that is nowhere")
+	require.Less(t, address.ReadUnits, 12.0)
+	require.InDelta(t, 4, words.S3Gets, 0, "the settings, a read for each word, and which messages")
+	require.Less(t, words.ReadUnits, 12.0)
+	require.Less(t, r.Search[2].PerMillion, 30.0)
+	require.Less(t, r.Idle[len(r.Idle)-1].Dollars, 0.20)
 }
 
 // TestACentsWorthOfMessages holds the desk to its promise: cents for a thousand

@@ -25,6 +25,7 @@ import (
 	"github.com/deskhook/deskhook/functions/relay/relayfn"
 	"github.com/deskhook/deskhook/functions/schedule/schedulefn"
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob/folder"
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -52,6 +53,7 @@ type Report struct {
 	PricesAsOf string      `json:"prices_as_of"`
 	Tickets    int         `json:"tickets"` // in the table when it was measured
 	Operations []Operation `json:"operations"`
+	Search     []Operation `json:"search"`
 	Idle       []Line      `json:"idle_month"`
 	Egress     []Line      `json:"fixed_egress_month"` // on top, where a provider wants a fixed address
 }
@@ -63,6 +65,7 @@ type bench struct {
 	store    *store.Store
 	settings *config.Settings
 	queue    *countingQueue
+	files    countingBlob
 	api      http.Handler
 	count    *Count
 	now      time.Time
@@ -78,6 +81,12 @@ func Measure(ctx context.Context, dir string, tickets int) (Report, error) {
 		return Report{}, err
 	}
 	defer b.db.Close()
+	files, err := folder.Open(filepath.Join(dir, "files"), "http://127.0.0.1", []byte("measured with any key"), time.Now)
+	if err != nil {
+		return Report{}, err
+	}
+	defer files.Close()
+	b.files.Store = files
 	for i := range tickets {
 		if _, err := b.message(ctx, fmt.Sprintf("other-%08d", i)); err != nil {
 			return Report{}, err
@@ -94,7 +103,14 @@ func Measure(ctx context.Context, dir string, tickets int) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r.Idle = idle(sweep)
+	if r.Search, err = b.searching(ctx); err != nil {
+		return Report{}, err
+	}
+	looks, err := b.looks(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	r.Idle = append(idle(sweep), Line{"looks for new words, every three minutes", looks})
 	return r, nil
 }
 
@@ -111,12 +127,13 @@ func newBench(path string) (*bench, error) {
 	b.settings.Agents = []config.Agent{{ID: "amy", Name: "Amy", Role: "agent"}}
 	b.settings.Accounts = []config.Account{{Channel: desk.WeChat, Name: "main"}}
 	b.settings.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
+	b.files = countingBlob{count: b.count}
 	b.db, b.queue = db, &countingQueue{count: b.count, sent: map[queue.Name][]string{}}
 	b.store = store.New(countingTable{db, b.count})
 	b.desk = &ticketing.Desk{Store: b.store, Key: key, Settings: b.current}
 	amy := desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}
 	b.api = apifn.New(apifn.Deps{
-		Desk: b.desk, Store: b.store, Settings: b.current, Now: func() time.Time { return b.now },
+		Desk: b.desk, Store: b.store, Settings: b.current, Now: func() time.Time { return b.now }, Found: &b.files,
 		Tokens: access.Keyring(access.ServiceToken{Token: "measure", Who: allow.Principal{Actor: amy, Role: allow.Lead}}),
 	})
 	return b, nil

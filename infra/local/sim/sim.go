@@ -131,7 +131,7 @@ func (s *Sim) open() (err error) {
 	s.desk, err = local.Open(local.Options{
 		Dir: s.cfg.Dir, Template: s.cfg.Template, Settings: s.cfg.Settings, PublicURL: base,
 		Getenv: func(string) string { return "" }, Clock: s.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		NoSync: true, Synchronous: true, Wrap: s.wrap,
+		NoSync: true, Synchronous: true, Wrap: s.wrap, Index: 10 * time.Minute,
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 var store = map[string]func(*testing.T, *suite){
 	"what was put is got":                       putGet,
 	"a second put replaces":                     replaces,
+	"a part of a blob":                          ranges,
 	"an absent blob":                            absent,
 	"deleting is final and may be repeated":     deletes,
 	"a blob over the asked limit":               limits,
@@ -41,6 +42,26 @@ func putGet(t *testing.T, s *suite) {
 		got, err := s.Store.Get(t.Context(), key, 0)
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(data, got), key)
+	}
+}
+
+func ranges(t *testing.T, s *suite) {
+	s.put(t, "k", "0123456789")
+	s.put(t, "empty", "")
+	for _, c := range []struct {
+		key   string
+		at, n int64
+		want  string
+	}{{"k", 0, 4, "0123"}, {"k", 4, 6, "456789"}, {"k", 8, 100, "89"}, {"k", 10, 1, ""}, {"k", 99, 1, ""}, {"empty", 0, 1, ""}} {
+		got, err := s.Store.GetRange(t.Context(), c.key, c.at, c.n)
+		require.NoError(t, err)
+		require.Equal(t, c.want, string(got))
+	}
+	_, err := s.Store.GetRange(t.Context(), "none", 0, 1)
+	require.ErrorIs(t, err, blob.ErrNotFound)
+	for _, bad := range [][2]int64{{-1, 1}, {0, 0}, {0, blob.MaxBytes + 1}} {
+		_, err := s.Store.GetRange(t.Context(), "k", bad[0], bad[1])
+		require.ErrorIs(t, err, blob.ErrInvalid)
 	}
 }
 

@@ -233,6 +233,21 @@ func (s *Store) Get(ctx context.Context, key string, max int64) ([]byte, error) 
 	return data, clean(err)
 }
 
+// GetRange implements blob.Store.
+func (s *Store) GetRange(ctx context.Context, key string, at, n int64) ([]byte, error) {
+	if err := errors.Join(blob.CheckKey(key), blob.CheckRange(at, n), ctx.Err()); err != nil {
+		return nil, err
+	}
+	f, info, err := s.open(key)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // was only read
+	data := make([]byte, max(min(n, info.Size()-at), 0))
+	_, err = f.ReadAt(data, at)
+	return data, clean(err)
+}
+
 // Delete implements blob.Store. Directories left empty go too.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := errors.Join(blob.CheckKey(key), ctx.Err()); err != nil {

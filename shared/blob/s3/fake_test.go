@@ -93,6 +93,17 @@ func (f *fake) get(w http.ResponseWriter, r *http.Request, key string) {
 			w.Header().Set(header, v)
 		}
 	}
+	if span := r.Header.Get("Range"); span != "" {
+		var from, to int
+		_, _ = fmt.Sscanf(span, "bytes=%d-%d", &from, &to)
+		if from >= len(o.data) {
+			refuse(w, http.StatusRequestedRangeNotSatisfiable, "InvalidRange")
+			return
+		}
+		o.data = o.data[from:min(to+1, len(o.data))]
+		w.Header().Set("Content-Length", strconv.Itoa(len(o.data)))
+		w.WriteHeader(http.StatusPartialContent)
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(o.data)))
 	_, _ = w.Write(o.data) // the client may hang up: it does where a blob is too large
 }

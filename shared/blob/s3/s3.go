@@ -88,6 +88,27 @@ func (s *Store) Get(ctx context.Context, key string, max int64) ([]byte, error) 
 	return data, nil
 }
 
+// GetRange implements blob.Store.
+func (s *Store) GetRange(ctx context.Context, key string, at, n int64) ([]byte, error) {
+	if err := errors.Join(blob.CheckKey(key), blob.CheckRange(at, n)); err != nil {
+		return nil, err
+	}
+	span := fmt.Sprintf("bytes=%d-%d", at, at+n-1)
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: s.bucket, Key: aws.String(key), Range: aws.String(span)})
+	if ae := smithy.APIError(nil); errors.As(err, &ae) && ae.ErrorCode() == "InvalidRange" {
+		return nil, nil // nothing there: RFC 9110, section 15.5.17
+	}
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer func() { _ = out.Body.Close() }() // was only read
+	data, err := io.ReadAll(io.LimitReader(out.Body, n))
+	if err != nil {
+		return nil, fmt.Errorf("blob s3: %w", err)
+	}
+	return data, nil
+}
+
 // Delete implements blob.Store. In a bucket with versions S3 hides the blob; its
 // lifecycle rule removes it.
 func (s *Store) Delete(ctx context.Context, key string) error {
