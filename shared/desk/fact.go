@@ -17,6 +17,7 @@ const (
 	FactAnswered      FactKind = "survey_answered"
 	FactSLAMet        FactKind = "sla_met"
 	FactSLAMissed     FactKind = "sla_missed" // at the deadline, whatever comes later
+	FactHandled       FactKind = "handled"    // an agent has spent time on a ticket
 )
 
 // Fact is something that happened, with the dimensions as they were then. It names
@@ -29,7 +30,7 @@ type Fact struct {
 	Team     string        `json:"team,omitempty"`
 	Assignee string        `json:"asg,omitempty"`
 	Type     Type          `json:"ty,omitempty"`
-	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, sla_…: since its clock began, survey_answered, the first: since asked; wall time
+	Took     time.Duration `json:"took,omitempty"` // first_answered, resolved: since opened, handled: spent, sla_…: since its clock began, survey_answered, the first: since asked; wall time
 	Business time.Duration `json:"biz,omitempty"`  // sla_…: business time of the policy's calendar that counted
 	Target   Target        `json:"tg,omitempty"`   // sla_…: which
 	OneTouch bool          `json:"one,omitempty"`  // resolved with one answer

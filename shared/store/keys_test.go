@@ -23,6 +23,8 @@ func TestKeysGolden(t *testing.T) {
 		"T#7K3Q9W / S#LEKMLPBOWFI735NUFGBWPKMCJMTTD3O666SW6UIKDYDPJSN6SMZQ": onceKey("7K3Q9W", "nonce"),
 		"I#email#support#a%23b%25c%7Cd@x.test / I":                          identityKey(a),
 		"T#7K3Q9W / L#support#2026-03-02T09:30:00.123Z":                     lateKey("7K3Q9W", "support", at),
+		"T#7K3Q9W / W":         writingKey("7K3Q9W"),
+		"T#7K3Q9W / H":         spentKey("7K3Q9W"),
 		"C#c1 / C":             customerKey("c1"),
 		"C#c1 / M#m1":          customerEventKey("c1", "m1"),
 		"Q#s1 / Q":             surveyKey("s1"),

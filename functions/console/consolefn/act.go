@@ -1,6 +1,7 @@
 package consolefn
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -47,24 +48,49 @@ func (v *visit) do(fn func(desk.TicketID) error) error {
 	return nil
 }
 
+// send writes into the ticket in the address and goes back to its page, where that
+// stands: the address tells the page's script which draft has become a message.
+func (v *visit) send(fn func(desk.TicketID) (desk.MessageID, error)) error {
+	id, err := v.ticketID()
+	if err != nil {
+		return err
+	}
+	m, err := fn(id)
+	if err != nil {
+		return err
+	}
+	v.redirect("/console/tickets/" + id.Number() + "#" + url.PathEscape(string(m)))
+	return nil
+}
+
 // text is what the agent wrote; browsers post line ends as CR LF.
 func (v *visit) text() string {
 	return strings.ToValidUTF8(strings.ReplaceAll(v.r.PostForm.Get("text"), "\r\n", "\n"), "\uFFFD")
 }
 
 func (v *visit) reply() error {
-	return v.do(func(id desk.TicketID) error {
+	id, err := v.ticketID()
+	if err != nil {
+		return err
+	}
+	rows, newest, err := v.answered(id)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		return v.askAnswered(id, rows, newest)
+	}
+	return v.send(func(id desk.TicketID) (desk.MessageID, error) {
 		then := desk.Status(v.r.PostForm.Get("then"))
 		if then != "" && then != desk.StatusPending && then != desk.StatusOpen && then != desk.StatusResolved {
-			return desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
+			return "", desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
 		}
 		files, err := v.upload(id)
 		if err != nil {
-			return err
+			return "", err
 		}
-		_, err = v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()+fingerprint(files)), id,
+		return v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()+fingerprint(files)), id,
 			ticketing.Reply{Text: v.text(), Then: then, Attachments: files, Cc: v.copies()})
-		return err
 	})
 }
 
@@ -87,17 +113,15 @@ func (v *visit) copies() []string {
 }
 
 func (v *visit) note() error {
-	return v.do(func(id desk.TicketID) error {
-		_, err := v.Desk.Note(v.r.Context(), v.writing("note", v.text()), id, v.text())
-		return err
+	return v.send(func(id desk.TicketID) (desk.MessageID, error) {
+		return v.Desk.Note(v.r.Context(), v.writing("note", v.text()), id, v.text())
 	})
 }
 
 func (v *visit) forward() error {
-	return v.do(func(id desk.TicketID) error {
+	return v.send(func(id desk.TicketID) (desk.MessageID, error) {
 		f := ticketing.Forward{To: v.r.PostForm.Get("to"), Text: v.text(), Last: v.r.PostForm.Get("last") != ""}
-		_, err := v.Desk.Forward(v.r.Context(), v.writing("forward", f.To+"\x00"+v.text()), id, f)
-		return err
+		return v.Desk.Forward(v.r.Context(), v.writing("forward", f.To+"\x00"+v.text()), id, f)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 // unaudited are the pages that tell nothing of any customer. All others are noted.
 var unaudited = map[string]bool{
 	"GET /console/board": true, "GET /console/fragment/board": true, "POST /console/presence": true,
+	"POST /console/tickets/{number}/writing": true, "POST /console/tickets/{number}/spent": true,
 	"GET /console/figures": true, "GET /console/audit": true, "GET /console/find": true, "/": true,
 }
 

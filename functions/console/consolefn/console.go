@@ -8,7 +8,9 @@ package consolefn
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
@@ -67,80 +69,78 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("POST /console/logout", c.logout)
 	mux.HandleFunc("GET /console/signin", c.signIn)
 	mux.HandleFunc("GET /console/callback", c.callback)
-	for pattern, h := range map[string]func(*visit) error{
-		"GET /console":                                            (*visit).list,
-		"GET /console/fragment/list":                              (*visit).listPart,
-		"GET /console/board":                                      (*visit).board,
-		"GET /console/fragment/board":                             (*visit).boardPart,
-		"POST /console/presence":                                  (*visit).setPresence,
-		"GET /console/new":                                        (*visit).startForm,
-		"POST /console/new":                                       (*visit).start,
-		"GET /console/find":                                       (*visit).find,
-		"GET /console/tickets/{number}":                           (*visit).ticket,
-		"GET /console/tickets/{number}/fragment":                  (*visit).ticketPart,
-		"GET /console/tickets/{number}/messages/{id}/html":        (*visit).formatted,
-		"GET /console/tickets/{number}/files/{id}/{n}":            (*visit).file,
-		"POST /console/tickets/{number}/reply":                    (*visit).reply,
-		"POST /console/tickets/{number}/note":                     (*visit).note,
-		"POST /console/tickets/{number}/forward":                  (*visit).forward,
-		"POST /console/tickets/{number}/assign":                   (*visit).assign,
-		"POST /console/tickets/{number}/priority":                 (*visit).priority,
-		"POST /console/tickets/{number}/status":                   (*visit).status,
-		"POST /console/tickets/{number}/follow-up":                (*visit).followUp,
-		"POST /console/tickets/{number}/tasks":                    (*visit).openTask,
-		"POST /console/tickets/{number}/followers":                (*visit).follow,
-		"POST /console/tickets/{number}/tags":                     (*visit).tags,
-		"POST /console/tickets/{number}/type":                     (*visit).kind,
-		"POST /console/tickets/{number}/team":                     (*visit).team,
-		"POST /console/tickets/{number}/merge":                    (*visit).merge,
-		"POST /console/tickets/{number}/unmerge":                  (*visit).unmerge,
-		"POST /console/tickets/{number}/split":                    (*visit).split,
-		"POST /console/tickets/{number}/spam":                     (*visit).spam,
-		"POST /console/tickets/{number}/not-spam":                 (*visit).notSpam,
-		"POST /console/tickets/{number}/block":                    (*visit).block,
-		"POST /console/tickets/{number}/unblock":                  (*visit).unblock,
-		"POST /console/tickets/{number}/macros/{id}":              (*visit).macro,
-		"POST /console/tickets/{number}/messages/{id}/again":      (*visit).again,
-		"GET /console/customers/{id}":                             (*visit).customer,
-		"POST /console/customers/{id}/remark":                     (*visit).remark,
-		"POST /console/customers/{id}/merge":                      (*visit).mergeCustomer,
-		"POST /console/customers/{id}/suggestion":                 (*visit).suggestion,
-		"POST /console/customers/{id}/profile":                    (*visit).profile,
-		"POST /console/customers/{id}/unmerge":                    (*visit).unmergeCustomer,
-		"GET /console/feedback":                                   (*visit).feedback,
-		"GET /console/recoveries":                                 (*visit).recoveries,
-		"POST /console/recoveries/{id}":                           (*visit).changeRecovery,
-		"GET /console/notices":                                    (*visit).notices,
-		"POST /console/notices/read":                              (*visit).readNotices,
-		"GET /console/deliveries":                                 (*visit).deliveries,
-		"POST /console/deliveries/{name}/events/{id}/replay":      (*visit).replayDelivery,
-		"POST /console/deliveries/{name}/test":                    (*visit).testHook,
-		"POST /console/deliveries/{name}/switch":                  (*visit).switchHook,
-		"GET /console/quarantine":                                 (*visit).quarantine,
-		"POST /console/quarantine/{at}/{id}/release":              (*visit).release,
-		"POST /console/quarantine/{at}/{id}/drop":                 (*visit).drop,
-		"GET /console/settings":                                   (*visit).settings,
-		"POST /console/settings":                                  (*visit).putSettings,
-		"GET /console/settings/check":                             (*visit).settingsAgain,
-		"POST /console/settings/check":                            (*visit).checkSettings,
-		"GET /console/settings/versions":                          (*visit).settingsVersions,
-		"GET /console/settings/versions/{version}":                (*visit).settingsVersion,
-		"POST /console/settings/versions/{version}/restore":       (*visit).restoreSettings,
-		"GET /console/dead-letters":                               (*visit).deadLetters,
-		"POST /console/dead-letters/{queue}/redrive":              (*visit).redriveQueue,
-		"GET /console/dead-letters/{queue}/letters/{id}":          (*visit).deadLetter,
-		"POST /console/dead-letters/{queue}/letters/{id}/redrive": (*visit).redriveDead,
-		"POST /console/dead-letters/{queue}/letters/{id}/drop":    (*visit).dropDead,
-		"GET /console/audit":                                      (*visit).audit,
-		"GET /console/figures":                                    (*visit).figures,
-		"GET /console/figures/surveys":                            (*visit).surveyFigures,
-		"/":                                                       (*visit).nothing,
-	} {
+	pages := map[string]func(*visit) error{
+		"GET /console":                                       (*visit).list,
+		"GET /console/fragment/list":                         (*visit).listPart,
+		"GET /console/board":                                 (*visit).board,
+		"GET /console/fragment/board":                        (*visit).boardPart,
+		"POST /console/presence":                             (*visit).setPresence,
+		"GET /console/new":                                   (*visit).startForm,
+		"POST /console/new":                                  (*visit).start,
+		"GET /console/find":                                  (*visit).find,
+		"GET /console/tickets/{number}":                      (*visit).ticket,
+		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,
+		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
+		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
+		"POST /console/tickets/{number}/reply":               (*visit).reply,
+		"POST /console/tickets/{number}/writing":             (*visit).writes,
+		"POST /console/tickets/{number}/spent":               (*visit).spends,
+		"POST /console/tickets/{number}/note":                (*visit).note,
+		"POST /console/tickets/{number}/forward":             (*visit).forward,
+		"POST /console/tickets/{number}/assign":              (*visit).assign,
+		"POST /console/tickets/{number}/priority":            (*visit).priority,
+		"POST /console/tickets/{number}/status":              (*visit).status,
+		"POST /console/tickets/{number}/follow-up":           (*visit).followUp,
+		"POST /console/tickets/{number}/tasks":               (*visit).openTask,
+		"POST /console/tickets/{number}/followers":           (*visit).follow,
+		"POST /console/tickets/{number}/tags":                (*visit).tags,
+		"POST /console/tickets/{number}/type":                (*visit).kind,
+		"POST /console/tickets/{number}/team":                (*visit).team,
+		"POST /console/tickets/{number}/merge":               (*visit).merge,
+		"POST /console/tickets/{number}/unmerge":             (*visit).unmerge,
+		"POST /console/tickets/{number}/split":               (*visit).split,
+		"POST /console/tickets/{number}/spam":                (*visit).spam,
+		"POST /console/tickets/{number}/not-spam":            (*visit).notSpam,
+		"POST /console/tickets/{number}/block":               (*visit).block,
+		"POST /console/tickets/{number}/unblock":             (*visit).unblock,
+		"POST /console/tickets/{number}/macros/{id}":         (*visit).macro,
+		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
+		"GET /console/customers/{id}":                        (*visit).customer,
+		"POST /console/customers/{id}/remark":                (*visit).remark,
+		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
+		"POST /console/customers/{id}/suggestion":            (*visit).suggestion,
+		"POST /console/customers/{id}/profile":               (*visit).profile,
+		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
+		"GET /console/feedback":                              (*visit).feedback,
+		"GET /console/recoveries":                            (*visit).recoveries,
+		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
+		"GET /console/notices":                               (*visit).notices,
+		"POST /console/notices/read":                         (*visit).readNotices,
+		"GET /console/deliveries":                            (*visit).deliveries,
+		"POST /console/deliveries/{name}/events/{id}/replay": (*visit).replayDelivery,
+		"POST /console/deliveries/{name}/test":               (*visit).testHook,
+		"POST /console/deliveries/{name}/switch":             (*visit).switchHook,
+		"GET /console/quarantine":                            (*visit).quarantine,
+		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
+		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
+		"GET /console/audit":                                 (*visit).audit,
+		"GET /console/figures":                               (*visit).figures,
+		"GET /console/figures/surveys":                       (*visit).surveyFigures,
+		"/":                                                  (*visit).nothing,
+	}
+	maps.Copy(pages, operations)
+	for pattern, h := range pages {
 		mux.HandleFunc(pattern, c.signedIn(h))
 	}
 	// Besides the token in each form: a browser says itself when a post comes from
 	// another site.
-	return http.NewCrossOriginProtection().Handler(mux)
+	return served{http.NewCrossOriginProtection().Handler(mux), slices.Sorted(maps.Keys(pages))}
+}
+
+// served is the console with the patterns of the pages behind its sign-in.
+type served struct {
+	http.Handler
+	pages []string
 }
 
 func (c *console) asset(w http.ResponseWriter, r *http.Request) {
@@ -208,6 +208,12 @@ func (v *visit) write(name string, data any) error {
 	}
 	look.Write(v.w, v.r, http.StatusOK, v.hide(page))
 	return nil
+}
+
+// silent answers the page's script, which asks for nothing.
+func (v *visit) silent() {
+	look.SetHeaders(v.w.Header())
+	v.w.WriteHeader(http.StatusNoContent)
 }
 
 func (v *visit) nothing() error { return desk.Errorf(desk.NotFound, "no such page") }

@@ -59,7 +59,7 @@ async function look() {
 
 // signedOut leads to the sign-in, unless something written would be lost on the way.
 function signedOut() {
-  if ([...document.querySelectorAll("textarea")].some((e) => e.value.trim() !== "")) lost(true, "out");
+  if ([...document.querySelectorAll("textarea:not([data-kept])")].some((e) => e.value.trim() !== "")) lost(true, "out");
   else location.reload();
 }
 
@@ -73,9 +73,10 @@ function replace(text) {
   const probe = document.createElement("template");
   probe.innerHTML = text;
   if (probe.innerHTML === before && tag === "") return;
+  const focused = live.contains(document.activeElement) ? document.activeElement.closest("[data-id]")?.dataset.id : "";
   live.innerHTML = text;
-  settle();
   for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+  if (focused) live.querySelector(`[data-id="${focused}"] a`)?.focus({ preventScroll: true });
   let news = false;
   for (const e of live.querySelectorAll("[data-id], .timeline > li")) {
     if (!had.has(e.dataset.id || e.id)) {
@@ -83,6 +84,7 @@ function replace(text) {
       news = true;
     }
   }
+  settle();
   if (news) happened = Date.now();
   if (news && atEnd && live.querySelector(".timeline")) scrollTo(0, document.body.scrollHeight);
 }
@@ -98,6 +100,7 @@ function settle() {
     if (kept !== null) box.checked = kept === "1";
   }
   since();
+  document.dispatchEvent(new Event("settled"));
 }
 
 function since() {

@@ -12,7 +12,6 @@ import (
 	"github.com/deskhook/deskhook/shared/deadletters"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
-	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/receive"
 	"github.com/deskhook/deskhook/shared/store"
@@ -60,17 +59,6 @@ var deadKinds = map[string][2]string{
 
 // deadShown is how many letters a page has.
 const deadShown = 50
-
-// MayOperate says whether the agent may see dead letters and settings.
-func (f frame) MayOperate() bool { return f.visit.mayRead(allow.Operations, "") }
-
-// operates lets admins pass.
-func (v *visit) operates() error {
-	if !v.mayRead(allow.Operations, "") {
-		return errNotYours
-	}
-	return nil
-}
 
 func (v *visit) dead() deadletters.Desk { return deadletters.Desk{Store: v.Store} }
 

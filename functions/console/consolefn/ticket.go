@@ -3,6 +3,7 @@ package consolefn
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -48,6 +49,9 @@ type ticketPage struct {
 	Macros     []choice
 	Draft      string // what the answer begins with
 	Person     person
+	Seen       desk.MessageID // the newest row that the page shows
+	Writing    []string       // colleagues who are writing just now
+	Spent      []spentRow
 	Recoveries []recoveryRow
 	Tasks      []taskRow
 	Snoozed    time.Time
@@ -78,6 +82,20 @@ type item struct {
 	HTML     string // where its formatted text is
 	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
+	Others   bool   // another agent's answer
+}
+
+// SentAs names the field that a row was written in.
+func (it item) SentAs() string {
+	switch {
+	case it.M.Kind == desk.ToCustomer && it.M.Purpose == forwarded:
+		return "forward"
+	case it.M.Kind == desk.Note:
+		return "note"
+	case it.M.Kind == desk.ToCustomer:
+		return "reply"
+	}
+	return ""
 }
 
 func (v *visit) ticket() error {
@@ -91,6 +109,9 @@ func (v *visit) ticket() error {
 	}
 	page.Person = p
 	if page.Recoveries, err = v.recoveriesOf(page.T); err != nil {
+		return err
+	}
+	if err := v.spent(&page); err != nil {
 		return err
 	}
 	if page.Tasks, err = v.tasksOf(page.T); err != nil {
@@ -130,7 +151,7 @@ func (v *visit) ticketPage() (ticketPage, error) {
 	}
 	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older"), listRow: v.listRow(t.Value)}
 	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
-	return p, v.timeline(ctx, &p)
+	return p, errors.Join(v.timeline(ctx, &p), v.together(&p))
 }
 
 func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
@@ -140,6 +161,9 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 		return err
 	}
 	p.Newer = cursor != ""
+	if len(rows) > 0 {
+		p.Seen = rows[0].Value.ID
+	}
 	if next != "" {
 		p.Older = p.URL + "?" + url.Values{"older": {next}}.Encode()
 	}
@@ -151,7 +175,7 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 }
 
 func (v *visit) item(m desk.Message, ticketURL string) item {
-	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type}
+	it := item{M: m, At: m.ShownAt(), Side: string(m.Kind), Who: v.who(m.By), Provider: m.Type, Others: v.others(m)}
 	for _, d := range m.Decisions {
 		if d.Code == "mail.unproven" {
 			it.Warn = journal.Words(d, v.lang)

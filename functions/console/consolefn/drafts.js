@@ -1,0 +1,124 @@
+// What an agent writes on a ticket is kept in this browser until it is sent, for seven
+// days at most, and not beyond signing out: it holds what customers told. Other forms
+// are not kept, so leaving them half filled in is asked about.
+"use strict";
+{
+  const life = 7 * 24 * 3600e3;
+  const composer = document.getElementById("composer");
+  const zh = document.documentElement.lang === "zh-CN";
+  const say = (a, b) => (zh ? a : b);
+  const names = () => Object.keys(localStorage).filter((k) => k.startsWith("draft:"));
+
+  function read(name) {
+    try {
+      const d = JSON.parse(localStorage.getItem(name));
+      return d && Date.now() - d.at < life ? d : null;
+    } catch {
+      return null;
+    }
+  }
+
+  for (const name of names()) if (!read(name)) localStorage.removeItem(name);
+
+  const nameOf = (area) => `draft:${composer.dataset.agent}:${composer.dataset.ticket}:${area.id}`;
+
+  // keep stores the text as it is written. Where the browser can't (its store is full, or
+  // barred), the page's leaving is asked about instead.
+  let over = false; // signing out
+  function keep(area) {
+    if (over) return;
+    const name = nameOf(area);
+    try {
+      if (area.value.trim() === "" || area.value === area.defaultValue) localStorage.removeItem(name);
+      else localStorage.setItem(name, JSON.stringify({ text: area.value, at: Date.now() }));
+      area.dataset.kept = "1";
+    } catch {
+      delete area.dataset.kept;
+    }
+  }
+
+  function restore(area) {
+    const d = read(nameOf(area));
+    if (!d || area.value !== "") return;
+    area.value = d.text;
+    area.dataset.kept = "1";
+    document.getElementById("mode-" + area.id).checked = true;
+    const bar = document.createElement("p");
+    bar.className = "small soft draft";
+    bar.setAttribute("role", "status");
+    const at = new Date(d.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    bar.textContent = say(`已恢复 ${at} 的草稿 `, `Your draft of ${at} is back `);
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "link";
+    drop.textContent = say("丢弃", "Discard");
+    drop.addEventListener("click", () => {
+      area.value = "";
+      keep(area);
+      bar.remove();
+      area.focus();
+    });
+    bar.append(drop);
+    area.before(bar);
+  }
+
+  // The address names what was just sent, and with that its draft is done with.
+  function sent(areas) {
+    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const area = row && areas.find((a) => row.dataset.sent === a.id);
+    if (!area) return;
+    localStorage.removeItem(nameOf(area));
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  const areas = composer ? [...composer.querySelectorAll("textarea")] : [];
+  const keepAll = () => areas.forEach((a) => a.form.dataset.sent || keep(a));
+  if (composer) {
+    sent(areas);
+    for (const area of areas) {
+      restore(area);
+      let timer = 0;
+      area.addEventListener("input", () => {
+        clearTimeout(timer);
+        timer = setTimeout(keep, 300, area);
+      });
+      area.addEventListener("blur", () => keep(area));
+    }
+    addEventListener("pagehide", keepAll);
+  }
+
+  // Lists tell where a draft lies.
+  function mark() {
+    const with_ = new Set(names().map((n) => n.split(":")[2]));
+    for (const row of document.querySelectorAll("tr[data-id]")) {
+      if (!with_.has(row.dataset.id) || row.querySelector(".has-draft")) continue;
+      const note = document.createElement("span");
+      note.className = "badge has-draft";
+      note.textContent = say("草稿", "Draft");
+      row.querySelector(".state").append(" ", note);
+    }
+  }
+  mark();
+  document.addEventListener("settled", mark);
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.action.endsWith("/console/logout")) return;
+    over = true;
+    names().forEach((n) => localStorage.removeItem(n));
+  });
+
+  // Text typed or files chosen, and neither sent nor kept.
+  function unsaved() {
+    for (const form of document.forms) {
+      if (form.dataset.sent) return false; // it is on its way
+    }
+    return [...document.querySelectorAll("form[method=post] :is(textarea, input)")].some(
+      (e) => !e.dataset.kept && !["hidden", "checkbox", "radio", "password"].includes(e.type) && e.value !== e.defaultValue,
+    );
+  }
+
+  addEventListener("beforeunload", (event) => {
+    keepAll();
+    if (unsaved()) event.preventDefault();
+  });
+}

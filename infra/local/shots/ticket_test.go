@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/infra/local/browser"
+	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+// atWork is a browser signed in to a desk with some life in it, and the page of its first
+// ticket.
+func atWork(t *testing.T) (*scene, *browsertest.Tab, string) {
+	b := browsertest.Open(t, browser.Wide)
+	c := newScene(t)
+	c.fill()
+	require.NoError(t, b.SignIn(c.base, "lin", "local"))
+	return c, b, c.base + "/console/tickets/" + c.first.Number()
+}
+
+// press presses a key where the focus is. The event is the page's own: DevTools would send
+// the letter to what has the focus afterwards, which no keyboard does.
+func press(b *browsertest.Tab, key string) {
+	b.Say(fmt.Sprintf(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true, cancelable: true}))`, key))
+}
+
+const focused = `document.activeElement.id`
+
+// Each key does what the help says, none while somebody types, none once switched off.
+func TestShortcuts(t *testing.T) {
+	c, b, page := atWork(t)
+	b.Open(c.base + "/console?lang=en")
+	press(b, "j")
+	press(b, "j")
+	press(b, "k")
+	require.True(t, browsertest.JS[bool](b, `document.activeElement === document.querySelector("tr[data-id] .what a")`))
+	b.Open(page)
+	for key, id := range map[string]string{"n": "note", "r": "reply", "a": "assignee", "p": "priority", "s": "status", "t": "tags", "/": "find"} {
+		press(b, key)
+		b.Until(focused + ` === "` + id + `"`)
+		press(b, "Escape")
+		b.Until(focused + ` === ""`)
+	}
+	press(b, "r")
+	b.Type("#reply", "not a job?")
+	require.Equal(t, "not a job?", browsertest.Run(b, chromedp.Value(chromedp.CSS("#reply"))))
+	press(b, "Escape")
+	press(b, "?")
+	b.Until(`document.getElementById("keys").open`)
+	b.Keep("shortcuts")
+	b.Click("#keys-on")
+	b.Click("#keys form button")
+	press(b, "n")
+	require.NotEqual(t, "note", browsertest.JS[string](b, focused), "they are off")
+	b.Click("button.keys")
+	b.Click("#keys-on")
+	b.Click("#keys form button")
+	press(b, "u")
+	b.Until(`location.pathname === "/console"`)
+	require.Empty(t, b.Complaints())
+}
+
+// What is being written outlives a reload, is marked in the list, and is gone once sent,
+// thrown away or signed out; other forms are asked about before they are left.
+func TestDrafts(t *testing.T) {
+	c, b, page := atWork(t)
+	value := func() string { return browsertest.Run(b, chromedp.Value(chromedp.CSS("#reply"))) }
+	kept := func() int {
+		return browsertest.JS[int](b, `Object.keys(localStorage).filter((k) => k.startsWith("draft:")).length`)
+	}
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "Half an answer")
+	b.Open(c.base + "/console")
+	b.Until(fmt.Sprintf(`document.querySelector('tr[data-id="%s"] .has-draft')`, c.first.Number()))
+	b.Open(page)
+	require.Equal(t, "Half an answer", value())
+	b.Keep("draft")
+	b.Click(".draft button")
+	require.Empty(t, value())
+	b.Open(page)
+	require.Empty(t, value(), "it was thrown away")
+
+	b.Type("#reply", "A whole answer")
+	b.Click("form.reply button[type=submit]")
+	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("A whole answer"))`)
+	require.Empty(t, value())
+	require.Zero(t, kept())
+	require.Empty(t, browsertest.JS[string](b, "location.hash"))
+
+	b.Say(fmt.Sprintf(`localStorage.setItem("draft:lin:%s:reply", JSON.stringify({text: "old", at: Date.now() - 8 * 24 * 3600e3}))`, c.first.Number()))
+	b.Open(page)
+	require.Empty(t, value(), "a week is over")
+	b.Type("#tags", "half")
+	require.True(t, browsertest.JS[bool](b, `!dispatchEvent(new Event("beforeunload", {cancelable: true}))`), "it asks before it is left")
+	b.Say(`document.getElementById("tags").value = ""`)
+	b.Click("label[for=mode-note]")
+	b.Type("#note", "between us")
+	require.True(t, browsertest.JS[bool](b, `dispatchEvent(new Event("beforeunload", {cancelable: true}))`), "kept, so it doesn't ask")
+	b.Click("form[action='/console/logout'] button")
+	b.Until(`location.pathname === "/console/login"`)
+	require.Zero(t, kept(), "nothing of a customer's stays on the machine")
+}
+
+// Who answers meanwhile is named at once, and before sending the desk asks; who writes is
+// seen; the time spent is noted when the page is left.
+func TestTwoAgentsAtOneTicket(t *testing.T) {
+	c, b, page := atWork(t)
+	amy := func() ticketing.Act {
+		return ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, At: time.Now().UTC()}
+	}
+	b.Open(page + "?lang=en")
+	require.NoError(t, c.desk.Writing(t.Context(), amy(), c.first))
+	b.Until(`document.querySelector(".writing")?.textContent.includes("Amy")`)
+	b.Type("#reply", "Mine")
+	require.Eventually(t, func() bool {
+		row, err := c.desk.Store.Writing(t.Context(), c.first)
+		require.NoError(t, err)
+		return !row.Value.Until["lin"].IsZero()
+	}, 10*time.Second, 50*time.Millisecond)
+	_, err := c.desk.Reply(t.Context(), amy(), c.first, ticketing.Reply{Text: "Amy's answer"})
+	require.NoError(t, err)
+	b.Until(`document.querySelector(".meanwhile")?.textContent.includes("Amy")`)
+	b.Keep("meanwhile")
+	b.Until(`Number(document.getElementById("timer").textContent.split(":")[1]) > 0`)
+	b.Click("form.reply button[type=submit]")
+	b.Until(`document.querySelector("main form textarea")?.value === "Mine" && document.body.textContent.includes("Amy's answer")`)
+	b.Keep("answered")
+	b.Click("main form button")
+	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("Mine"))`)
+	require.Empty(t, browsertest.Run(b, chromedp.Value(chromedp.CSS("#reply"))), "the draft is sent")
+	sums, err := c.desk.Store.Spent(t.Context(), c.first)
+	require.NoError(t, err)
+	require.Positive(t, sums["lin"])
+	require.Empty(t, b.Complaints())
+}
