@@ -40,6 +40,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.calendars(s.Calendars)
 	c.agents(s.Agents)
 	c.access(s)
+	c.panel(s.Panel, s.Desk.PublicURL)
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
 	c.customers(s)

@@ -32,6 +32,7 @@ type Settings struct {
 
 	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
 	Access     Access     `json:"access,omitzero" yaml:"access"`
+	Panel      Panel      `json:"panel,omitzero" yaml:"panel"`
 
 	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
 	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`

@@ -125,6 +125,7 @@ func New(d Deps) http.Handler {
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/audit":                                 (*visit).audit,
 		"GET /console/figures":                               (*visit).figures,
+		"GET /console/fragment/figures":                      (*visit).figuresPart,
 		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
 	}

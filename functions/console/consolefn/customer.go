@@ -12,6 +12,7 @@ import (
 type customerPage struct {
 	frame
 	Person  person
+	Panel   *panel
 	Entries []entry
 	Older   string
 	Merges  []merged
@@ -53,6 +54,7 @@ func (v *visit) customer() error {
 		page.Merges = append(page.Merges, merged{m, v.who(m.By)})
 	}
 	page.Hints = identity.Open(row.Value)
+	page.Panel = v.panel(row.Value, "")
 	v.profileForm(&page)
 	return v.entries(&page)
 }

@@ -54,6 +54,7 @@ type ticketPage struct {
 	Spent      []spentRow
 	Recoveries []recoveryRow
 	Tasks      []taskRow
+	Panel      *panel
 	Snoozed    time.Time
 	Splitting  bool // messages are chosen to be split off
 	Blocked    bool // whose messages are kept as spam
@@ -117,6 +118,7 @@ func (v *visit) ticket() error {
 	if page.Tasks, err = v.tasksOf(page.T); err != nil {
 		return err
 	}
+	page.Panel = v.panel(page.Person.C, page.T.ID.Number())
 	page.Nonce = rand.Text()
 	v.controls(&page)
 	page.Splitting = v.r.URL.Query().Get("split") != "" && page.Splittable()
@@ -131,13 +133,7 @@ func (v *visit) ticket() error {
 
 // ticketPart gives only the head and the timeline, for the page's script. The reply
 // being written stands outside, and is never touched.
-func (v *visit) ticketPart() error {
-	page, err := v.ticketPage()
-	if err != nil {
-		return err
-	}
-	return v.part("timeline", page)
-}
+func (v *visit) ticketPart() error { return news(v, "timeline", v.ticketPage) }
 
 func (v *visit) ticketPage() (ticketPage, error) {
 	id, err := v.ticketID()
