@@ -40,6 +40,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.calendars(s.Calendars)
 	c.agents(s.Agents)
 	c.access(s)
+	c.panel(s.Panel, s.Desk.PublicURL)
 	c.accountList(s.Accounts, channels)
 	c.forms(s.Forms)
 	c.customers(s)
@@ -55,6 +56,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.surveys(s.Surveys)
 	c.recoveries(s)
 	c.canned(s)
+	c.help(s.Help)
 }
 
 // id checks an id's form and that it is the first of its kind.

@@ -102,11 +102,14 @@ func (c *console) underWay(r *http.Request) (access.SignIn, string, bool) {
 	return access.SignIn{State: f[0], Nonce: f[1], Verifier: f[2]}, inside(f[3]), same
 }
 
-func (c *console) clientSecret() string {
+func (c *console) clientSecret() string { return c.secret("oidc/client_secret") }
+
+// secret reads a secret as it is now; "" where there is none.
+func (c *console) secret(name string) string {
 	if c.Secrets == nil {
 		return ""
 	}
-	values, err := c.Secrets.Values("oidc/client_secret")
+	values, err := c.Secrets.Values(name)
 	if err != nil || len(values) == 0 {
 		return ""
 	}

@@ -30,6 +30,8 @@ func (b *bench) operations(ctx context.Context) ([]Operation, error) {
 		{"reply", func() error { return b.reply(ctx, ticket) }},
 		{"survey asked and answered", func() error { return b.survey(ctx, ticket) }},
 		{"dashboard view", func() error { return b.dashboard(ctx) }},
+		{"event to one subscriber", func() error { return b.event(ctx) }},
+		{"notice to an agent", func() error { return b.notice(ctx) }},
 		{"unionid looked up, once a customer", func() error { return b.lookup(ctx) }},
 	} {
 		op, err := b.measure(step.name, step.do)
