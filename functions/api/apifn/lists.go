@@ -173,7 +173,7 @@ func (a *api) listMessages(c *call) error {
 	}
 	lang := c.lang()
 	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, q.cursor, q.limit, sort == "newest")
-	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return c.message(r.Value, lang) })
 }
 
 func (a *api) listCustomers(c *call) error {
