@@ -97,6 +97,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/uploads", agents, a.postUpload},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
+		{"GET", "/v1/sla/policies", agents, a.listSLAPolicies},
 		{"GET", "/v1/teams", agents, a.listTeams},
 		{"GET", "/v1/agents", agents, a.listAgents},
 		{"GET", "/v1/agents/{id}", agents, a.getAgent},
