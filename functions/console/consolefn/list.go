@@ -220,19 +220,6 @@ func (r listRow) Waiting() bool { return !r.T.WaitingSince.IsZero() && r.T.Statu
 // Urgent says whether the priority is worth a mark.
 func (r listRow) Urgent() bool { return r.T.Priority == desk.High || r.T.Priority == desk.Urgent }
 
-// find leads from a number as people type it to its ticket.
-func (v *visit) find() error {
-	id, ok := desk.ParseNumber(v.r.URL.Query().Get("number"))
-	if !ok {
-		return desk.Errorf(desk.NotFound, "no such ticket")
-	}
-	if _, err := v.readTicket(id); err != nil {
-		return err
-	}
-	v.redirect("/console/tickets/" + id.Number())
-	return nil
-}
-
 func (v *visit) redirect(to string) {
 	look.SetHeaders(v.w.Header())
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
