@@ -154,6 +154,7 @@ var query = map[string]string{"GET /v1/search": "q=my", "GET /console/find": "nu
 var writes = []Call{
 	on("POST /v1/tickets", "", `{"channel":"email","to":"new@x.example","text":"We have it in stock again."}`),
 	on("PATCH /v1/tickets/{number}", "", `{"priority":"high","tags":["late"],"status":"open"}`),
+	on("PUT /v1/tickets/update_many", "", `{"numbers":["$ticket"],"ticket":{"priority":"normal"},"additional_tags":["recall"]}`),
 	on("POST /v1/tickets/{number}/messages", "", `{"text":"It is on its way.","public":true,"status":"pending"}`),
 	on("POST /v1/tickets/{number}/tasks", "", `{"team":"sales","text":"Please look it up."}`),
 	on("PUT /v1/tickets/{number}/followers/{agent}", "", ""),
@@ -210,6 +211,7 @@ var leftOut = map[string]string{
 	"DELETE /v1/customers/{id}/suggestions/{other}":      "one customer by key",
 	"POST /v1/quarantine/{at}/{id}/drop":                 "as a release",
 	"POST /v1/dead-letters/{queue}/letters/{id}/redrive": "as a drop, with the lane's first",
+	"POST /v1/uploads":                                   "signs an address of the blob store",
 	"DELETE /v1/keys/{id}":                               "one row by key",
 }
 
