@@ -14,6 +14,8 @@ import (
 type TicketPage struct {
 	IDs    []desk.TicketID
 	Cursor string
+
+	sorts []string // of each: when it was opened, and its id
 }
 
 // TicketsOfTeam lists a team's tickets of one status by the time opened.
@@ -44,7 +46,7 @@ func (s *Store) ticketIDs(ctx context.Context, q table.Query) (TicketPage, error
 	out := TicketPage{Cursor: page.Cursor}
 	for _, it := range page.Items {
 		if id, ok := strings.CutPrefix(it.PK, "T#"); ok {
-			out.IDs = append(out.IDs, desk.TicketID(id))
+			out.IDs, out.sorts = append(out.IDs, desk.TicketID(id)), append(out.sorts, it.Index[q.Index].SK)
 		}
 	}
 	return out, nil
@@ -63,46 +65,59 @@ type List struct {
 	Waiting bool // the team's active tickets that nobody has, whatever their status
 }
 
-// MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
-// of each, and their headers. more says that a list had further ones. Units: 0.5 per
-// list and 4 kB, and 1 per header.
+// MergeTickets reads the newest (or oldest) tickets over several lists, at most limit of
+// all together, with their headers. more says that a list had further ones. Units: 0.5 per
+// list and 8 kB, and 1 per header given, however many lists there are.
 func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newestFirst bool) (rows []Row[desk.Ticket], more bool, err error) {
-	var ids []desk.TicketID
+	type place struct {
+		sort string
+		id   desk.TicketID
+	}
+	var all []place
 	for _, l := range lists {
-		var page TicketPage
-		switch {
-		case l.Customer != "":
-			page, err = s.TicketsOfCustomer(ctx, l.Customer, "", limit)
-		case l.Agent != "":
-			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
-		case l.Waiting:
-			page, err = s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
-		default:
-			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
-		}
+		page, err := s.listed(ctx, l, limit, newestFirst)
 		if err != nil {
 			return nil, false, err
 		}
-		ids = append(ids, page.IDs...)
+		for i, id := range page.IDs {
+			all = append(all, place{page.sorts[i], id})
+		}
 		more = more || page.Cursor != ""
 	}
-	for chunk := range slices.Chunk(ids, 100) {
-		part, err := s.Tickets(ctx, chunk...)
+	slices.SortStableFunc(all, func(a, b place) int {
+		if newestFirst {
+			return strings.Compare(b.sort, a.sort)
+		}
+		return strings.Compare(a.sort, b.sort)
+	})
+	if len(all) > limit {
+		all, more = all[:limit], true
+	}
+	for chunk := range slices.Chunk(all, 100) {
+		ids := make([]desk.TicketID, len(chunk))
+		for i, p := range chunk {
+			ids[i] = p.id
+		}
+		part, err := s.Tickets(ctx, ids...)
 		if err != nil {
 			return nil, false, err
 		}
 		rows = append(rows, part...)
 	}
-	slices.SortStableFunc(rows, func(a, b Row[desk.Ticket]) int {
-		if newestFirst {
-			return b.Value.Opened.Compare(a.Value.Opened)
-		}
-		return a.Value.Opened.Compare(b.Value.Opened)
-	})
-	if len(rows) > limit {
-		rows, more = rows[:limit], true
-	}
 	return rows, more, nil
+}
+
+func (s *Store) listed(ctx context.Context, l List, limit int, newestFirst bool) (TicketPage, error) {
+	switch {
+	case l.Customer != "":
+		return s.TicketsOfCustomer(ctx, l.Customer, "", limit)
+	case l.Agent != "":
+		return s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
+	case l.Waiting:
+		return s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
+	default:
+		return s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
+	}
 }
 
 // PersonLists are the lists of all tickets of a customer, its aliases' too.
