@@ -21,11 +21,17 @@ const (
 	theirs       = 5 // tickets of each
 )
 
+// What a customer was found by.
+const (
+	ByAddress = "address"
+	ByName    = "name"
+)
+
 // Person is a customer found, and by what.
 type Person struct {
 	ID   desk.CustomerID
 	Name string
-	By   string // address, name
+	By   string // ByAddress, ByName
 }
 
 // direct looks up what the query names: a ticket by its number, customers by an address
@@ -89,9 +95,9 @@ func (f *Finder) people(ctx context.Context, ids []desk.CustomerID, exact int, o
 	}
 	for _, r := range rows {
 		c := r.Value
-		by := "name"
+		by := ByName
 		if slices.Contains(ids[:exact], c.ID) {
-			by = "address"
+			by = ByAddress
 		}
 		if c.Merged != "" {
 			into, err := f.Store.Customer(ctx, c.ID)

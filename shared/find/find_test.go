@@ -25,6 +25,8 @@ import (
 	"github.com/deskhook/deskhook/shared/table/bolt"
 )
 
+var blobOptions = blob.Options{}
+
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 // world is a desk's rows and files, with what happened to them.

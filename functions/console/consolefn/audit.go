@@ -17,7 +17,7 @@ import (
 var unaudited = map[string]bool{
 	"GET /console/board": true, "GET /console/fragment/board": true, "POST /console/presence": true,
 	"POST /console/tickets/{number}/writing": true, "POST /console/tickets/{number}/spent": true,
-	"GET /console/figures": true, "GET /console/audit": true, "GET /console/find": true, "/": true,
+	"GET /console/figures": true, "GET /console/fragment/figures": true, "GET /console/audit": true, "/": true,
 }
 
 // keepAudit keeps who saw or did what: one write for each request. A look of the page's script

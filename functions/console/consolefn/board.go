@@ -47,22 +47,10 @@ type boardAgent struct {
 // Full says whether they have no room left.
 func (a boardAgent) Full() bool { return a.Load >= a.Capacity }
 
-func (v *visit) board() error {
-	page, err := v.boardPage()
-	if err != nil {
-		return err
-	}
-	return v.write("board", page)
-}
+func (v *visit) board() error { return whole(v, "board", v.boardPage) }
 
 // boardPart gives only what changes, for the page's script.
-func (v *visit) boardPart() error {
-	page, err := v.boardPage()
-	if err != nil {
-		return err
-	}
-	return v.part("boardlive", page)
-}
+func (v *visit) boardPart() error { return news(v, "boardlive", v.boardPage) }
 
 func (v *visit) boardPage() (boardPage, error) {
 	p := boardPage{frame: v.frame("board", "看板", "Board"), Source: "/console/fragment/board?lang=" + url.QueryEscape(v.lang)}

@@ -15,6 +15,7 @@ import (
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/look"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/sign"
@@ -47,6 +48,7 @@ type Deps struct {
 type console struct {
 	Deps
 	kit    *look.Kit
+	finder *find.Finder
 	pulses kept[pulse]                    // by team
 	heads  kept[desk.Ticket]              // the oldest that nobody has, by team
 	atWork kept[map[string]desk.Presence] // under ""
@@ -59,7 +61,10 @@ func New(d Deps) http.Handler {
 	if err != nil {
 		panic(err)
 	}
-	c := &console{Deps: d, kit: kit}
+	c := &console{Deps: d, kit: kit, finder: &find.Finder{Store: d.Store}}
+	if d.Blob != nil {
+		c.finder.Blob = d.Blob
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /console/assets/{file}", c.asset)
 	mux.HandleFunc("GET /console/login", c.loginPage)
@@ -75,7 +80,7 @@ func New(d Deps) http.Handler {
 		"POST /console/presence":                             (*visit).setPresence,
 		"GET /console/new":                                   (*visit).startForm,
 		"POST /console/new":                                  (*visit).start,
-		"GET /console/find":                                  (*visit).find,
+		"GET /console/search":                                (*visit).search,
 		"GET /console/tickets/{number}":                      (*visit).ticket,
 		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,
 		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
@@ -108,6 +113,7 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
 		"POST /console/customers/{id}/suggestion":            (*visit).suggestion,
 		"POST /console/customers/{id}/profile":               (*visit).profile,
+		"POST /console/customers/{id}/opt-out":               (*visit).optOut,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/recoveries":                            (*visit).recoveries,
@@ -123,6 +129,7 @@ func New(d Deps) http.Handler {
 		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
 		"GET /console/audit":                                 (*visit).audit,
 		"GET /console/figures":                               (*visit).figures,
+		"GET /console/fragment/figures":                      (*visit).figuresPart,
 		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
 	} {
@@ -161,6 +168,7 @@ type frame struct {
 	CSRF  string
 	Tab   string
 	Now   time.Time
+	Q     string // what the search box has
 	visit *visit
 }
 

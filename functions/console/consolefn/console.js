@@ -15,9 +15,10 @@ let timer = 0;
 let failures = 0;
 
 function wait() {
-  if (document.hidden || Date.now() - touched > 5 * 60e3) return 10e3;
+  const slow = 1e3 * (live.dataset.every || 0); // for what doesn't change within a second
+  if (document.hidden || Date.now() - touched > 5 * 60e3) return Math.max(10e3, slow);
   if (failures > 0) return Math.min(2e3 * 2 ** failures, 30e3);
-  return Date.now() - happened < 60e3 ? 1e3 : 2e3;
+  return Math.max(slow, Date.now() - happened < 60e3 ? 1e3 : 2e3);
 }
 
 function next() {
@@ -68,14 +69,14 @@ function signedOut() {
 function replace(text) {
   const before = live.innerHTML;
   const had = new Set([...live.querySelectorAll("[data-id], .timeline > li")].map((e) => e.dataset.id || e.id));
-  const open = [...live.querySelectorAll("details[open]")].map((e) => e.closest("li")?.id);
+  const open = [...live.querySelectorAll("details[open]")].map((e) => e.id || e.closest("li")?.id);
   const atEnd = innerHeight + scrollY > document.body.scrollHeight - 200;
   const probe = document.createElement("template");
   probe.innerHTML = text;
   if (probe.innerHTML === before && tag === "") return;
   const focused = live.contains(document.activeElement) ? document.activeElement.closest("[data-id]")?.dataset.id : "";
   live.innerHTML = text;
-  for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+  for (const id of open) for (const e of live.querySelectorAll(`[id="${id}"]:is(details), [id="${id}"] details:not([id])`)) e.open = true;
   if (focused) live.querySelector(`[data-id="${focused}"] a`)?.focus({ preventScroll: true });
   let news = false;
   for (const e of live.querySelectorAll("[data-id], .timeline > li")) {

@@ -135,9 +135,9 @@ func TestViewsAndTeams(t *testing.T) {
 	w.post(id, "status", "status", "spam")
 	has("view=open", false)
 	has("view=spam", true)
-	resp := w.do("GET", "/console/find?number="+strings.ToLower(id.Number()), nil)
+	resp := w.do("GET", "/console/search?q="+strings.ToLower(id.Number()), nil)
 	require.Equal(t, "/console/tickets/"+id.Number(), resp.Header.Get("Location"))
-	require.Equal(t, http.StatusNotFound, w.do("GET", "/console/find?number=DH-0000-00", nil).StatusCode)
+	require.Contains(t, w.page("/console/search?q=DH-0000-00&lang=en"), "Nothing found")
 }
 
 func TestReplyOnce(t *testing.T) {
@@ -351,7 +351,7 @@ func TestPagesAreSafeByDefault(t *testing.T) {
 	w.comes("m2", "<script>alert(1)</script>")
 	for _, at := range []string{
 		"/console", "/console?view=mine", "/console?view=unassigned", "/console?view=overdue", "/console?view=at_risk", "/console?view=snoozed", "/console/board", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
-		"/console/feedback", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
+		"/console/feedback", "/console/search", "/console/search?q=hello", "/console/search?q=Mei", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
 	} {
 		texts := map[string]string{}
 		for _, lang := range []string{"zh-CN", "en"} {

@@ -16,7 +16,7 @@ type surveyFiguresPage struct {
 	Days    int
 	Defs    []definition
 	Whole   surveyLine
-	Chart   []bar
+	Chart   chart
 	Groups  []surveyGroup
 	Surveys []surveyArms
 	Least   int // answers each variant needs
@@ -37,14 +37,6 @@ type surveyLine struct {
 	CSAT, Mean, NPS, CES, Rate, Took string
 }
 
-// bar is one day of the chart: the share of satisfied customers, in units of the drawing.
-type bar struct {
-	Day          string
-	X, Y, Height int
-	Value        string
-	None         bool
-}
-
 type surveyArms struct {
 	Name   string
 	Rows   []armRow
@@ -56,11 +48,7 @@ type armRow struct {
 	Rate, Mean string
 }
 
-const (
-	surveyDays  = 30
-	chartHeight = 100
-	chartStep   = 20
-)
+const surveyDays = 30
 
 // surveyFigures shows the last thirty days of all surveys: whole, by team, channel, tier
 // and agent, and each survey's variants. A read unit a day and cut.
@@ -81,7 +69,11 @@ func (v *visit) surveyFigures() error {
 		return err
 	}
 	page.Whole = v.surveyLine(page.frame, page.L("全部", "All"), sums)
-	page.Chart = v.chart(days, sums)
+	byDay := make([][]map[string]int64, len(days))
+	for i, s := range sums {
+		byDay[i] = []map[string]int64{s}
+	}
+	page.Chart = v.draw(page.frame, page.satisfied(), binsOf(days, byDay))
 	for _, g := range v.surveyCuts(page.frame) {
 		group := surveyGroup{Name: g.name}
 		for _, c := range g.cuts {
@@ -171,19 +163,6 @@ func figure(format string, n *float64) string {
 		return "—"
 	}
 	return fmt.Sprintf(format, *n)
-}
-
-func (v *visit) chart(days []string, sums []map[string]int64) []bar {
-	out := make([]bar, len(days))
-	for i, day := range days {
-		csat := kpi.ReadGood(v.good(), sums[i]).CSAT
-		out[i] = bar{Day: day, X: i * chartStep, Y: chartHeight, Value: percent(csat), None: csat == nil}
-		if csat != nil {
-			out[i].Height = int(*csat*chartHeight + 0.5)
-			out[i].Y = chartHeight - out[i].Height
-		}
-	}
-	return out
 }
 
 func (v *visit) arms(page surveyFiguresPage, def config.Survey, sums []map[string]int64) surveyArms {

@@ -16,11 +16,12 @@ import (
 func TestSurveyFigures(t *testing.T) {
 	w := newWorld(t).signIn()
 	require.Contains(t, w.page("/console/figures/surveys?lang=zh-CN"), "口径")
-	zero, day := 0, w.tick().In(time.UTC).Format(time.DateOnly)
+	zero, five, day := 0, 5, w.tick().In(time.UTC).Format(time.DateOnly)
 	var tx store.Tx
 	for _, f := range []desk.Fact{
 		{Kind: desk.FactSurveySent, Of: "csat", Def: "0a1b2c3d", Variant: "a", Day: day, Channel: desk.SMS},
 		{Kind: desk.FactAnswered, Survey: desk.NPS, Of: "csat", Def: "0a1b2c3d", Variant: "a", Day: day, Channel: desk.SMS, Score: &zero},
+		{Kind: desk.FactAnswered, Survey: desk.CSAT, Of: "csat", Day: day, Channel: desk.WeChat, Score: &five},
 	} {
 		for _, s := range kpi.Count(f) {
 			tx = store.Tx{}

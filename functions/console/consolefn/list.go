@@ -1,8 +1,6 @@
 package consolefn
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"slices"
@@ -93,41 +91,10 @@ type listRow struct {
 	Deadline deadline
 }
 
-func (v *visit) list() error {
-	page, err := v.listPage()
-	if err != nil {
-		return err
-	}
-	return v.write("list", page)
-}
+func (v *visit) list() error { return whole(v, "list", v.listPage) }
 
 // listPart gives only the rows, for the page's script.
-func (v *visit) listPart() error {
-	page, err := v.listPage()
-	if err != nil {
-		return err
-	}
-	return v.part("rows", page)
-}
-
-// part sends a piece of a page with an ETag, or only says that it has not changed.
-func (v *visit) part(name string, data any) error {
-	b, err := v.kit.Execute(name, data)
-	if err != nil {
-		return err
-	}
-	b = v.hide(b)
-	sum := sha256.Sum256(b)
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	v.w.Header().Set("ETag", tag)
-	if v.r.Header.Get("If-None-Match") == tag {
-		look.SetHeaders(v.w.Header())
-		v.w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	look.Write(v.w, v.r, http.StatusOK, b)
-	return nil
-}
+func (v *visit) listPart() error { return news(v, "rows", v.listPage) }
 
 func (v *visit) listPage() (listPage, error) {
 	q := v.r.URL.Query()
@@ -252,19 +219,6 @@ func (r listRow) Waiting() bool { return !r.T.WaitingSince.IsZero() && r.T.Statu
 
 // Urgent says whether the priority is worth a mark.
 func (r listRow) Urgent() bool { return r.T.Priority == desk.High || r.T.Priority == desk.Urgent }
-
-// find leads from a number as people type it to its ticket.
-func (v *visit) find() error {
-	id, ok := desk.ParseNumber(v.r.URL.Query().Get("number"))
-	if !ok {
-		return desk.Errorf(desk.NotFound, "no such ticket")
-	}
-	if _, err := v.readTicket(id); err != nil {
-		return err
-	}
-	v.redirect("/console/tickets/" + id.Number())
-	return nil
-}
 
 func (v *visit) redirect(to string) {
 	look.SetHeaders(v.w.Header())

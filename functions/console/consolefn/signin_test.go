@@ -209,7 +209,7 @@ func TestConsoleOutOfSight(t *testing.T) {
 		resp := w.do("POST", "/console/tickets/"+number+"/"+what, url.Values{"csrf": {csrf}, "text": {"x"}, "assignee": {"lin"}, "priority": {"high"}, "status": {"open"}, "team": {"repairs"}, "into": {number}})
 		require.Equal(t, http.StatusNotFound, resp.StatusCode, what)
 	}
-	require.Equal(t, http.StatusNotFound, w.do("GET", "/console/find?number="+number, nil).StatusCode)
+	require.Contains(t, w.page("/console/search?lang=en&q="+number), "Nothing found")
 	require.NotContains(t, w.page("/console/customers/"+string(w.ticket(id).Customer)), number)
 	require.Equal(t, http.StatusForbidden, w.do("GET", "/console/quarantine", nil).StatusCode)
 	require.NotContains(t, w.page("/console"), "/console/quarantine")

@@ -31,6 +31,15 @@
     bar.textContent = row.dataset.others + (zh ? " 刚刚回复了客户，发送前请先看一下。" : " has just answered the customer: have a look before you send.");
   });
 
+  // What a colleague changes is seen in the choices beside the timeline, too.
+  document.addEventListener("settled", () => {
+    const head = document.querySelector(".head");
+    for (const name of head ? ["assignee", "priority", "status"] : []) {
+      const select = document.getElementById(name);
+      if (select && select !== document.activeElement && [...select.options].some((o) => o.value === head.dataset[name])) select.value = head.dataset[name];
+    }
+  });
+
   // Time counts while the page can be seen and somebody was at it within the last minute.
   let at = Date.now();
   let spent = 0;

@@ -204,7 +204,26 @@ func TestEverySplitGivesTheRecount(t *testing.T) {
 				require.Equal(t, d.recount(t, cut, day, ms), d.figures(t, cut, day), "%s %s", cut, day)
 			}
 		}
+		d.noted(t, ms)
 	})
+}
+
+// noted holds what is noted for search against the messages: each that has words, once.
+func (d *desktop) noted(t require.TestingT, ms []desk.Message) {
+	want, got := []desk.MessageID{}, []desk.MessageID{}
+	for _, m := range ms {
+		if m.Kind != desk.Journal {
+			want = append(want, m.ID)
+		}
+	}
+	rows, err := d.store.Touched(context.Background(), 1000)
+	require.NoError(t, err)
+	for _, r := range rows {
+		for _, m := range r.Value.Messages {
+			got = append(got, m.Message)
+		}
+	}
+	require.ElementsMatch(t, want, got)
 }
 
 // happenings fills the table with facts, messages and rows that don't count.
@@ -219,7 +238,7 @@ func (d *desktop) happenings(t *rapid.T) []desk.Message {
 			ID: desk.NewMessageID(noon, fmt.Sprint(i)), Ticket: "7K3Q9W",
 			At:   noon.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "hour")) * time.Hour),
 			Kind: rapid.SampledFrom([]desk.MessageKind{desk.FromCustomer, desk.ToCustomer, desk.Note, desk.Journal}).Draw(t, "kind"),
-			From: desk.Address{Channel: rapid.SampledFrom(channels).Draw(t, "channel"), ID: "x"},
+			From: desk.Address{Channel: rapid.SampledFrom(channels).Draw(t, "channel"), ID: "x"}, Text: "words",
 		}
 		ms = append(ms, m)
 		d.message(t, store.Row[desk.Message]{Value: m})

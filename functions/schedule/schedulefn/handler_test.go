@@ -75,3 +75,20 @@ func TestSweep(t *testing.T) {
 	require.Len(t, q.sent[queue.Surveys], 2)
 	require.Len(t, q.sent[queue.Inbound], 3, "and the one that was not due yet")
 }
+
+// Jobs is asked to look for new words every so many minutes, and not where it isn't to.
+func TestAsksForAnIndex(t *testing.T) {
+	db, err := bolt.Open(filepath.Join(t.TempDir(), "t.db"), time.Now, bolt.Options{NoSync: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	for every, want := range map[time.Duration]int{0: 0, time.Minute: 9, 3 * time.Minute: 3} {
+		now := time.Date(2026, 3, 2, 9, 0, 40, 0, time.UTC)
+		q := &told{sent: map[queue.Name][]queue.Message{}}
+		h := &schedulefn.Handler{Store: store.New(db), Queue: q, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler), Index: every}
+		for range 9 {
+			require.NoError(t, h.Handle(t.Context(), nil))
+			now = now.Add(time.Minute)
+		}
+		require.Len(t, q.sent[queue.Jobs], want)
+	}
+}
