@@ -136,7 +136,7 @@ var codes = map[string]words{
 	"notice.mention":           {"{who} 在备注中提到了您", "{who} names you in a note"},
 	"notice.note":              {"{who} 添加了备注", "{who} left a note"},
 	"notice.resolved":          {"您关注的工单已解决", "was resolved; you follow it"},
-	"task.opened":              {"建立任务 {ticket}，交给 {team}", "Opened task {ticket} for {team}"},
+	"task.opened":              {"建立任务 {ticket}，交给{team}", "Opened task {ticket} for {team}"},
 	"task.of":                  {"工单 {ticket} 的任务", "A task of {ticket}"},
 	"task.over":                {"任务 {ticket} 已完成", "Task {ticket} is over"},
 	"task.again":               {"任务 {ticket} 重新打开", "Task {ticket} goes on"},
