@@ -48,6 +48,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.ticketRules(s.Tickets)
 	c.fallback(s)
 	c.senders(s.Senders)
+	c.lifecycle(s.Lifecycle)
 	c.automation(s)
 	c.slas(s)
 	c.webhooks(s.Webhooks)

@@ -27,8 +27,10 @@ type Settings struct {
 	Webhooks []Webhook `json:"webhooks,omitempty" yaml:"webhooks"`
 	Notify   Notify    `json:"notify,omitzero" yaml:"notify"`
 	Senders  Senders   `json:"senders,omitzero" yaml:"senders"`
-	Asking   Asking    `json:"asking,omitzero" yaml:"asking"`
-	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
+
+	Lifecycle Lifecycle `json:"lifecycle,omitzero" yaml:"lifecycle"`
+	Asking    Asking    `json:"asking,omitzero" yaml:"asking"`
+	Surveys   []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
 	Feedback   Feedback   `json:"feedback,omitzero" yaml:"feedback"`

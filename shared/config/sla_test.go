@@ -47,3 +47,21 @@ func TestPoliciesAreMadeOnce(t *testing.T) {
 	s.SLA[0].ID = "c"
 	require.Equal(t, "c", s.SLAPolicies()[0].ID)
 }
+
+// A customer can't be active and lapsed at once, nor a risk be medium and not high.
+func TestLifecycleFaults(t *testing.T) {
+	for doc, want := range map[string]string{
+		"lifecycle: {active_for: 90d, lapsed_after: 60d}": "lifecycle.lapsed_after: should be longer than active_for",
+		"lifecycle: {active_for: 200d}":                   "lifecycle.lapsed_after: should be longer than active_for",
+		"lifecycle: {medium: 70}":                         "lifecycle.high: should be above medium",
+		"lifecycle: {high: 101}":                          "lifecycle.high: should be above medium",
+		"lifecycle: {new_for: 1h}":                        "lifecycle.new_for",
+		"lifecycle: {old_for: 1d}":                        "lifecycle.old_for: no such setting",
+	} {
+		_, _, err := config.Load([]byte(least+doc+"\n"), "desk.yaml")
+		require.ErrorContains(t, err, want, doc)
+	}
+	s, _, err := config.Load([]byte(least+"lifecycle: {new_for: 14d, high: 80}\n"), "desk.yaml")
+	require.NoError(t, err)
+	require.Equal(t, 80, s.LifecycleRules().High)
+}

@@ -110,6 +110,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/imports/customers", leads, a.importCustomers},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
+		{"GET", "/v1/customers/{id}/lifecycle", agents, a.getLifecycle},
 		{"GET", "/v1/customers/{id}/addresses", agents, a.listAddresses},
 		{"PUT", "/v1/customers/{id}/addresses/{address}/opt-out", agents, a.putOptOut},
 		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},

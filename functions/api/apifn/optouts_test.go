@@ -2,6 +2,7 @@ package apifn_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,4 +38,19 @@ func TestOptOuts(t *testing.T) {
 	timeline := b.do("GET", "/v1/customers/"+id+"/timeline", "").is(200).items()
 	require.Len(t, timeline, 2, "noted once")
 	require.Equal(t, false, one(b.do("PUT", put, `{"kind":"messages","opted_out":false,"why":"changed their mind"}`))["messages"].(map[string]any)["opted_out"])
+}
+
+// Where a customer stands is judged of what they wrote, and told with its reasons.
+func TestLifecycle(t *testing.T) {
+	b := newBench(t)
+	number := b.receive(desk.SMS, "+14155550100", "hello")
+	id := b.do("GET", "/v1/tickets/"+number, "").is(200).json()["customer"].(map[string]any)["id"].(string)
+	got := b.do("GET", "/v1/customers/"+id+"/lifecycle", "").is(200).json()
+	require.Equal(t, []any{"new", "low"}, []any{got["stage"], got["churn_risk"]})
+	b.now = b.now.Add(70 * 24 * time.Hour)
+	got = b.do("GET", "/v1/customers/"+id+"/lifecycle", "").is(200).json()
+	require.Equal(t, []any{"at_risk", "medium"}, []any{got["stage"], got["churn_risk"]})
+	require.Equal(t, "churn.quiet", got["reasons"].([]any)[0].(map[string]any)["code"])
+	require.NotEmpty(t, got["reasons"].([]any)[0].(map[string]any)["text"])
+	b.do("GET", "/v1/customers/nobody/lifecycle", "").is(404)
 }

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/identity"
+	"github.com/deskhook/deskhook/shared/policy/lifecycle"
 )
 
 type customerPage struct {
@@ -18,6 +20,7 @@ type customerPage struct {
 	Older   string
 	Merges  []merged
 	Reached []reached
+	Stands  stands
 	Scores  []scored
 	Langs   []choice
 	Agreed  []agreed
@@ -59,9 +62,12 @@ func (v *visit) customer() error {
 		page.Merges = append(page.Merges, merged{m, v.who(m.By)})
 	}
 	page.Hints = identity.Open(row.Value)
-	if page.Reached, err = v.reachedAt(row.Value); err != nil {
+	ids, err := v.Desk.Addresses(v.r.Context(), row.Value)
+	if err != nil {
 		return err
 	}
+	page.Reached = v.reachedAt(ids)
+	page.Stands = v.stands(lifecycle.Known{Customer: row.Value, Identities: ids, Tickets: page.Person.all})
 	page.Scores = v.scores(row.Value)
 	page.Panel = v.panel(row.Value, "")
 	v.profileForm(&page)
@@ -89,6 +95,22 @@ func (v *visit) entries(p *customerPage) error {
 		p.Older = p.Person.URL + "?" + url.Values{"older": {next}}.Encode()
 	}
 	return v.write("customer", *p)
+}
+
+// stands is where a customer stands, in words.
+type stands struct {
+	lifecycle.Verdict
+	Stage, Risk string
+	Why         []string
+}
+
+func (v *visit) stands(k lifecycle.Known) stands {
+	out := stands{Verdict: lifecycle.Judge(v.s.LifecycleRules(), k, v.now)}
+	out.Stage, out.Risk = journal.Stage(out.Verdict.Stage, v.lang), journal.Risk(out.Level, v.lang)
+	for _, r := range out.Reasons {
+		out.Why = append(out.Why, journal.Why(r.Code, v.lang))
+	}
+	return out
 }
 
 // scored is one of a customer's last scores.

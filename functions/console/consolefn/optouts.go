@@ -32,10 +32,8 @@ type opted struct {
 	Not  string // why they may not, where that isn't plain
 }
 
-// reachedAt reads what is true of a customer's addresses.
-func (v *visit) reachedAt(c desk.Customer) ([]reached, error) {
-	ids, err := v.Desk.Addresses(v.r.Context(), c)
-	var out []reached
+// reachedAt shows what is true of a customer's addresses.
+func (v *visit) reachedAt(ids []desk.Identity) (out []reached) {
 	for _, id := range ids {
 		a := id.Address
 		r := reached{
@@ -47,7 +45,7 @@ func (v *visit) reachedAt(c desk.Customer) ([]reached, error) {
 		}
 		out = append(out, r)
 	}
-	return out, err
+	return out
 }
 
 func (v *visit) opted(id desk.Identity, k optout.Kind) opted {

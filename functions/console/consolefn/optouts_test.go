@@ -130,5 +130,6 @@ func TestScoresAndOpenTickets(t *testing.T) {
 	require.NotContains(t, page, "9 / 10")
 	require.Contains(t, page, "2 / 5")
 	require.Contains(t, page, "Open tickets")
+	require.Contains(t, page, "Risk of leaving: low")
 	require.Contains(t, page, ticket.Number())
 }

@@ -316,6 +316,7 @@ type person struct {
 	Addresses []address
 	Tickets   []listRow
 	More      bool
+	all       []desk.Ticket // also those that the agent isn't shown
 }
 
 // Open are those of the tickets that are not done.
@@ -356,6 +357,9 @@ func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error
 	}
 	heads, more, err := v.Store.MergeTickets(v.r.Context(), store.PersonLists(c), tickets, true)
 	p.More = more
+	for _, h := range heads {
+		p.all = append(p.all, h.Value)
+	}
 	heads = slices.DeleteFunc(heads, func(r store.Row[desk.Ticket]) bool { return !v.shows(r.Value) })
 	for _, h := range heads {
 		p.Tickets = append(p.Tickets, v.listRow(h.Value))
