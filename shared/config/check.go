@@ -57,6 +57,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.surveys(s.Surveys)
 	c.recoveries(s)
 	c.feedback(s.Feedback)
+	c.care(s)
 	c.canned(s)
 	c.help(s.Help)
 }

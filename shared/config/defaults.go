@@ -43,6 +43,7 @@ const (
 //	surveys[].variants[].share  1
 //	recoveries.within     24h; owner assignee; escalate_after 0s
 //	feedback.bad_rating   2 (of five); review_tickets bad; follow_up nothing
+//	care[].cooldown       30d; at 10:00 (birthday); after 90d (win_back)
 //	surveys[].kind        csat; when resolved; look faces (csat)
 //	surveys[].delay       1h after a resolution or a close, else 0s
 //	surveys[].expires     7d
@@ -109,6 +110,9 @@ func (s *Settings) fillIn() {
 	}
 	for i := range s.Surveys {
 		s.Surveys[i].fillIn()
+	}
+	for i := range s.Care {
+		s.Care[i].fillIn()
 	}
 }
 

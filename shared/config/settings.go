@@ -34,6 +34,7 @@ type Settings struct {
 
 	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
 	Feedback   Feedback   `json:"feedback,omitzero" yaml:"feedback"`
+	Care       []Care     `json:"care,omitempty" yaml:"care"`
 	Access     Access     `json:"access,omitzero" yaml:"access"`
 	Panel      Panel      `json:"panel,omitzero" yaml:"panel"`
 

@@ -110,6 +110,20 @@ func (m Message) Erased() bool {
 	return false
 }
 
+// RecordedMessage is the decision on a message that came as feedback by itself: of a form
+// for it, or a review.
+const RecordedMessage = "feedback.recorded"
+
+// Recorded says whether the message is kept as feedback without a mark.
+func (m Message) Recorded() bool {
+	for _, d := range m.Decisions {
+		if d.Code == RecordedMessage {
+			return true
+		}
+	}
+	return false
+}
+
 // Decision is one line of the journal: a code for machines, words for agents.
 type Decision struct {
 	Code string            `json:"c"`           // such as thread.joined_by_reply_address

@@ -88,6 +88,11 @@ func (a *acting) prepare(ctx context.Context) error {
 	if err := a.tellUnasked(ctx); err != nil {
 		return err
 	}
+	if over := a.t.Status == desk.StatusResolved || a.t.Status == desk.StatusClosed; over && a.was.Status.Active() && a.t.Into == "" {
+		if err := a.careToWinBack(ctx); err != nil {
+			return err
+		}
+	}
 	if a.tx.Len() > 0 || len(a.said) > 0 {
 		a.t.By, a.t.V, a.t.Updated = a.act.By, a.s.Version, a.act.At
 	}

@@ -30,6 +30,9 @@ func (r *receiving) event(ctx context.Context) error {
 		id.Follow(r.when()) // opens the same short window
 	}
 	id.Came(scene(r.in), r.when())
+	if r.in.Kind == desk.InEvent {
+		r.careAfterEvent()
+	}
 	m := r.newMessage("")
 	m.Kind, m.Decisions = desk.Journal, append(ds, r.proving.said...)
 	r.tx.PutCustomerEvent(id.Customer, m)

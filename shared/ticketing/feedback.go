@@ -124,7 +124,7 @@ func (r *receiving) recorded(ctx context.Context, row store.Row[desk.Feedback], 
 	if f.Agent == "" {
 		f.Agent = t.Assignee
 	}
-	m.Decisions = append(m.Decisions, said("feedback.recorded", "source", string(f.Source), "type", string(f.Type)))
+	m.Decisions = append(m.Decisions, said(desk.RecordedMessage, "source", string(f.Source), "type", string(f.Type)))
 	r.tx.PutFeedback(row)
 	ds, err := r.desk.followFeedback(ctx, &r.tx, r.s, *f, *t, r.at)
 	m.Decisions = append(m.Decisions, ds...)
@@ -206,7 +206,7 @@ func (r *receiving) placeReview(ctx context.Context, row store.Row[desk.Feedback
 	if !r.s.Feedback.Opens(f.Bad) {
 		r.identity.Value.Address = r.in.From
 		m := r.newMessage("")
-		m.Kind, m.Decisions = desk.Journal, append([]desk.Decision{said("feedback.recorded", "source", string(f.Source), "type", string(f.Type))}, r.proving.said...)
+		m.Kind, m.Decisions = desk.Journal, append([]desk.Decision{said(desk.RecordedMessage, "source", string(f.Source), "type", string(f.Type))}, r.proving.said...)
 		m.Fields = append(m.Fields, ratingField(f)...)
 		row.Value.Team = defaultTeam(r.s, r.in.From, "")
 		r.tx.PutCustomerEvent(f.Customer, m)

@@ -31,6 +31,8 @@ func (d *Desk) MarkMessage(ctx context.Context, act Act, id desk.TicketID, msg d
 		switch {
 		case m.Value.Kind != desk.FromCustomer || m.Value.Gone != "":
 			return desk.Errorf(desk.Conflict, "only what a customer wrote can be marked")
+		case m.Value.Recorded():
+			return desk.Errorf(desk.Conflict, "it is kept as feedback already")
 		case m.Value.Erased() && as != "":
 			return desk.Errorf(desk.Conflict, "its content was erased")
 		case m.Value.Marked == as:

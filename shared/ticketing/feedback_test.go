@@ -84,6 +84,8 @@ func TestFormFeedback(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, desk.RecoveryDue, row.Value.State)
 
+	require.Equal(t, desk.Conflict, desk.KindOf(b.MarkMessage(b.ctx, b.act(), got.Ticket, got.Message, desk.Complaint)), "it is one record already")
+
 	spam := in
 	spam.ID, spam.Spam, spam.From.ID = "s2", "honeypot", "b@x.test"
 	b.receive(spam)

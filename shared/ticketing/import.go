@@ -278,5 +278,8 @@ func (d *Desk) importInto(ctx context.Context, act Act, s *config.Settings, row 
 	ev.ID = desk.NewMessageID(act.At, "import", string(c.Value.ID))
 	tx.PutCustomer(c)
 	tx.PutCustomerEvent(c.Value.ID, ev)
+	if err := d.careOfBirthday(ctx, &tx, s, was, c.Value, act.At); err != nil {
+		return did, err
+	}
 	return did, d.Store.Commit(ctx, &tx)
 }

@@ -44,6 +44,7 @@ type reaching struct {
 	at   time.Time
 	open Window
 
+	def      config.Care // of care
 	text     config.Text
 	subject  string
 	rules    reach.Rules
@@ -57,6 +58,10 @@ type reaching struct {
 func (x *reaching) fire(ctx context.Context) error {
 	if err := x.read(ctx); err != nil {
 		return err
+	}
+	if due := x.early(); !due.IsZero() {
+		x.o.Due, x.o.Gen = due, x.o.Gen+1
+		return x.commit(ctx)
 	}
 	v, err := x.decide(ctx)
 	switch {
@@ -86,6 +91,13 @@ func (x *reaching) read(ctx context.Context) (err error) {
 	if x.ticket.Exists() {
 		x.o.Ticket, x.o.To = x.ticket.Value.ID, x.ticket.Value.AnswerTo()
 	}
+	if c := x.customer.Value; x.o.Lang == "" {
+		for _, l := range []string{c.Lang, x.ticket.Value.Lang, x.s.Desk.Language} {
+			if x.o.Lang == "" {
+				x.o.Lang = l
+			}
+		}
+	}
 	x.identity, err = x.desk.Store.Identity(ctx, x.o.To)
 	return err
 }
@@ -94,8 +106,9 @@ func (x *reaching) read(ctx context.Context) (err error) {
 func (x *reaching) about(ctx context.Context) error {
 	from, to := x.s.Asking.Quiet.Minutes()
 	x.rules.Quiet = ask.Quiet{From: from, To: to}
-	if x.o.Kind != desk.OutreachDone {
-		return nil // no rules, so it isn't enabled
+	if x.o.Kind == desk.OutreachCare {
+		x.care()
+		return nil
 	}
 	t, err := x.desk.Store.Topic(ctx, desk.TopicID(x.o.Of))
 	x.text, x.subject, x.rules.Enabled = t.Value.Text, t.Value.Title, true
@@ -166,6 +179,7 @@ func (x *reaching) skip(ctx context.Context, why string) error {
 			return err
 		}
 	}
+	x.again()
 	return x.commit(ctx)
 }
 
@@ -209,6 +223,7 @@ func (x *reaching) send(ctx context.Context) error {
 		ask.Note(&x.customer.Value, o.Of, x.at, false)
 		x.tx.PutCustomer(x.customer)
 	}
+	x.again()
 	return x.commit(ctx)
 }
 

@@ -102,7 +102,7 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 		}
 		row.Value.Tier = tier.Decide(s.Tiers, row.Value)
 		c = row.Value
-		return d.putProfile(ctx, act, s.Version, was, row, changed)
+		return d.putProfile(ctx, act, s, was, row, changed)
 	})
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 	return d.retier(ctx, act, c)
 }
 
-func (d *Desk) putProfile(ctx context.Context, act Act, v int64, was desk.Customer, row store.Row[desk.Customer], changed []string) error {
+func (d *Desk) putProfile(ctx context.Context, act Act, s *config.Settings, was desk.Customer, row store.Row[desk.Customer], changed []string) error {
 	var ds []desk.Decision
 	if len(changed) > 0 {
 		ds = append(ds, said("customer.changed", "fields", strings.Join(changed, ", ")))
@@ -123,7 +123,10 @@ func (d *Desk) putProfile(ctx context.Context, act Act, v int64, was desk.Custom
 	}
 	var tx store.Tx
 	tx.PutCustomer(row)
-	tx.PutCustomerEvent(row.Value.ID, journal("", act.By, act.At, v, ds...))
+	tx.PutCustomerEvent(row.Value.ID, journal("", act.By, act.At, s.Version, ds...))
+	if err := d.careOfBirthday(ctx, &tx, s, was, row.Value, act.At); err != nil {
+		return err
+	}
 	return d.Store.Commit(ctx, &tx)
 }
 

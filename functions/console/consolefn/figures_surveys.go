@@ -122,8 +122,10 @@ func (v *visit) surveyCuts(f frame) []cuts {
 	for _, c := range []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic} {
 		channels.cuts = append(channels.cuts, choice{ID: kpi.ChannelCut(c), Name: journal.Channel(c, v.lang)})
 	}
-	for _, t := range []desk.Tier{desk.Standard, desk.Silver, desk.Gold, desk.VIP} {
-		tiers.cuts = append(tiers.cuts, choice{ID: kpi.TierCut(t), Name: string(t)})
+	for _, t := range tierNames {
+		if t.id != "" {
+			tiers.cuts = append(tiers.cuts, choice{ID: kpi.TierCut(t.id), Name: f.L(t.zh, t.en)})
+		}
 	}
 	for _, a := range v.s.Agents[:min(mostCuts, len(v.s.Agents))] {
 		agents.cuts = append(agents.cuts, choice{ID: kpi.AgentCut(a.ID), Name: a.Name})

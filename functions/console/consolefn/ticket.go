@@ -204,7 +204,7 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 	if m.Gone != "" {
 		it.Side = string(desk.Journal) // nothing but where it went
 	}
-	if m.Kind == desk.FromCustomer && m.Gone == "" {
+	if m.Kind == desk.FromCustomer && m.Gone == "" && !m.Recorded() {
 		it.Mark = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/mark"
 		if m.Marked != "" {
 			it.Marked = journal.Type(m.Marked, v.lang)

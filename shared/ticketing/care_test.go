@@ -1,0 +1,106 @@
+package ticketing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/ticketing"
+)
+
+func caring(t *testing.T, care config.Care) *bench {
+	b := newBench(t)
+	b.s.Surveys = nil
+	b.s.Asking = config.Asking{Cooldown: days(1), Most: 10, Within: days(90), Quiet: config.Quiet{From: "21:00", To: "09:00"}}
+	b.s.CustomerFields = []config.CustomerField{{ID: "birthday", Type: config.CustomerDate}}
+	care.ID, care.Cooldown, care.Text = "care", days(30), config.Text{"en": "All well?", "zh-CN": "一切都好吗？"}
+	b.s.Care = []config.Care{care}
+	return b
+}
+
+func (b *bench) event(id, name string) ticketing.Received {
+	return b.receive(desk.Inbound{Kind: desk.InEvent, ID: id, Type: name, From: sms("+15005550001"), Lang: "en"})
+}
+
+// After an event it goes once, after its time and out of quiet hours, and within the caps.
+func TestCareAfterEvent(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareEvent, Event: "repair.done", After: config.Duration(12 * time.Hour)})
+	got := b.receive(desk.Inbound{Kind: desk.InMessage, ID: "1", From: sms("+15005550001"), Text: "hello", Lang: "en"})
+	b.pass(time.Minute)
+	b.event("e1", "repair.begun")
+	b.event("e2", "repair.done")
+	require.True(t, b.event("e2", "repair.done").Duplicate)
+	b.fireTopics(nil)
+	require.Zero(t, b.purposes(got.Ticket)["care"], "not yet")
+	b.pass(12 * time.Hour) // 05:01 in Shanghai
+	b.fireTopics(nil)
+	require.Zero(t, b.purposes(got.Ticket)["care"], "quiet hours")
+	b.now = time.Date(2026, 3, 3, 1, 0, 1, 0, time.UTC)
+	b.fireTopics(nil)
+	require.Equal(t, 1, b.purposes(got.Ticket)["care"])
+	for _, m := range b.messages(got.Ticket) {
+		if m.Purpose == "care" {
+			require.Equal(t, []any{"All well?", desk.Queued}, []any{m.Text, m.State})
+		}
+	}
+	b.event("e3", "repair.done")
+	b.pass(48 * time.Hour)
+	b.fireTopics(nil)
+	require.Equal(t, 1, b.purposes(got.Ticket)["care"], "its own cooldown")
+	require.Contains(t, codes(b.messages(got.Ticket)), "reach.skipped")
+}
+
+// A birthday's wish goes each year at its hour, to who agreed to it, and moves with the date.
+func TestCareOfBirthday(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareBirthday, Field: "birthday", At: "10:00", Consent: "marketing"})
+	got := b.receive(desk.Inbound{Kind: desk.InMessage, ID: "1", From: sms("+15005550001"), Text: "hello", Lang: "en"})
+	who := b.ticket(got.Ticket).Customer
+	change := func(p ticketing.Profile) {
+		b.pass(time.Second)
+		require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), who, p))
+	}
+	change(ticketing.Profile{Fields: map[string]string{"birthday": "1990-03-05"}})
+	change(ticketing.Profile{Fields: map[string]string{"birthday": "1990-03-06"}})
+	b.now = time.Date(2026, 3, 5, 2, 0, 1, 0, time.UTC) // 10:00 in Shanghai
+	b.fireTopics(nil)
+	require.NotContains(t, codes(b.messages(got.Ticket)), "reach.", "it is tomorrow")
+	b.now = b.now.Add(24 * time.Hour)
+	b.fireTopics(nil)
+	require.Contains(t, codes(b.messages(got.Ticket)), "reach.skipped", "they never agreed")
+
+	change(ticketing.Profile{Consents: map[string]bool{"marketing": true}})
+	for year := 2027; year < 2029; year++ {
+		b.now = time.Date(year, 3, 6, 2, 0, 1, 0, time.UTC)
+		b.fireTopics(nil)
+		b.fireTopics(nil)
+		require.Equal(t, year-2026, b.purposes(got.Ticket)["care"])
+	}
+}
+
+// Who stays away is written to once, and again only after they came back; who was heard
+// of meanwhile is waited for anew.
+func TestCareToWinBack(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareWinBack, After: days(60)})
+	write := func(id string) desk.TicketID {
+		got := b.receive(desk.Inbound{Kind: desk.InMessage, ID: id, From: sms("+15005550001"), Text: "hello " + id, Lang: "en"})
+		b.resolves(got.Ticket)
+		return got.Ticket
+	}
+	first := write("1")
+	b.pass(40 * 24 * time.Hour)
+	second := write("2")
+	require.NotEqual(t, first, second)
+	sent := func() int { return b.purposes(first)["care"] + b.purposes(second)["care"] }
+	b.pass(21 * 24 * time.Hour)
+	b.fireTopics(nil)
+	require.Zero(t, sent(), "heard of three weeks ago")
+	b.pass(40 * 24 * time.Hour)
+	b.fireTopics(nil)
+	require.Equal(t, 1, sent())
+	b.pass(200 * 24 * time.Hour)
+	b.fireTopics(nil)
+	require.Equal(t, 1, sent(), "once")
+}
