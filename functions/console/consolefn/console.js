@@ -223,7 +223,8 @@ for (const area of document.querySelectorAll("textarea[data-lines]")) {
     area.rows = n;
   });
   addEventListener("beforeunload", (event) => {
-    if (!area.form.dataset.sent && ("changed" in area.dataset || area.value !== began)) event.preventDefault();
+    const sent = [...document.forms].some((f) => f.dataset.sent); // checked, or put in force from the form above
+    if (!sent && ("changed" in area.dataset || area.value !== began)) event.preventDefault();
   });
 }
 

@@ -49,6 +49,20 @@ func audit(t *testing.T, b *browsertest.Tab, rule string) []finding {
 	return found
 }
 
+// Nor on the pages of those who run the desk.
+func TestOperationsAreAccessible(t *testing.T) {
+	source := axe(t)
+	c, b := operating(t)
+	for lang, screen := range map[string]browser.Screen{"zh-CN": browser.Wide, "en": browser.Phone} {
+		b.Show(screen)
+		for _, page := range []string{"/console/dead-letters?queue=inbound.fifo", "/console/settings", "/console/settings/versions", "/console/settings/versions/1"} {
+			b.Open(browser.In(c.base+page, lang))
+			b.Do(chromedp.Evaluate[chromedp.Void](source + "; void 0"))
+			require.Empty(t, audit(t, b, ""), page)
+		}
+	}
+}
+
 // Nothing that keeps somebody from using a page: axe-core finds nothing serious on any
 // page of the console or of the customers, in both languages, wide and on a phone, light
 // and dark.
