@@ -35,6 +35,8 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
+require github.com/aymanbagabas/go-udiff v0.3.1
+
 require github.com/yuin/goldmark v1.7.13
 
 require (

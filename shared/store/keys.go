@@ -95,6 +95,10 @@ func noticeKey(agent, id string) table.Key { return table.Key{PK: noticePK(agent
 
 func noticesReadKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "N"} }
 
+// digestKey is where it waits for an agent's quiet hours to end what they were told in
+// them.
+func digestKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "D"} }
+
 func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
 
 func answerKey(id desk.SurveyID, n int) table.Key {
@@ -146,6 +150,14 @@ const settingsPK = "CFG"
 func settingsKey(v int64) table.Key {
 	return table.Key{PK: settingsPK, SK: fmt.Sprintf("V#%09d", v)}
 }
+
+// settingsTextKey is where it lies what a version was written as, by whom and when.
+func settingsTextKey(v int64) table.Key {
+	return table.Key{PK: settingsPK, SK: fmt.Sprintf("T#%09d", v)}
+}
+
+// settingsIndex lists the versions that have a text.
+const settingsIndexPK = "settings"
 
 // hookKey is where a subscription's standing lies, hookPK where one day's deliveries to
 // it do: an event's id begins with its day, so a delivery is found from the id alone.
