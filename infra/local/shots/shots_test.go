@@ -179,7 +179,7 @@ func (c *scene) uncertain(id desk.TicketID) {
 // The pages load in a real browser without a complaint: nothing that the strict content
 // policy blocks, nothing missing, no script that throws. DESKHOOK_SHOTS keeps the pictures.
 func TestPagesInABrowser(t *testing.T) {
-	browsertest.Open(t, browser.Wide) // or skips
+	browsertest.Need(t)
 	c := newScene(t)
 	out := cmp.Or(os.Getenv("DESKHOOK_SHOTS"), t.TempDir())
 	shots := shooting{base: c.base, out: out, agent: "lin", password: "local", dark: os.Getenv("DESKHOOK_DARK") == "1"}
