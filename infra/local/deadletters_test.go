@@ -66,6 +66,7 @@ func newFailing(t *testing.T) *failing {
 	s, _, err := config.Load(src, "desk.yaml")
 	require.NoError(t, err)
 	s.Tickets.Acknowledge = nil
+	s.Agents[0].Role = "admin" // redrives
 	tpl, err := template.Load("../../template.yaml", nil)
 	require.NoError(t, err)
 	f.Desk, err = local.Open(local.Options{

@@ -67,7 +67,7 @@ func settings() *config.Settings {
 	s := config.Defaults()
 	s.Desk = config.Desk{Name: config.Text{"zh-CN": "云杉商店", "en": "Spruce Store"}, Language: "zh-CN", TimeZone: "Asia/Shanghai", Team: "service"}
 	s.Teams = []config.Team{{ID: "service", Name: config.Text{"zh-CN": "客服组", "en": "Service"}}, {ID: "repairs", Name: config.Text{"zh-CN": "维修组", "en": "Repairs"}}}
-	s.Agents = []config.Agent{{ID: "lin", Name: "林小雨", Role: "lead"}, {ID: "amy", Name: "Amy", Role: "lead"}}
+	s.Agents = []config.Agent{{ID: "lin", Name: "林小雨", Role: "admin"}, {ID: "amy", Name: "Amy", Role: "lead"}}
 	s.Surveys = []config.Survey{config.DefaultSurvey(desk.CSAT)}
 	s.Surveys[0].Question = config.Text{"zh-CN": "这次的服务您满意吗？", "en": "How did we do?"}
 	text := func(zh, en string) config.Text { return config.Text{"zh-CN": zh, "en": en} }
