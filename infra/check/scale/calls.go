@@ -198,6 +198,8 @@ var leftOut = map[string]string{
 	"POST /console/logout":                                   "reads no table",
 	"GET /console/signin":                                    "goes to the provider",
 	"GET /console/callback":                                  "comes from the provider",
+	"POST /v1/tickets/{number}/messages/preview":             "a header and an address by their keys",
+	"POST /v1/tickets/{number}/messages/{id}/undo":           "one message by its key",
 	"PUT /v1/customers/{id}/addresses/{address}/opt-out":     "a customer and an address by their keys",
 	"GET /v1/tickets/{number}/messages/{id}/attachments/{n}": "one message by its key, then the blob store",
 	"GET /console/tickets/{number}/files/{id}/{n}":           "one message by its key, then the blob store",

@@ -13,7 +13,7 @@ import (
 
 var (
 	few  = flag.Int("few", 1_000, "tickets in the small table")
-	many = flag.Int("many", 4_000, "tickets in the large one")
+	many = flag.Int("many", 2_500, "tickets in the large one")
 )
 
 // slack is how much more a call may take in the large table: a list that was not quite
