@@ -227,8 +227,6 @@ var leftOut = map[string]string{
 	"PUT /v1/settings": "reads no ticket", "POST /v1/settings/diff": "reads no ticket", "POST /v1/settings/validate": "reads no ticket",
 	"POST /v1/settings/versions/{version}/restore": "reads no ticket", "POST /console/settings": "reads no ticket",
 	"POST /console/settings/check": "reads no ticket", "POST /console/settings/versions/{version}/restore": "reads no ticket",
-	"POST /v1/tickets/{number}/messages/preview":   "one ticket and one address by their keys",
-	"POST /v1/tickets/{number}/messages/{id}/undo": "one message and its ticket by their keys",
 	"POST /v1/uploads":                             "signs an address of the blob store",
 	"DELETE /v1/keys/{id}":                         "one row by key",
 }
