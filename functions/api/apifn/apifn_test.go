@@ -489,6 +489,10 @@ func TestBodiesAreStrict(t *testing.T) {
 	b.do("PATCH", path, `{"Priority":"low"}`).names(422, "Priority")
 	b.do("POST", path+"/spam", `{"block":null}`).names(422, "block")
 	b.do("GET", "/v1/tickets?team=", "").names(400, "team")
+	b.do("PATCH", path, `{"tags":["a",null]}`).names(422, "tags.1")
+	id := b.do("GET", path, "").json()["customer"].(map[string]any)["id"].(string)
+	b.do("PATCH", "/v1/customers/"+id, `{"consents":{"news":null}}`).names(422, "consents.news")
+	b.do("PATCH", "/v1/customers/"+id, `{"custom_fields":{}}`).is(200)
 }
 
 // TestIdempotencyKeyOfEveryPost: whatever a key was used for on a ticket, it stands for

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -70,6 +71,37 @@ func strict(in string, raw []byte, t reflect.Type) error {
 			if err := strict(in+name+".", value, of); err != nil {
 				return err
 			}
+		default:
+			if err := noNulls(in+name, value, of); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// noNulls refuses a null within a list or a map whose values have none: it would pass for
+// an empty text, or for no.
+func noNulls(name string, value json.RawMessage, of reflect.Type) error {
+	for of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of == reflect.TypeFor[json.RawMessage]() || of.Kind() != reflect.Map && of.Kind() != reflect.Slice || of.Elem().Kind() == reflect.Pointer {
+		return nil
+	}
+	var list []json.RawMessage
+	named := map[string]json.RawMessage{}
+	if of.Kind() == reflect.Map {
+		_ = json.Unmarshal(value, &named) // it has been read as what it is before
+	} else {
+		_ = json.Unmarshal(value, &list)
+	}
+	for i, v := range list {
+		named[strconv.Itoa(i)] = v
+	}
+	for k, v := range named {
+		if string(v) == "null" {
+			return badField(name+"."+k, "is null: leave it out instead")
 		}
 	}
 	return nil
