@@ -97,43 +97,58 @@ func (d Desk) Version(ctx context.Context, version int64) (store.SettingsText, e
 	return row.Value, err
 }
 
+// accepted is a draft that may be put, and what it would follow.
+type accepted struct {
+	last     store.SettingsText
+	doc      json.RawMessage // of last
+	draft    Draft
+	settings *config.Settings
+}
+
+// accept holds a draft against the version it was made from, and checks it whole.
+func (d Desk) accept(ctx context.Context, by desk.Actor, base int64, draft Draft) (accepted, error) {
+	last, doc, err := d.current(ctx)
+	if err != nil {
+		return accepted{}, err
+	}
+	if base >= 0 && base != last.Version {
+		return accepted{}, &Newer{last}
+	}
+	draft = draft.after(last)
+	if err := draft.fits(); err != nil {
+		return accepted{}, err
+	}
+	checked := Check(draft)
+	if len(checked.Faults) > 0 {
+		return accepted{}, config.Faults(checked.Faults)
+	}
+	return accepted{last, doc, draft, checked.Settings}, staysAdmin(doc, checked.Settings, by)
+}
+
+// next is the version that an accepted draft becomes.
+func (k accepted) next(a Act) store.SettingsText {
+	return store.SettingsText{
+		Version: k.last.Version + 1, Text: k.draft.Text, Files: k.draft.Files, By: a.By, At: a.At, Note: a.Note, Source: a.Source, Hash: k.draft.Hash(),
+	}
+}
+
 // Put writes a draft as the next version, if it has no fault (config.Faults) and base is
 // the version that it was made from (*Newer else; a negative base asks for none). What
 // changes nothing writes nothing, and gives what is there.
 func (d Desk) Put(ctx context.Context, a Act, base int64, draft Draft) (store.SettingsText, error) {
-	last, doc, err := d.current(ctx)
+	k, err := d.accept(ctx, a.By, base, draft)
 	if err != nil {
-		return last, err
+		return store.SettingsText{}, err
 	}
-	if base >= 0 && base != last.Version {
-		return last, &Newer{last}
-	}
-	draft = draft.after(last)
-	if err := draft.fits(); err != nil {
-		return last, err
-	}
-	checked := Check(draft)
-	if len(checked.Faults) > 0 {
-		return last, config.Faults(checked.Faults)
-	}
-	if err := staysAdmin(doc, checked.Settings, a.By); err != nil {
-		return last, err
-	}
-	return d.write(ctx, a, last, doc, draft, checked.Settings)
-}
-
-func (d Desk) write(ctx context.Context, a Act, last store.SettingsText, doc json.RawMessage, draft Draft, s *config.Settings) (store.SettingsText, error) {
-	same, err := docOf(s, last.Version)
+	same, err := docOf(k.settings, k.last.Version)
 	if err != nil {
-		return last, err
+		return k.last, err
 	}
-	if string(same) == string(doc) && draft.Text == last.Text && maps.Equal(draft.Files, last.Files) {
-		return last, nil
+	if string(same) == string(k.doc) && k.draft.Text == k.last.Text && maps.Equal(k.draft.Files, k.last.Files) {
+		return k.last, nil
 	}
-	next := store.SettingsText{
-		Version: last.Version + 1, Text: draft.Text, Files: draft.Files, By: a.By, At: a.At, Note: a.Note, Source: a.Source, Hash: draft.Hash(),
-	}
-	return next, d.commit(ctx, next, s)
+	next := k.next(a)
+	return next, d.commit(ctx, next, k.settings)
 }
 
 func (d Desk) commit(ctx context.Context, next store.SettingsText, s *config.Settings) error {
@@ -165,24 +180,17 @@ func (d Desk) Restore(ctx context.Context, a Act, base, version int64) (store.Se
 	if err != nil {
 		return old, err
 	}
-	last, doc, err := d.current(ctx)
+	files := old.Files
+	if files == nil {
+		files = map[string]string{} // and not those of the last version
+	}
+	k, err := d.accept(ctx, a.By, base, Draft{old.Text, files})
 	if err != nil {
-		return last, err
+		return store.SettingsText{}, err
 	}
-	if base >= 0 && base != last.Version {
-		return last, &Newer{last}
-	}
-	checked := Check(Draft{old.Text, old.Files})
-	if len(checked.Faults) > 0 {
-		return last, config.Faults(checked.Faults)
-	}
-	if err := staysAdmin(doc, checked.Settings, a.By); err != nil {
-		return last, err
-	}
-	next := store.SettingsText{
-		Version: last.Version + 1, Text: old.Text, Files: old.Files, By: a.By, At: a.At, Note: a.Note, Source: a.Source, Of: version, Hash: old.Hash,
-	}
-	return next, d.commit(ctx, next, checked.Settings)
+	next := k.next(a)
+	next.Of = version
+	return next, d.commit(ctx, next, k.settings)
 }
 
 // Check checks a draft as Put would, with the files of the last version where it brings

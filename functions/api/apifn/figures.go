@@ -39,6 +39,11 @@ type figuresView struct {
 	MessagesIn    int64     `json:"messages_in"`
 	MessagesOut   int64     `json:"messages_out"`
 	Notes         int64     `json:"notes"`
+
+	RecoveriesOpened int64 `json:"recoveries_opened"`
+	RecoveriesDone   int64 `json:"recoveries_done"`
+	Recovered        int64 `json:"recovered"`
+
 	Handled       int64     `json:"handled_s"`
 	FirstResponse timesView `json:"first_response"`
 	Resolution    timesView `json:"resolution"`
@@ -216,6 +221,7 @@ func viewFigures(f kpi.Figures) figuresView {
 		Opened: f.Opened, FirstAnswered: f.FirstAnswered, Resolved: f.Resolved, Reopened: f.Reopened,
 		Closed: f.Closed, OneTouch: f.OneTouch, SurveySent: f.SurveySent, SurveySkipped: f.SurveySkipped,
 		Answered: f.Answered, Scores: f.Scores, MessagesIn: f.MessagesIn, MessagesOut: f.MessagesOut, Notes: f.Notes,
+		RecoveriesOpened: f.RecoveriesOpened, RecoveriesDone: f.RecoveriesDone, Recovered: f.Recovered,
 		Handled:       int64(f.Handled.Seconds()),
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
 		NPSScores: f.NPSScores, CESScores: f.CESScores, NPS: f.NPS, CES: f.CES, AnswerTime: viewTimes(f.AnswerTime),

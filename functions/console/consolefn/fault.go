@@ -49,6 +49,7 @@ var fieldNames = map[string][2]string{
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
 	"a task has no tasks of its own":                                             "任务不能再建立任务",
+	"is hidden in part: leave it as it is, or take it out":                       "地址已隐藏部分内容，只能保留或移除",
 	"no such version, or its text was not kept":                                  "没有这个版本，或者当时没有保存原文",
 	"somebody has put another version meanwhile: look at that first":             "期间已有人启用了新版本，请先查看",
 	"you would no longer be an admin: another admin must do this":                "这样修改后您将不再是管理员，请由其他管理员操作",

@@ -152,11 +152,11 @@ func (d *Demo) speak(ctx context.Context, v *visitor, n int, text string) error 
 		return d.provider(req, err, "<Response")
 	case desk.Email:
 		v.id = fmt.Sprintf("visitor%d@customer.example", n)
-		return d.Desk.Mail(ctx, "", provider.Mail{From: v.id, FromName: fmt.Sprintf("Visitor %d", n), To: d.Desk.MailAddress(),
+		return d.Desk.Mail(ctx, "", provider.Mail{From: v.id, FromName: called(text, n), To: d.Desk.MailAddress(),
 			Subject: text, Text: text, MessageID: id + "@customer.example", At: at}.Bytes())
 	default:
 		v.id = fmt.Sprintf("visitor%d@customer.example", n)
-		req, err := provider.Form(d.Base, "contact", map[string]string{"name": fmt.Sprintf("Visitor %d", n), "email": v.id, "message": text, "_id": "week-" + id})
+		req, err := provider.Form(d.Base, "contact", map[string]string{"name": called(text, n), "email": v.id, "message": text, "_id": "week-" + id})
 		return d.provider(req, err, `"ok":true`)
 	}
 }
