@@ -13,6 +13,7 @@ var codes = map[string]words{
 	"thread.thanks":         {"只是道谢，工单状态不变", "Nothing but thanks: the ticket's status stays"},
 	"thread.how.subject":    {"主题中写有工单号", "its number stands in the subject"},
 	"thread.stranger":       {"没有归入工单 {ticket}：发件人不是该工单的参与者", "Did not join {ticket}: the author takes no part in it"},
+	"thread.spam":           {"没有归入工单 {ticket}：该工单是垃圾信息", "Did not join {ticket}, which is spam"},
 	"thread.from_unproven":  {"没有归入工单 {ticket}：发件人身份未经验证", "Did not join {ticket}: the sender's address is not proven"},
 
 	"thread.started":      {"由客服发起", "Started by an agent"},
@@ -135,7 +136,7 @@ var codes = map[string]words{
 	"notice.mention":           {"{who} 在备注中提到了您", "{who} names you in a note"},
 	"notice.note":              {"{who} 添加了备注", "{who} left a note"},
 	"notice.resolved":          {"您关注的工单已解决", "was resolved; you follow it"},
-	"task.opened":              {"建立任务 {ticket}，交给 {team}", "Opened task {ticket} for {team}"},
+	"task.opened":              {"建立任务 {ticket}，交给{team}", "Opened task {ticket} for {team}"},
 	"task.of":                  {"工单 {ticket} 的任务", "A task of {ticket}"},
 	"task.over":                {"任务 {ticket} 已完成", "Task {ticket} is over"},
 	"task.again":               {"任务 {ticket} 重新打开", "Task {ticket} goes on"},

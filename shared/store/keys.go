@@ -168,6 +168,14 @@ func settingsKey(v int64) table.Key {
 	return table.Key{PK: settingsPK, SK: fmt.Sprintf("V#%09d", v)}
 }
 
+// settingsTextKey is where it lies what a version was written as, by whom and when.
+func settingsTextKey(v int64) table.Key {
+	return table.Key{PK: settingsPK, SK: fmt.Sprintf("T#%09d", v)}
+}
+
+// settingsIndex lists the versions that have a text.
+const settingsIndexPK = "settings"
+
 // hookKey is where a subscription's standing lies, hookPK where one day's deliveries to
 // it do: an event's id begins with its day, so a delivery is found from the id alone.
 func hookKey(hook string) table.Key { return table.Key{PK: "E#" + part(hook), SK: "E"} }

@@ -45,6 +45,7 @@ func TestKeysGolden(t *testing.T) {
 		"P#shardId-1 / P":      PositionKey("shardId-1"),
 		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1": quarantineKey(at, "q1"),
 		"CFG / V#000000012":                          settingsKey(12),
+		"CFG / T#000000012":                          settingsTextKey(12),
 		"E#erp / E":                                  hookKey("erp"),
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),

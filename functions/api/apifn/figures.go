@@ -3,12 +3,10 @@ package apifn
 import (
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 )
@@ -208,7 +206,7 @@ func (p params) days(now time.Time, zone *time.Location) ([]string, error) {
 
 func (a *api) channels(c *call, s *config.Settings, days []string) ([]channelView, error) {
 	out := []channelView{}
-	for _, channel := range channelsOf(s) {
+	for _, channel := range s.Channels() {
 		sums, err := a.Store.Figures(c.ctx, kpi.ChannelCut(channel), days...)
 		if err != nil {
 			return nil, err
@@ -216,19 +214,6 @@ func (a *api) channels(c *call, s *config.Settings, days []string) ([]channelVie
 		out = append(out, channelView{string(channel), viewFigures(kpi.ReadGood(goodScore(s), sums...))})
 	}
 	return out, nil
-}
-
-// channelsOf lists the channels the desk has, in a fixed order.
-func channelsOf(s *config.Settings) []desk.Channel {
-	var out []desk.Channel
-	for _, a := range s.Accounts {
-		out = append(out, a.Channel)
-	}
-	if len(s.Forms) > 0 {
-		out = append(out, desk.WebForm)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 func viewFigures(f kpi.Figures) figuresView {

@@ -133,6 +133,9 @@ func (a *api) answerTickets(c *call, p params, rows []store.Row[desk.Ticket], ne
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(next), next != ""})
 }
 
+// among says whether a value is the one asked for; "" asks for any.
+func among(asked, value string) bool { return asked == "" || asked == value }
+
 func (q ticketQuery) fits(t desk.Ticket) bool {
 	return among(string(q.channel), string(t.From.Channel)) && among(string(q.priority), string(t.Priority)) &&
 		among(string(q.kind), string(t.Type)) && (q.tag == "" || slices.Contains(t.Tags, q.tag)) &&
@@ -196,7 +199,7 @@ func (a *api) listMessages(c *call) error {
 	}
 	lang := c.lang()
 	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, q.cursor, q.limit, sort == "newest")
-	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return c.message(r.Value, lang) })
 }
 
 func (a *api) listCustomers(c *call) error {

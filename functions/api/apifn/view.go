@@ -5,6 +5,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -136,6 +137,18 @@ type decisionView struct {
 
 var messageTypes = map[desk.MessageKind]string{
 	desk.FromCustomer: "incoming", desk.ToCustomer: "outgoing", desk.Note: "note", desk.Journal: "event",
+}
+
+// message is a message as the caller may read it: the names of files are masked more
+// strictly than what is written.
+func (c *call) message(m desk.Message, lang string) messageView {
+	v := viewMessage(m, lang)
+	for i := range v.Attachments {
+		if c.masked {
+			v.Attachments[i].Name = allow.MaskName(v.Attachments[i].Name)
+		}
+	}
+	return v
 }
 
 func viewMessage(m desk.Message, lang string) messageView {
