@@ -243,6 +243,3 @@ func (a *api) listCustomersTickets(c *call) error {
 	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, q.cursor, q.limit)
 	return a.ticketPage(c, q.params, page, err, ticketQuery{})
 }
-
-// among says whether a value is the one asked for; "" asks for any.
-func among(asked, value string) bool { return asked == "" || asked == value }
