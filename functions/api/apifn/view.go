@@ -97,6 +97,8 @@ type messageView struct {
 	Attachments []attachmentView `json:"attachments"`
 	Delivery    *deliveryView    `json:"delivery"`
 	Decisions   []decisionView   `json:"decisions"`
+
+	MarkedAs *string `json:"marked_as"`
 }
 
 type authorView struct {
@@ -155,7 +157,7 @@ func viewMessage(m desk.Message, lang string) messageView {
 		Public:    m.Kind == desk.FromCustomer || m.Kind == desk.ToCustomer && m.Purpose != "forward",
 		Author:    authorView{string(m.By.Kind), m.By.ID, m.By.Name},
 		CreatedAt: m.At, ShownAt: m.ShownAt(), Subject: m.Subject, Text: m.Text,
-		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{},
+		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{}, MarkedAs: orNull(string(m.Marked)),
 	}
 	if m.Kind == desk.ToCustomer {
 		v.Delivery = &deliveryView{State: string(m.State), Why: journal.Why(m.Why, lang), Purpose: m.Purpose}
@@ -240,28 +242,6 @@ func viewCustomer(c desk.Customer) customerView {
 	return v
 }
 
-type feedbackView struct {
-	SurveyID   string `json:"survey_id"`
-	Ticket     string `json:"ticket"`
-	CustomerID string `json:"customer_id"`
-	Kind       string `json:"kind"`
-	Score      int    `json:"score"`
-	Comment    string `json:"comment"`
-	Channel    string `json:"channel"`
-	Team       string `json:"team"`
-
-	AgentID *string    `json:"agent_id"`
-	At      *time.Time `json:"at"`
-}
-
-func viewFeedback(f store.FeedbackSummary) feedbackView {
-	return feedbackView{
-		SurveyID: string(f.Survey), Ticket: f.Ticket.Number(), CustomerID: string(f.Customer), Kind: string(f.Kind),
-		Score: f.Value, Comment: f.Comment, Channel: string(f.Channel), Team: f.Team, AgentID: orNull(f.Agent),
-		At: feedbackTime(f),
-	}
-}
-
 type quarantineView struct {
 	ID      string    `json:"id"`
 	At      time.Time `json:"at"`
@@ -316,12 +296,4 @@ func orEmpty(s []string) []string {
 		return []string{}
 	}
 	return s
-}
-
-// feedbackTime is null for answers of before the list kept it.
-func feedbackTime(f store.FeedbackSummary) *time.Time {
-	if f.At == 0 {
-		return nil
-	}
-	return moment(time.Unix(f.At, 0).UTC())
 }

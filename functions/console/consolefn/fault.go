@@ -2,6 +2,7 @@ package consolefn
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -14,7 +15,7 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed string // what the agent wrote, so that it isn't lost
+	Typed template.HTML // what the agent wrote, so that it isn't lost
 }
 
 var kindStatus = map[desk.Kind]int{
@@ -145,7 +146,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
 	if v != nil {
 		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = r.PostForm.Get("text")
+		p.Typed = typed(r.PostForm.Get("text"))
 	}
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	var e *desk.Error

@@ -90,6 +90,8 @@ type item struct {
 	Purpose  string
 	Again    string // where to send it once more
 	HTML     string // where its formatted text is
+	Mark     string // where it is marked as feedback; "" = it can't be
+	Marked   string // what it is marked as, in words
 	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
 	Others   bool   // another agent's answer
@@ -201,6 +203,12 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 	}
 	if m.Gone != "" {
 		it.Side = string(desk.Journal) // nothing but where it went
+	}
+	if m.Kind == desk.FromCustomer && m.Gone == "" {
+		it.Mark = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/mark"
+		if m.Marked != "" {
+			it.Marked = journal.Type(m.Marked, v.lang)
+		}
 	}
 	if m.HTML != "" {
 		it.HTML = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/html"
