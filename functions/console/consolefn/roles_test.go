@@ -95,13 +95,9 @@ var whoMay = map[string]string{
 	"POST /console/dead-letters/{queue}/letters/{id}/drop":    "admin",
 	"GET /console/exports":                                    "agent",
 	"GET /console/exports/{id}/file":                          "agent",
-	"GET /console/topics":                                     "agent",
 	"POST /console/exports":                                   "agent",
-	"POST /console/feedback/{id}/topic":                       "agent",
 	"POST /console/filters":                                   "agent",
 	"POST /console/filters/remove":                            "agent",
-	"POST /console/tickets/{number}/messages/{id}/mark":       "agent",
-	"POST /console/topics/{id}/done":                          "agent",
 }
 
 // roles, the least first.
