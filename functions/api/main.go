@@ -49,6 +49,7 @@ func main() {
 		Settings: settings.Current,
 		Tokens:   door.Principal,
 		Found:    files,
+		Files:    files,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

@@ -173,6 +173,11 @@ func touchedKey(at time.Time, id string) table.Key {
 	return table.Key{PK: touchedPK, SK: stamp(at) + "#" + part(id)}
 }
 
+// exportPK holds what somebody asked to take away; ids sort by time.
+func exportPK(by string) string { return "Y#" + part(by) }
+
+func exportKey(by, id string) table.Key { return table.Key{PK: exportPK(by), SK: part(id)} }
+
 func segmentKey(id string) table.Key { return table.Key{PK: segmentsPK, SK: part(id)} }
 
 // serviceKeysPK holds the keys of programs: few, and listed whole.

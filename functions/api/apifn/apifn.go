@@ -34,6 +34,8 @@ type Deps struct {
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
 	// Found is where the segments of words lie; nil: words are not looked for.
 	Found find.Blob
+	// Files gives links to exports; nil: they are made and can't be downloaded.
+	Files Linker
 	Now   func() time.Time
 	Log   *slog.Logger // of faults that answer 500; nil: none
 }
@@ -92,6 +94,9 @@ func (a *api) routes() []route {
 		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"POST", "/v1/imports/customers", leads, a.importCustomers},
+		{"GET", "/v1/exports", agents, a.listExports},
+		{"POST", "/v1/exports", agents, a.postExport},
+		{"GET", "/v1/exports/{id}", agents, a.getExport},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
 		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},

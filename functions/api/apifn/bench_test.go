@@ -103,7 +103,7 @@ func newBench(t testing.TB) *bench {
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	b.files = files
 	b.handler = apifn.New(apifn.Deps{
-		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now }, Found: files,
+		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now }, Found: files, Files: files,
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},
