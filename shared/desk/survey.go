@@ -146,7 +146,8 @@ type Survey struct {
 	Lang     string        `json:"lang,omitempty"`
 	Team     string        `json:"team,omitempty"`
 	Assignee string        `json:"asg,omitempty"`
-	Round    int           `json:"r"` // which resolution of the ticket: asked at most once for each
+	Tier     Tier          `json:"tier,omitempty"` // the customer's when it was asked or skipped: all its facts count there
+	Round    int           `json:"r"`              // which resolution of the ticket: asked at most once for each
 	State    SurveyState   `json:"s"`
 	Why      string        `json:"why,omitempty"` // of a skip: a decision code
 	Planned  time.Time     `json:"t0"`

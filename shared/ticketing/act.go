@@ -35,6 +35,7 @@ type acting struct {
 	said []desk.Decision // written as one journal row
 	msg  desk.MessageID
 
+	unasked *desk.Survey              // that was to be asked after this, and isn't
 	touched bool                      // write the header even if nothing else changed
 	given   *store.Row[desk.Presence] // by the strategy, to this agent, as read when it was decided
 	hands   *handing                  // of all tickets that the transaction writes
@@ -82,6 +83,9 @@ func (a *acting) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := a.follow(ctx); err != nil {
+		return err
+	}
+	if err := a.tellUnasked(ctx); err != nil {
 		return err
 	}
 	if a.tx.Len() > 0 || len(a.said) > 0 {

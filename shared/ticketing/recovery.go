@@ -68,7 +68,9 @@ func (d *Desk) FireRecovery(ctx context.Context, t desk.TicketID, id desk.Survey
 		row.Value = r
 		var tx store.Tx
 		tx.PutRecovery(row)
-		tx.PutMessage(store.Row[desk.Message]{Value: journal(t, r.By, at, s.Version, said("recovery.due", "owner", r.Owner))})
+		j := journal(t, r.By, at, s.Version, said("recovery.due", "owner", r.Owner))
+		j.ID = desk.NewMessageID(at, "recovery.due", string(id)) // a ticket may have two in one minute
+		tx.PutMessage(store.Row[desk.Message]{Value: j})
 		return d.Store.Commit(ctx, &tx)
 	})
 }

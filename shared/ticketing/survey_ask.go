@@ -201,15 +201,18 @@ func (f *asking) letBe(ctx context.Context, why string) error {
 }
 
 func (f *asking) skip(ctx context.Context, why string) error {
-	f.v.State, f.v.Why = desk.SurveySkipped, why
+	f.v.State, f.v.Why, f.v.Tier = desk.SurveySkipped, why, f.customer.Value.Tier
 	f.arm(time.Time{})
 	f.journal(said("survey.skipped", "why", why))
 	f.tx.PutFact(desk.DeriveID("fact", "skipped", string(f.v.ID)), f.fact(desk.FactSurveySkipped))
 	return f.commit(ctx)
 }
 
+// journal tells it on the ticket, which may have two askings at one time: both often wait
+// for the end of the same quiet hours.
 func (f *asking) journal(d desk.Decision) {
 	j := journal(f.v.Ticket, desk.Actor{Kind: desk.ByDesk}, f.at, f.s.Version, d)
+	j.ID = desk.NewMessageID(f.at, d.Code, string(f.v.ID))
 	f.tx.PutMessage(store.Row[desk.Message]{Value: j})
 }
 
@@ -255,6 +258,7 @@ func (f *asking) begin(ctx context.Context) error {
 		f.tx.PutQuestions(v.Version, store.Row[desk.Questionnaire]{Value: form})
 	}
 	v.State, v.Asked, v.Expires = desk.SurveyAsked, f.at, f.at.Add(f.def.Expires.D())
+	v.Tier = f.customer.Value.Tier
 	f.arm(v.Expires)
 	if after := f.def.RemindAfter.D(); after > 0 {
 		v.Remind = f.at.Add(after)

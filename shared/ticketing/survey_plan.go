@@ -1,6 +1,7 @@
 package ticketing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -48,14 +49,31 @@ func (a *acting) planSurvey(when desk.SurveyTrigger) {
 	}
 	if why != "" {
 		a.said = append(a.said, said("survey.skipped", "why", why))
-		f := surveyFact(a.s, desk.FactSurveySkipped, *t, newSurvey(def, id, *t, when, a.act.At), a.act.At)
-		a.tx.PutFact(desk.DeriveID("fact", "skipped", string(id)), f)
+		v := newSurvey(def, id, *t, when, a.act.At)
+		a.unasked = &v
 		return
 	}
 	v := newSurvey(def, id, *t, when, a.act.At)
 	t.Survey = id
 	a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
 	a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
+}
+
+// tellUnasked counts an asking that was not even planned, for the tier that its customer
+// has: the ticket knows it only where a deadline or a rule needs it.
+func (a *acting) tellUnasked(ctx context.Context) error {
+	v := a.unasked
+	if v == nil {
+		return nil
+	}
+	c, err := a.desk.Store.Customer(ctx, v.Customer)
+	if err != nil && desk.KindOf(err) != desk.NotFound {
+		return err
+	}
+	v.Tier = c.Value.Tier
+	f := surveyFact(a.s, desk.FactSurveySkipped, *a.t, *v, a.act.At)
+	a.tx.PutFact(desk.DeriveID("fact", "skipped", string(v.ID)), f)
+	return nil
 }
 
 // variantOf picks the variant of a survey that a customer is always asked in.
@@ -71,14 +89,13 @@ func variantOf(def config.Survey, c desk.CustomerID) string {
 }
 
 // surveyFact is a fact about an asking. It counts for the team and the agent that had the
-// ticket when the asking was planned, all through.
+// ticket when the asking was planned, and for the tier that the customer had when it was
+// asked, all through: a rate never divides what two tiers have.
 func surveyFact(s *config.Settings, kind desk.FactKind, t desk.Ticket, v desk.Survey, at time.Time) desk.Fact {
 	f := fact(s, kind, t, at)
 	f.Survey, f.Of, f.Def, f.Variant = kindOf(v), v.Of, v.Version, v.Variant
 	f.Team, f.Assignee = v.Team, v.Assignee
-	if f.Tier = t.Tier; f.Tier == "" {
-		f.Tier = desk.Standard
-	}
+	f.Tier = cmp.Or(v.Tier, t.Tier, desk.Standard)
 	return f
 }
 
@@ -112,7 +129,8 @@ func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey 
 			return err
 		}
 		v := newSurvey(def, sid, *a.t, when, act.At)
-		a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
+		// The survey's id tells two apart that are asked for at one time.
+		a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339), "survey", survey))
 		a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
 		return nil
 	})

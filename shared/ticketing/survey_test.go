@@ -213,6 +213,18 @@ func TestNotPlanned(t *testing.T) {
 	require.Contains(t, codes(b.messages(tk.ID)), "survey.skipped")
 	require.Contains(t, factKinds(b.facts()), desk.FactSurveySkipped)
 
+	gold := desk.Gold
+	require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), tk.Customer, ticketing.Profile{Tier: &gold}))
+	_, err := b.Reply(b.ctx, b.act(), b.receive(text("another", "hello again")).Ticket, ticketing.Reply{Text: "Done.", Then: desk.StatusResolved})
+	require.NoError(t, err)
+	var tiers []desk.Tier
+	for _, f := range b.facts() {
+		if f.Kind == desk.FactSurveySkipped {
+			tiers = append(tiers, f.Tier)
+		}
+	}
+	require.ElementsMatch(t, []desk.Tier{desk.Standard, desk.Gold}, tiers)
+
 	b = newBench(t)
 	got := b.receive(text("1", "hello"))
 	act := ticketing.Act{By: desk.Actor{Kind: desk.ByDesk}, At: b.now}
@@ -260,6 +272,63 @@ func TestAskSurvey(t *testing.T) {
 
 	_, err = b.AskSurvey(b.ctx, b.act(), got.Ticket, "nps", desk.WhenAsked, "")
 	require.Equal(t, desk.Invalid, desk.KindOf(err))
+}
+
+// Two surveys of one ticket that end their wait in the same minute, with the same words to
+// the ticket's journal, are two: neither holds up the other.
+func TestTwoSurveysInOneMinute(t *testing.T) {
+	b := newBench(t)
+	b.s.Asking.Quiet = config.Quiet{From: "17:30", To: "09:00"} // Shanghai: it is 17:00 now
+	for _, k := range []desk.SurveyKind{desk.CES, desk.NPS} {
+		v := config.DefaultSurvey(k)
+		v.When, v.Delay = desk.WhenAsked, config.Duration(time.Hour)
+		b.s.Surveys = append(b.s.Surveys, v)
+	}
+	got := b.receive(text("1", "hello"))
+	var ids []desk.SurveyID
+	for _, of := range []string{"ces", "nps"} {
+		id, err := b.AskSurvey(b.ctx, b.act(), got.Ticket, of, desk.WhenAsked, "")
+		require.NoError(t, err)
+		ids = append(ids, id)
+	}
+	b.pass(time.Hour)
+	b.fire(nil)
+	require.Equal(t, b.survey(ids[0]).Due, b.survey(ids[1]).Due)
+	require.Equal(t, 2, count(codes(b.messages(got.Ticket)), "survey.postponed"))
+	b.s.Asking.Spared = []string{"supplier"}
+	tags := []string{"supplier"}
+	require.NoError(t, b.Change(b.ctx, b.act(), got.Ticket, ticketing.Change{Tags: &tags}))
+	b.now = b.survey(ids[0]).Due
+	b.fire(nil)
+	for _, id := range ids {
+		require.Equal(t, "survey.spared", b.survey(id).Why)
+	}
+	require.Equal(t, 2, count(codes(b.messages(got.Ticket)), "survey.skipped"))
+}
+
+// All facts of an asking count for the tier that the customer had when it was asked,
+// whatever stands on the ticket, which is resolved by then.
+func TestTierOfAsking(t *testing.T) {
+	b := newBench(t)
+	got := b.receive(text("1", "hello"))
+	_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: "Done.", Then: desk.StatusResolved})
+	require.NoError(t, err)
+	tk := b.ticket(got.Ticket)
+	promote := func(tier desk.Tier) {
+		require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), tk.Customer, ticketing.Profile{Tier: &tier}))
+	}
+	promote(desk.Gold)
+	b.pass(time.Hour + time.Second)
+	b.fire(nil)
+	promote(desk.VIP)
+	_, err = b.Answer(b.ctx, tk.Survey, desk.Score{Value: 5, At: b.now})
+	require.NoError(t, err)
+	tiers := map[desk.FactKind]desk.Tier{}
+	for _, f := range b.facts() {
+		tiers[f.Kind] = f.Tier
+	}
+	require.Equal(t, desk.Gold, tiers[desk.FactSurveySent])
+	require.Equal(t, desk.Gold, tiers[desk.FactAnswered])
 }
 
 // The last answer within a day counts; then it stands.

@@ -71,7 +71,9 @@ func Remind(q Question) Verdict {
 		return Verdict{Why: why}
 	}
 	others := q.Customer
-	others.Asked = slices.DeleteFunc(slices.Clone(others.Asked), func(t time.Time) bool { return t.Equal(q.Survey.Asked) })
+	if i := slices.IndexFunc(others.Asked, q.Survey.Asked.Equal); i >= 0 {
+		others.Asked = slices.Delete(slices.Clone(others.Asked), i, i+1) // another at the same time stays
+	}
 	why := ""
 	switch {
 	case cooling(others.Asked, q.At, q.Rules.Apart):

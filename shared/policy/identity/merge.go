@@ -35,11 +35,8 @@ func Merge(from, into *desk.Customer, how desk.Merge) ([]desk.CustomerID, error)
 			how.Added = append(how.Added, a)
 		}
 	}
-	for _, at := range from.Asked {
-		if !slices.ContainsFunc(into.Asked, at.Equal) {
-			how.Asked = append(how.Asked, at)
-		}
-	}
+	// Two askings at one time are two: both may have waited for the same quiet hours' end.
+	how.Asked = slices.Clone(from.Asked)
 	how.AskedBy = askedBy(from)
 	into.Addresses = append(slices.Clone(into.Addresses), how.Added...)
 	into.Asked = append(slices.Clone(into.Asked), how.Asked...)
@@ -63,6 +60,41 @@ func askedBy(c *desk.Customer) map[string]time.Time {
 	return out
 }
 
+// less is times without others, each taken out once.
+func less(times, others []time.Time) []time.Time {
+	times = slices.Clone(times)
+	for _, at := range others {
+		if i := slices.IndexFunc(times, at.Equal); i >= 0 {
+			times = slices.Delete(times, i, i+1)
+		}
+	}
+	return times
+}
+
+// remember gives who was one customer with another what both were asked meanwhile: by
+// which of their addresses isn't noted, and a cap is rather kept twice than broken.
+func remember(from, into *desk.Customer, since time.Time) {
+	if since.IsZero() {
+		return
+	}
+	from.Asked, from.AskedBy = slices.Clone(from.Asked), maps.Clone(from.AskedBy)
+	for _, at := range into.Asked {
+		if at.After(since) && !slices.ContainsFunc(from.Asked, at.Equal) {
+			from.Asked = append(from.Asked, at)
+		}
+	}
+	slices.SortFunc(from.Asked, time.Time.Compare)
+	for survey, at := range into.AskedBy {
+		if !at.After(since) || !at.After(from.AskedBy[survey]) {
+			continue
+		}
+		if from.AskedBy == nil {
+			from.AskedBy = map[string]time.Time{}
+		}
+		from.AskedBy[survey] = at
+	}
+}
+
 // Unmerge makes from a customer of its own again and takes from into what the merge gave
 // it. The ids answered are the aliases that go with from and name it again. A merge
 // inside another is undone after it.
@@ -74,7 +106,8 @@ func Unmerge(from, into *desk.Customer) ([]desk.CustomerID, error) {
 	m := into.Merges[i]
 	into.Merges = slices.Delete(slices.Clone(into.Merges), i, i+1)
 	into.Addresses = slices.DeleteFunc(slices.Clone(into.Addresses), func(a desk.Address) bool { return slices.Contains(m.Added, a) })
-	into.Asked = slices.DeleteFunc(slices.Clone(into.Asked), func(at time.Time) bool { return slices.ContainsFunc(m.Asked, at.Equal) })
+	remember(from, into, m.At)
+	into.Asked = less(into.Asked, m.Asked)
 	from.Merged = ""
 	return m.With, nil
 }

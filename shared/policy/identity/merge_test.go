@@ -85,3 +85,33 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	_, err = Unmerge(&a, &c)
 	require.Equal(t, desk.Conflict, desk.KindOf(err), "it came with b")
 }
+
+// What both were asked while they were one counts for each of them afterwards: the caps
+// are not begun anew.
+func TestAskedWhileOneIsRemembered(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 9, 0, 0, 0, time.UTC) }
+	from, into := desk.Customer{ID: "a", Asked: []time.Time{day(1)}}, desk.Customer{ID: "b", Asked: []time.Time{day(2)}}
+	_, err := Merge(&from, &into, desk.Merge{At: day(3)})
+	require.NoError(t, err)
+	into.Asked, into.AskedBy = append(into.Asked, day(4)), map[string]time.Time{"nps": day(4)}
+	_, err = Unmerge(&from, &into)
+	require.NoError(t, err)
+	require.Equal(t, []time.Time{day(1), day(4)}, from.Asked)
+	require.Equal(t, day(4), from.AskedLast("nps"))
+	require.Equal(t, []time.Time{day(2), day(4)}, into.Asked)
+	require.Equal(t, day(4), into.AskedLast("nps"))
+}
+
+// Two customers asked at one time, as at the end of the same quiet hours, count for two
+// when they turn out to be one.
+func TestAskedAtOneTimeCountsTwice(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	from, into := desk.Customer{ID: "a", Asked: []time.Time{at}}, desk.Customer{ID: "b", Asked: []time.Time{at}}
+	_, err := Merge(&from, &into, desk.Merge{At: at.Add(time.Hour)})
+	require.NoError(t, err)
+	require.Equal(t, []time.Time{at, at}, into.Asked)
+	_, err = Unmerge(&from, &into)
+	require.NoError(t, err)
+	require.Equal(t, []time.Time{at}, into.Asked)
+	require.Equal(t, []time.Time{at}, from.Asked)
+}
