@@ -74,24 +74,8 @@ func (a *api) postExport(c *call) error {
 	if err != nil {
 		return err
 	}
-	zone := s.Desk.Location()
-	from, errFrom := time.ParseInLocation(time.DateOnly, b.From, zone)
-	to, errTo := time.ParseInLocation(time.DateOnly, b.To, zone)
-	switch {
-	case errFrom != nil:
-		return badField("from", "must be written like 2006-01-02")
-	case errTo != nil:
-		return badField("to", "must be written like 2006-01-02")
-	}
-	e := desk.Export{
-		ID: string(desk.NewMessageID(c.at, "export", c.by.ID, string(b.Kind), b.From, b.To, b.Team, string(b.Status))), Kind: b.Kind,
-		From: from, To: to.AddDate(0, 0, 1), Team: b.Team, Status: b.Status, Lang: c.lang(),
-		By: c.by, Role: string(c.who.Role), Teams: c.who.Teams, At: c.at, V: s.Version, State: desk.ExportWaiting,
-	}
-	if err := export.Check(s, e); err != nil {
-		return err
-	}
-	if err := c.mayList(e.Team); err != nil {
+	e, err := export.Wish{Kind: b.Kind, From: b.From, To: b.To, Team: b.Team, Status: b.Status, Lang: c.lang()}.New(s, c.who, c.at)
+	if err != nil {
 		return err
 	}
 	var tx store.Tx
@@ -99,7 +83,7 @@ func (a *api) postExport(c *call) error {
 	if err := a.Store.Commit(c.ctx, &tx); err != nil {
 		return err
 	}
-	return c.json(http.StatusAccepted, viewExport(e, zone, c.lang()))
+	return c.json(http.StatusAccepted, viewExport(e, s.Desk.Location(), c.lang()))
 }
 
 // listExports lists what the caller asked for.
