@@ -46,10 +46,10 @@ func main() {
 	lambda.Start(lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk:     &ticketing.Desk{Store: rows, Settings: settings.Current, Key: key},
 		Store:    rows,
+		Blob:     files,
 		Settings: settings.Current,
 		Tokens:   door.Principal,
 		Found:    files,
-		Files:    files,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

@@ -185,7 +185,8 @@ func (d *Desk) console(s *config.Snapshot) any {
 func (d *Desk) api(s *config.Snapshot) any {
 	w := d.World
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
-		Desk: d.ticketing(s), Store: d.Store, Settings: s.Current, Now: w.Now, Log: w.Log, Found: w.Blob, Files: w.Blob,
-		Tokens: access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
+		Desk: d.ticketing(s), Store: d.Store, Blob: w.Blob, Found: w.Blob, Settings: s.Current, Now: w.Now, Log: w.Log,
+		Tokens:  access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
+		NoQuota: true,
 	}))
 }

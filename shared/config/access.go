@@ -16,6 +16,20 @@ type Access struct {
 	// MaskContacts hides customers' mail addresses and numbers from agents; leads and
 	// admins see them.
 	MaskContacts bool `json:"mask_contacts,omitempty" yaml:"mask_contacts"`
+	// RequestsPerMinute is what one caller of the API may ask; default 600.
+	RequestsPerMinute int `json:"requests_per_minute,omitempty" yaml:"requests_per_minute"`
+}
+
+// DefaultRequests is what one caller may ask of the API in a minute: about what Zendesk
+// lets a large plan do.
+const DefaultRequests = 600
+
+// PerMinute is RequestsPerMinute with its default, for settings of before it.
+func (a Access) PerMinute() int {
+	if a.RequestsPerMinute == 0 {
+		return DefaultRequests
+	}
+	return a.RequestsPerMinute
 }
 
 // DefaultSession is how long a sign-in lasts: a working day.

@@ -9,10 +9,16 @@ import (
 // claimPattern takes names such as email and https://desk.example/mail.
 var claimPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_:./-]{0,199}$`)
 
+// maxRequests bounds access.requests_per_minute.
+const maxRequests = 1_000_000
+
 func (c *checker) access(s *Settings) {
 	a := s.Access
 	c.issuer(a)
 	c.between("access.session", a.Session, hour/4, 30*day)
+	if n := a.RequestsPerMinute; n < 0 || n > maxRequests {
+		c.at("access.requests_per_minute", "should be from 1 to %d", maxRequests)
+	}
 	if !claimPattern.MatchString(a.Claim) {
 		c.at("access.claim", "should be the name of a claim, such as email")
 	}

@@ -20,6 +20,7 @@ const (
 //	agents[].capacity     10
 //	access.claim          email
 //	access.session        12h
+//	access.requests_per_minute  600
 //	teams[].assign        none
 //	forms[].honeypot      _gotcha
 //	forms[].type          inquiry

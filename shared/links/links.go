@@ -12,11 +12,12 @@ import (
 
 // What the desk's tokens are signed for.
 const (
-	SurveyPurpose = "survey" // field: the survey's id
-	UploadPurpose = "upload" // fields: form, field, the blob's key, and the file's name, type and size
-	StatusPurpose = "status" // fields: the submitter's channel, account and id, and the submission's id
-	ReplyPurpose  = "reply"  // value: the ticket's id
-	TicketPurpose = "ticket" // field: the ticket's id
+	SurveyPurpose    = "survey"     // field: the survey's id
+	APIUploadPurpose = "api-upload" // fields: the caller, the blob's key, and the file's name, type and size
+	UploadPurpose    = "upload"     // fields: form, field, the blob's key, and the file's name, type and size
+	StatusPurpose    = "status"     // fields: the submitter's channel, account and id, and the submission's id
+	ReplyPurpose     = "reply"      // value: the ticket's id
+	TicketPurpose    = "ticket"     // field: the ticket's id
 
 	// UnsubscribePurpose: fields are the address (channel, account, id) and the ticket.
 	UnsubscribePurpose = "unsubscribe"

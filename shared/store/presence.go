@@ -53,3 +53,6 @@ func PresenceOf(c table.Change) (was, is desk.Presence, ok bool) {
 	after, err := decode[desk.Presence](c.New)
 	return before.Value, after.Value, err == nil
 }
+
+// PresenceKey is where an agent's presence lies.
+func PresenceKey(agent string) table.Key { return presenceKey(agent) }

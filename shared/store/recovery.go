@@ -64,3 +64,6 @@ func (s *Store) Recoveries(ctx context.Context, team string, st desk.RecoverySta
 func isRecovery(key table.Key) bool {
 	return strings.HasPrefix(key.PK, "T#") && strings.HasPrefix(key.SK, "V#")
 }
+
+// RecoveryKey is where a recovery lies.
+func RecoveryKey(r desk.Recovery) table.Key { return recoveryKey(r.Ticket, r.Survey) }

@@ -1,6 +1,7 @@
 package apifn
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -118,7 +119,29 @@ func (a *api) answerAgent(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.w.Header().Set("ETag", agentTag(s)(rows[0].Version))
 	return c.json(http.StatusOK, viewAgent(agent, rows[0].Value))
+}
+
+// agentTag is the entity tag of an agent, who is told by the settings and by a row.
+func agentTag(s *config.Settings) func(int64) string {
+	return func(version int64) string { return fmt.Sprintf(`"%d-%d"`, s.Version, version) }
+}
+
+// presenceDesk is the desk to change an agent's presence with.
+func (a *api) presenceDesk(c *call, agent string) (*ticketing.Desk, error) {
+	if c.r.Header.Get("If-Match") == "" {
+		return a.Desk, nil
+	}
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.Store.Presences(c.ctx, agent)
+	if err != nil {
+		return nil, notKeyed(err)
+	}
+	return a.matching(c, store.PresenceKey(agent), rows[0].Version, agentTag(s))
 }
 
 // putPresence says whether an agent takes tickets: each for themselves, leads and
@@ -138,7 +161,11 @@ func (a *api) putPresence(c *call) error {
 	if !oneself && !c.who.Role.AtLeast(allow.Lead) {
 		return desk.Errorf(desk.Forbidden, "only leads and admins say so for others")
 	}
-	if err := a.Desk.SetPresence(c.ctx, ticketing.Act{By: c.by, At: c.at}, agent, desk.PresenceState(in.State)); err != nil {
+	d, err := a.presenceDesk(c, agent)
+	if err != nil {
+		return err
+	}
+	if err := d.SetPresence(c.ctx, ticketing.Act{By: c.by, At: c.at}, agent, desk.PresenceState(in.State)); err != nil {
 		return err
 	}
 	return a.answerAgent(c)

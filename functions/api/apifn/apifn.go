@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/find"
@@ -32,18 +33,21 @@ type Deps struct {
 	// Tokens says whom a bearer token stands for; access.ErrUnknown where it is nobody's.
 	// See access.Door and access.Keyring.
 	Tokens func(ctx context.Context, token string) (allow.Principal, error)
+	Blob   blob.Store // files of messages
 	// Found is where the segments of words lie; nil: words are not looked for.
 	Found find.Blob
-	// Files gives links to exports; nil: they are made and can't be downloaded.
-	Files Linker
 	Now   func() time.Time
 	Log   *slog.Logger // of faults that answer 500; nil: none
+	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
+	// tests and the person who looks share one token.
+	NoQuota bool
 }
 
 // api serves the routes.
 type api struct {
 	Deps
-	find *find.Finder
+	find  *find.Finder
+	meter meter
 }
 
 // route is one operation. Routes without a role are open to everybody.
@@ -66,6 +70,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/search", agents, a.search},
 		{"GET", "/v1/tickets", agents, a.listTickets},
 		{"POST", "/v1/tickets", agents, a.startTicket},
+		{"PUT", "/v1/tickets/update_many", agents, a.updateMany},
 		{"GET", "/v1/tickets/{number}", agents, a.getTicket},
 		{"PATCH", "/v1/tickets/{number}", agents, a.patchTicket},
 		{"POST", "/v1/tickets/{number}/merge", agents, a.mergeTicket},
@@ -86,6 +91,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/surveys", agents, a.postSurvey},
 		{"GET", "/v1/tickets/{number}/canned-replies", agents, a.listFilled},
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
+		{"GET", "/v1/tickets/{number}/messages/{id}/attachments/{n}", agents, a.getAttachment},
+		{"POST", "/v1/uploads", agents, a.postUpload},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},
 		{"GET", "/v1/macros", agents, a.listMacros},
 		{"GET", "/v1/teams", agents, a.listTeams},
@@ -135,10 +142,14 @@ func (a *api) routes() []route {
 	}
 }
 
+// known are the methods that a path refuses by name. Each is registered by itself: without
+// a method a path would clash with the wider one of another route.
+var known = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"}
+
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
-	a := &api{d, &find.Finder{Store: d.Store, Blob: d.Found}}
+	a := &api{Deps: d, find: &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range a.routes() {
@@ -146,7 +157,11 @@ func New(d Deps) http.Handler {
 		allowed[r.path] = append(allowed[r.path], r.method)
 	}
 	for path, methods := range allowed {
-		mux.Handle(path, notAllowed(methods))
+		for _, m := range known {
+			if !slices.Contains(methods, m) {
+				mux.Handle(m+" "+path, notAllowed(methods))
+			}
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."}.write(w)
@@ -176,6 +191,7 @@ type call struct {
 
 	watch    *access.Watch // is w
 	raw      []byte        // the body, once read
+	tagNow   func() string // of what If-Match was about
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

@@ -36,6 +36,9 @@ func (a *api) admit(c *call, roles []allow.Role) error {
 		return err
 	}
 	c.who, c.by, c.masked = who, who.Actor, who.Masked(s.Access.MaskContacts)
+	if err := a.within(c, s.Access.PerMinute()); err != nil {
+		return err
+	}
 	switch {
 	case !slices.Contains(roles, who.Role):
 		return c.insufficient("This needs one of the roles " + rolesText(roles) + ".")

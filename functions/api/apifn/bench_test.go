@@ -83,6 +83,7 @@ func newBench(t testing.TB) *bench {
 	require.True(t, ok)
 	s := &config.Settings{
 		Desk:     config.Desk{Language: "en", TimeZone: "Asia/Shanghai", PublicURL: "https://desk.test", Team: "support"},
+		Access:   config.Access{RequestsPerMinute: 1_000_000},
 		Teams:    []config.Team{{ID: "support"}, {ID: "sales"}},
 		Agents:   []config.Agent{{ID: "amy", Name: "Amy"}, {ID: "li", Name: "李明"}},
 		Accounts: []config.Account{{Channel: desk.WeChat, Name: "main"}, {Channel: desk.SMS, Name: "main", Team: "sales"}},
@@ -98,12 +99,11 @@ func newBench(t testing.TB) *bench {
 	st := store.New(rushed{db, b})
 	b.rows = st
 	b.desk = &ticketing.Desk{Store: st, Key: key, Settings: settings}
-	files, err := folder.Open(t.TempDir(), "http://files.test", []byte("a secret of sixteen"), time.Now)
+	b.files, err = folder.Open(filepath.Join(t.TempDir(), "files"), "https://desk.test/blobs", []byte("a secret for links 123"), func() time.Time { return b.now })
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	b.files = files
+	t.Cleanup(func() { require.NoError(t, b.files.Close()) })
 	b.handler = apifn.New(apifn.Deps{
-		Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now }, Found: files, Files: files,
+		Blob: b.files, Found: b.files, Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // maxBody is the largest body taken, in bytes.
@@ -31,7 +32,7 @@ func (c *call) body(v any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return decodeProblem(err)
 	}
-	return strict(raw, reflect.TypeOf(v).Elem())
+	return strict("", raw, reflect.TypeOf(v).Elem())
 }
 
 // read gives the body's bytes, however often it is asked.
@@ -49,7 +50,7 @@ func (c *call) read() ([]byte, error) {
 
 // strict refuses what the decoder lets pass: null for the object or for a field that has
 // no such value, and a field's name in another case.
-func strict(raw []byte, t reflect.Type) error {
+func strict(in string, raw []byte, t reflect.Type) error {
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &given); err != nil || given == nil {
 		return errNoObject
@@ -62,9 +63,13 @@ func strict(raw []byte, t reflect.Type) error {
 	for name, value := range given {
 		switch of, ok := known[name]; {
 		case !ok:
-			return badField(name, "is not known here")
+			return badField(in+name, "is not known here")
 		case string(value) == "null" && of != reflect.TypeFor[json.RawMessage]():
-			return badField(name, "is null: leave it out instead")
+			return badField(in+name, "is null: leave it out instead")
+		case of.Kind() == reflect.Struct && of != reflect.TypeFor[time.Time]():
+			if err := strict(in+name+".", value, of); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

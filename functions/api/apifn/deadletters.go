@@ -94,35 +94,26 @@ func (a *api) listDeadQueues(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, struct {
-		Items []deadQueueView `json:"items"`
-	}{viewAll(counts, func(n deadletters.Count) deadQueueView {
+	return answerAll(c, viewAll(counts, func(n deadletters.Count) deadQueueView {
 		return deadQueueView{string(n.Queue), deadletters.Reader(store.DeadLetter{Queue: n.Queue}), n.Open, n.More}
-	})})
+	}))
 }
 
 func (a *api) listDead(c *call) error {
-	p, err := c.params("state", "cursor", "limit")
+	q, err := c.list("state")
 	if err != nil {
 		return err
 	}
-	state, err := p.oneOf("state", "open", "done")
+	state, err := q.oneOf("state", "open", "done")
 	if err != nil {
 		return err
 	}
-	cursor, limit, err := p.page()
+	name, err := c.deadQueue()
 	if err != nil {
 		return err
 	}
-	q, err := c.deadQueue()
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Store.DeadLetters(c.ctx, q, state != "done", cursor, limit)
-	if err != nil {
-		return refusedCursor(err)
-	}
-	return c.json(http.StatusOK, pageView[deadLetterView]{viewAll(list, viewDead), p.next(next)})
+	list, next, err := a.Store.DeadLetters(c.ctx, name, state != "done", q.cursor, q.limit)
+	return answerPage(c, q, list, next, err, viewDead)
 }
 
 func (a *api) getDead(c *call) error {

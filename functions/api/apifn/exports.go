@@ -1,7 +1,6 @@
 package apifn
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -12,11 +11,6 @@ import (
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/store"
 )
-
-// Linker signs links to files: the part of a blob store that exports need.
-type Linker interface {
-	SignGet(ctx context.Context, key string, ttl time.Duration, opt blob.Options) (string, error)
-}
 
 // exportLink is how long a link to an export's file is good.
 const exportLink = 5 * time.Minute
@@ -119,13 +113,13 @@ func (a *api) getExport(c *call) error {
 		return notKeyed(err)
 	}
 	v := viewExport(row.Value, s.Desk.Location(), c.lang())
-	if row.Value.State == desk.ExportDone && a.Files != nil {
+	if row.Value.State == desk.ExportDone && a.Blob != nil {
 		note := access.Audited(c.who, c.r, s, c.at)
 		note.Status = http.StatusOK
 		if err := a.Store.PutAudit(c.ctx, note); err != nil {
 			return err
 		}
-		url, err := a.Files.SignGet(c.ctx, row.Value.Blob, exportLink, blob.Options{ContentType: "text/csv; charset=utf-8", FileName: export.FileName(row.Value, s)})
+		url, err := a.Blob.SignGet(c.ctx, row.Value.Blob, exportLink, blob.Options{ContentType: "text/csv; charset=utf-8", FileName: export.FileName(row.Value, s)})
 		if err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func TestExports(t *testing.T) {
 	tx.PutExport(row)
 	require.NoError(t, b.rows.Commit(context.Background(), &tx))
 	v = b.do("GET", "/v1/exports/"+id, "").is(200).json()
-	require.Contains(t, v["url"], "http://files.test/exports/x.csv")
+	require.Contains(t, v["url"], "https://desk.test/blobs/exports/x.csv")
 	require.Equal(t, "3", fmt.Sprint(v["rows"]))
 	require.NotEmpty(t, v["url_expires_at"])
 	b.as(leadToken, "GET", "/v1/exports/"+id, "").is(404)

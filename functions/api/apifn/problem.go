@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -29,8 +30,32 @@ type fault struct {
 // Error gives the detail.
 func (p problem) Error() string { return http.StatusText(p.Status) + ": " + p.Detail }
 
-func (p problem) write(w http.ResponseWriter) {
+// named is the problem with what only its status says.
+func (p problem) named() problem {
 	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	return p
+}
+
+// fault is what is wrong, in few words.
+func (p problem) fault() string {
+	if len(p.Errors) > 0 {
+		return p.Errors[0].Message
+	}
+	return p.Detail
+}
+
+// inField is an error about a field of a part of the body.
+func inField(part string, err error) error {
+	p := problemOf(err)
+	p.Errors = slices.Clone(p.Errors)
+	for i := range p.Errors {
+		p.Errors[i].Field = part + "." + p.Errors[i].Field
+	}
+	return p
+}
+
+func (p problem) write(w http.ResponseWriter) {
+	p = p.named()
 	// A problem always marshals.
 	body, _ := json.Marshal(p)
 	w.Header().Set("Content-Type", "application/problem+json")
@@ -76,7 +101,7 @@ func problemOf(err error) problem {
 }
 
 // apiNames are fields that the API calls otherwise than the desk.
-var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key"}
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads"}
 
 func fieldNames(err error) error {
 	var e *desk.Error
@@ -100,10 +125,17 @@ func (a *api) fail(c *call, err error) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.w.Header().Set("Retry-After", "1")
 	}
+	if p.Status == http.StatusPreconditionFailed && c.tagNow != nil {
+		c.w.Header().Set("ETag", c.tagNow())
+	}
+	a.logFault(c, p, err)
+	p.write(c.w)
+}
+
+func (a *api) logFault(c *call, p problem, err error) {
 	if p.Status == http.StatusInternalServerError && a.Log != nil {
 		a.Log.ErrorContext(c.ctx, "api: fault", "method", c.r.Method, "route", c.r.Pattern, "err", err)
 	}
-	p.write(c.w)
 }
 
 func (c *call) json(status int, v any) error {
@@ -113,6 +145,10 @@ func (c *call) json(status int, v any) error {
 	}
 	if c.masked {
 		body = []byte(allow.Mask(string(body)))
+	}
+	if c.unchanged(status, body) {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil
 	}
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)

@@ -63,7 +63,7 @@ func (a *api) patchCustomer(c *call) error {
 	if err != nil {
 		return notKeyed(err)
 	}
-	d, err := a.matching(c, store.CustomerKey(row.Value.ID), row.Version)
+	d, err := a.matching(c, store.CustomerKey(row.Value.ID), row.Version, etag)
 	if err != nil {
 		return err
 	}

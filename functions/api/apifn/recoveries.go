@@ -1,6 +1,7 @@
 package apifn
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -97,7 +98,24 @@ func (a *api) getRecovery(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.viewRecovery(row.Value))
+	return c.recovery(row)
+}
+
+// recovery answers with one. What is overdue by now has another tag, though its row is
+// the same.
+func (c *call) recovery(row store.Row[desk.Recovery]) error {
+	v := c.viewRecovery(row.Value)
+	c.w.Header().Set("ETag", recoveryTag(v.Overdue)(row.Version))
+	return c.json(http.StatusOK, v)
+}
+
+func recoveryTag(overdue bool) func(int64) string {
+	return func(version int64) string {
+		if overdue {
+			return fmt.Sprintf(`"%d-overdue"`, version)
+		}
+		return etag(version)
+	}
 }
 
 // recovery is the one in the address, for whom its ticket is to see.
@@ -128,12 +146,20 @@ func (a *api) patchRecovery(c *call) error {
 	if err := c.body(&in); err != nil {
 		return err
 	}
-	if _, err := a.recovery(c); err != nil {
-		return err
-	}
-	r, err := a.Desk.ChangeRecovery(c.ctx, act, desk.SurveyID(c.r.PathValue("id")), ticketing.RecoveryChange{State: in.State, Owner: in.OwnerID, Note: in.Note})
+	row, err := a.recovery(c)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.viewRecovery(r))
+	d, err := a.matching(c, store.RecoveryKey(row.Value), row.Version, recoveryTag(c.viewRecovery(row.Value).Overdue))
+	if err != nil {
+		return err
+	}
+	id := row.Value.Survey
+	if _, err := d.ChangeRecovery(c.ctx, act, id, ticketing.RecoveryChange{State: in.State, Owner: in.OwnerID, Note: in.Note}); err != nil {
+		return err
+	}
+	if row, err = a.Desk.Recovery(c.ctx, id); err != nil {
+		return err
+	}
+	return c.recovery(row)
 }

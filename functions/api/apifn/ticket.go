@@ -1,10 +1,8 @@
 package apifn
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,8 +48,6 @@ func (a *api) getTicket(c *call) error {
 	}
 	return c.ticket(row)
 }
-
-func etag(version int64) string { return fmt.Sprintf(`"%d"`, version) }
 
 func (c *call) ticket(row store.Row[desk.Ticket]) error {
 	c.w.Header().Set("ETag", etag(row.Version))
@@ -111,7 +107,7 @@ func (a *api) patchTicket(c *call) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.matching(c, store.TicketKey(row.Value.ID), row.Version)
+	d, err := a.matching(c, store.TicketKey(row.Value.ID), row.Version, etag)
 	if err != nil {
 		return err
 	}
@@ -124,54 +120,13 @@ func (a *api) patchTicket(c *call) error {
 	return c.ticket(row)
 }
 
-var errPrecondition = problem{
-	Status: http.StatusPreconditionFailed,
-	Detail: "It has changed since this version. Read it again.",
-}
-
-// matching gives the desk to act with: one held to the version that If-Match names
-// (RFC 9110, section 13.1.1), or the ordinary one.
-func (a *api) matching(c *call, key table.Key, version int64) (*ticketing.Desk, error) {
-	want := c.r.Header.Get("If-Match")
-	if want == "" || strings.TrimSpace(want) == "*" {
-		return a.Desk, nil
-	}
-	for tag := range strings.SplitSeq(want, ",") {
-		if strings.TrimSpace(tag) == etag(version) {
-			held := *a.Desk
-			held.Store = store.New(&heldTable{a.Store.T, key, version})
-			return &held, nil
-		}
-	}
-	return nil, errPrecondition
-}
-
-// heldTable lets nobody's change of one row slip in between reading its version and
-// writing on it: a write of that row at any other version fails for good.
-type heldTable struct {
-	table.Table
-	key     table.Key
-	version int64
-}
-
-// Write refuses a row that has moved on, and follows the row's own changes.
-func (h *heldTable) Write(ctx context.Context, ops ...table.Op) error {
-	i := slices.IndexFunc(ops, func(op table.Op) bool { return op.Item.Key == h.key })
-	if i >= 0 && ops[i].If != h.version {
-		return errPrecondition
-	}
-	err := h.Table.Write(ctx, ops...)
-	if i >= 0 && err == nil {
-		h.version++
-	}
-	return err
-}
-
 // newMessage is the body of POST /v1/tickets/{number}/messages.
 type newMessage struct {
-	Text   string  `json:"text"`
+	Text   string  `json:"text"`   // may be left out where there are uploads
 	Public *bool   `json:"public"` // true: a reply; false: an internal note; left out: a reply
 	Status *string `json:"status"` // of a reply: what the ticket is afterwards
+	// Uploads are tokens of POST /v1/uploads, of files that go with a reply.
+	Uploads []string `json:"uploads"`
 }
 
 var afterReply = []desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusOnHold, desk.StatusResolved}
@@ -179,8 +134,10 @@ var afterReply = []desk.Status{desk.StatusOpen, desk.StatusPending, desk.StatusO
 func (m newMessage) check() error {
 	note := m.Public != nil && !*m.Public
 	switch {
-	case strings.TrimSpace(m.Text) == "":
+	case strings.TrimSpace(m.Text) == "" && (m.Text != "" || len(m.Uploads) == 0):
 		return badField("text", "is empty")
+	case note && len(m.Uploads) > 0:
+		return badField("uploads", "go with a public reply only")
 	case note && m.Status != nil:
 		return badField("status", "goes with a public reply only")
 	case m.Status != nil && !slices.Contains(afterReply, desk.Status(*m.Status)):
@@ -208,7 +165,11 @@ func (a *api) postMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.write(c, act, t.Value.ID, m)
+	files, err := a.uploads(c, m.Uploads, t.Value.AnswerTo())
+	if err != nil {
+		return err
+	}
+	id, err := a.write(c, act, t.Value.ID, m, files)
 	if err != nil {
 		return err
 	}
@@ -219,11 +180,11 @@ func (a *api) postMessage(c *call) error {
 	return c.json(http.StatusCreated, viewMessage(row.Value, c.lang()))
 }
 
-func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage) (desk.MessageID, error) {
+func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage, files []desk.Attachment) (desk.MessageID, error) {
 	if m.Public != nil && !*m.Public {
 		return a.Desk.Note(c.ctx, act, t, m.Text)
 	}
-	r := ticketing.Reply{Text: m.Text}
+	r := ticketing.Reply{Text: m.Text, Attachments: files}
 	if m.Status != nil {
 		r.Then = desk.Status(*m.Status)
 	}

@@ -8,9 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -86,44 +84,9 @@ func readFile(h *multipart.FileHeader) (desk.Attachment, error) {
 	}
 	sum := sha256.Sum256(data)
 	return desk.Attachment{
-		Name: fileName(h.Filename), Type: fileType(h.Header.Get("Content-Type")),
+		Name: takes.Name(h.Filename), Type: takes.Type(h.Header.Get("Content-Type")),
 		Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:]), Data: data,
 	}, nil
-}
-
-// maxName bounds a file's name, in characters.
-const maxName = 120
-
-// fileName is a name without a path and without what could mislead its reader: control
-// characters, and marks that turn the direction of writing ("exe.fdp" read backwards).
-func fileName(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, `\`, "/"), "")
-	s = s[strings.LastIndexByte(s, '/')+1:]
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`:*?"<>|`, r) {
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.Trim(s, ". ")
-	if r := []rune(s); len(r) > maxName {
-		ext := []rune(filepath.Ext(s))
-		ext = ext[:min(len(ext), 12)]
-		s = string(r[:maxName-len(ext)]) + string(ext)
-	}
-	if s == "" {
-		return "file"
-	}
-	return s
-}
-
-// fileType is the browser's word for it, if it is a type.
-func fileType(s string) string {
-	media, _, err := mime.ParseMediaType(s)
-	if err != nil || !strings.Contains(media, "/") {
-		return "application/octet-stream"
-	}
-	return media
 }
 
 // fingerprint tells one set of files from another, in an idempotency key.
