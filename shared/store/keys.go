@@ -87,6 +87,9 @@ func refKey(messageID string) table.Key {
 // presenceKey is where it lies whether an agent takes tickets, and how many they have.
 func presenceKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "P"} }
 
+// filtersKey is where the filters lie that an agent has saved.
+func filtersKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "F"} }
+
 // noticePK holds what an agent was told; ids sort by time. How far they have read lies
 // with the agent.
 func noticePK(agent string) string { return "N#" + part(agent) }

@@ -34,6 +34,7 @@ func TestKeysGolden(t *testing.T) {
 		"T#7K3Q9W / V#s1":      recoveryKey("7K3Q9W", "s1"),
 		"U#amy / P":            presenceKey("amy"),
 		"N#amy / evt_1":        noticeKey("amy", "evt_1"),
+		"U#amy / F":            filtersKey("amy"),
 		"U#amy / N":            noticesReadKey("amy"),
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
 		"K#all / 2026-03-02":   FigureKey("all", "2026-03-02"),

@@ -101,6 +101,8 @@ func (a *api) routes() []route {
 		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
 		{"POST", "/v1/imports/customers", leads, a.importCustomers},
+		{"GET", "/v1/filters", agents, a.listFilters},
+		{"PUT", "/v1/filters", agents, a.putFilters},
 		{"GET", "/v1/exports", agents, a.listExports},
 		{"POST", "/v1/exports", agents, a.postExport},
 		{"GET", "/v1/exports/{id}", agents, a.getExport},

@@ -81,6 +81,8 @@ func New(d Deps) http.Handler {
 		"GET /console/new":                                   (*visit).startForm,
 		"POST /console/new":                                  (*visit).start,
 		"GET /console/search":                                (*visit).search,
+		"POST /console/filters":                              (*visit).saveFilter,
+		"POST /console/filters/remove":                       (*visit).removeFilter,
 		"GET /console/exports":                               (*visit).exports,
 		"POST /console/exports":                              (*visit).startExport,
 		"GET /console/exports/{id}/file":                     (*visit).exportFile,
