@@ -56,6 +56,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.surveys(s.Surveys)
 	c.recoveries(s)
 	c.canned(s)
+	c.help(s.Help)
 }
 
 // id checks an id's form and that it is the first of its kind.

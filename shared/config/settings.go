@@ -34,8 +34,9 @@ type Settings struct {
 	Access     Access     `json:"access,omitzero" yaml:"access"`
 	Panel      Panel      `json:"panel,omitzero" yaml:"panel"`
 
-	Canned []Canned `json:"canned,omitempty" yaml:"canned"`
-	Macros []Macro  `json:"macros,omitempty" yaml:"macros"`
+	Help   []Article `json:"help,omitempty" yaml:"help"`
+	Canned []Canned  `json:"canned,omitempty" yaml:"canned"`
+	Macros []Macro   `json:"macros,omitempty" yaml:"macros"`
 
 	CustomerFields []CustomerField `json:"customer_fields,omitempty" yaml:"customer_fields"`
 	Tiers          []tier.Rule     `json:"tiers,omitempty" yaml:"tiers"` // in order: see package tier

@@ -98,6 +98,10 @@ func noticeKey(agent, id string) table.Key { return table.Key{PK: noticePK(agent
 
 func noticesReadKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "N"} }
 
+// digestKey is where it waits for an agent's quiet hours to end what they were told in
+// them.
+func digestKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "D"} }
+
 func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
 
 func answerKey(id desk.SurveyID, n int) table.Key {

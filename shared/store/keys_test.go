@@ -36,6 +36,7 @@ func TestKeysGolden(t *testing.T) {
 		"N#amy / evt_1":        noticeKey("amy", "evt_1"),
 		"U#amy / F":            filtersKey("amy"),
 		"U#amy / N":            noticesReadKey("amy"),
+		"U#amy / D":            digestKey("amy"),
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
 		"K#all / 2026-03-02":   FigureKey("all", "2026-03-02"),
 		"P#shardId-1 / P":      PositionKey("shardId-1"),

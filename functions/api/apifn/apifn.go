@@ -108,6 +108,8 @@ func (a *api) routes() []route {
 		{"GET", "/v1/exports/{id}", agents, a.getExport},
 		{"GET", "/v1/customers/{id}", agents, a.getCustomer},
 		{"PATCH", "/v1/customers/{id}", agents, a.patchCustomer},
+		{"GET", "/v1/customers/{id}/addresses", agents, a.listAddresses},
+		{"PUT", "/v1/customers/{id}/addresses/{address}/opt-out", agents, a.putOptOut},
 		{"GET", "/v1/customers/{id}/timeline", agents, a.customerTimeline},
 		{"POST", "/v1/customers/{id}/suggestions/{other}/accept", agents, a.acceptSuggestion},
 		{"DELETE", "/v1/customers/{id}/suggestions/{other}", agents, a.dismissSuggestion},

@@ -41,6 +41,7 @@ type figuresView struct {
 	MessagesIn    int64     `json:"messages_in"`
 	MessagesOut   int64     `json:"messages_out"`
 	Notes         int64     `json:"notes"`
+	Handled       int64     `json:"handled_s"`
 	FirstResponse timesView `json:"first_response"`
 	Resolution    timesView `json:"resolution"`
 	AnswerTime    timesView `json:"answer_time"`
@@ -230,6 +231,7 @@ func viewFigures(f kpi.Figures) figuresView {
 		Opened: f.Opened, FirstAnswered: f.FirstAnswered, Resolved: f.Resolved, Reopened: f.Reopened,
 		Closed: f.Closed, OneTouch: f.OneTouch, SurveySent: f.SurveySent, SurveySkipped: f.SurveySkipped,
 		Answered: f.Answered, Scores: f.Scores, MessagesIn: f.MessagesIn, MessagesOut: f.MessagesOut, Notes: f.Notes,
+		Handled:       int64(f.Handled.Seconds()),
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
 		NPSScores: f.NPSScores, CESScores: f.CESScores, NPS: f.NPS, CES: f.CES, AnswerTime: viewTimes(f.AnswerTime),
 		CSAT: f.CSAT, CSATMean: f.CSATMean, ResponseRate: f.ResponseRate,

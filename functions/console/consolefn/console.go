@@ -118,6 +118,7 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
 		"POST /console/customers/{id}/suggestion":            (*visit).suggestion,
 		"POST /console/customers/{id}/profile":               (*visit).profile,
+		"POST /console/customers/{id}/opt-out":               (*visit).optOut,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
 		"GET /console/recoveries":                            (*visit).recoveries,

@@ -178,7 +178,24 @@ func (v *visit) tiles(f frame, x kpi.Figures) []tile {
 		define(tile{Name: f.L("首次响应达标", "First response in time"), Value: percent(x.SLAFirstResponse)}, "sla_first_response"),
 		define(tile{Name: f.L("满意率", "Satisfied"), Value: percent(x.CSAT), More: fmt.Sprintf(f.L("均分 %s · 评价 %d", "mean %s · %d answers"), figure("%.1f", x.CSATMean), x.Answered)}, "csat"),
 		define(tile{Name: f.L("一次解决", "Solved at once"), Value: percent(x.OneTouchRate)}, "one_touch_rate"),
+		define(tile{Name: f.L("处理用时", "Time spent"), Value: f.spent(x.Handled), More: f.each(x)}, "handled"),
 	}
+}
+
+// spent says time that may have been none.
+func (f frame) spent(d time.Duration) string {
+	if d == 0 {
+		return "—"
+	}
+	return f.duration(d)
+}
+
+// each is the time spent for each ticket resolved.
+func (f frame) each(x kpi.Figures) string {
+	if x.Handled == 0 || x.Resolved == 0 {
+		return ""
+	}
+	return fmt.Sprintf(f.L("每次解决 %s", "%s a resolution"), f.duration(x.Handled/time.Duration(x.Resolved)))
 }
 
 // took says a length of time, or that there is none.

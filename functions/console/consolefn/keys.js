@@ -44,7 +44,7 @@
 
   const does = {
     "?": () => help.showModal(),
-    "/": () => focus("find"),
+    "/": () => focus(document.querySelector(".top .find input")?.id),
     j: () => move(1),
     k: () => move(-1),
     r: () => compose("reply"),

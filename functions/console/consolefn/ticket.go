@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskhook/deskhook/shared/channel/wechat/window"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/takes"
@@ -56,8 +57,16 @@ type ticketPage struct {
 	Tasks      []taskRow
 	Panel      *panel
 	Snoozed    time.Time
-	Splitting  bool // messages are chosen to be split off
-	Blocked    bool // whose messages are kept as spam
+	Splitting  bool         // messages are chosen to be split off
+	Blocked    bool         // whose messages are kept as spam
+	Window     *replyWindow // nil where answers are always taken
+}
+
+// replyWindow is until when, and how many more, answers are taken.
+type replyWindow struct {
+	Until time.Time
+	Left  int
+	Open  bool
 }
 
 // Kind names the ticket's type where it isn't the usual inquiry.
@@ -128,6 +137,10 @@ func (v *visit) ticket() error {
 		return err
 	}
 	page.Blocked = !sender.Value.Blocked.IsZero()
+	if to := page.T.AnswerTo(); to.Channel == desk.WeChat && to == page.T.From {
+		until, left := window.Of(sender.Value, v.now)
+		page.Window = &replyWindow{until, left, left > 0 && until.After(v.now)}
+	}
 	return v.write("ticket", page)
 }
 

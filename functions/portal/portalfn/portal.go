@@ -1,4 +1,4 @@
-// Package portalfn serves what customers see: the hosted form, the status page of a
+// Package portalfn serves what customers see: the hosted form, the help pages, the status page of a
 // submission, the survey page and the one to unsubscribe. Pages work without a script, on a phone first, in
 // zh-CN and en, under a content policy that lets nothing foreign in.
 package portalfn
@@ -37,7 +37,8 @@ type portal struct {
 	kit *look.Kit
 }
 
-// New makes the portal: GET /forms/{form}, GET /t/{token} and its files, GET and POST
+// New makes the portal: GET /forms/{form}, GET /help and its
+// articles, GET /t/{token} and its files, GET and POST
 // /s/{token} and /u/{token}, GET /assets/{file}. POST /forms/{form} is the webform
 // receiver's. It panics only where the embedded pages are broken, which any test shows.
 func New(d Deps) http.Handler {
@@ -48,6 +49,8 @@ func New(d Deps) http.Handler {
 	p := &portal{Deps: d, kit: kit}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /forms/{form}", p.form)
+	mux.HandleFunc("GET /help", p.help)
+	mux.HandleFunc("GET /help/{id}", p.article)
 	mux.HandleFunc("GET /t/{token}", p.status)
 	mux.HandleFunc("GET /t/{token}/conversation", p.talk)
 	mux.HandleFunc("GET /t/{token}/files/{id}/{n}", p.file)

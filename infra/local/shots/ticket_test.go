@@ -41,7 +41,7 @@ func TestShortcuts(t *testing.T) {
 	press(b, "k")
 	require.True(t, browsertest.JS[bool](b, `document.activeElement === document.querySelector("tr[data-id] .what a")`))
 	b.Open(page)
-	for key, id := range map[string]string{"n": "note", "r": "reply", "a": "assignee", "p": "priority", "s": "status", "t": "tags", "/": "find"} {
+	for key, id := range map[string]string{"n": "note", "r": "reply", "a": "assignee", "p": "priority", "s": "status", "t": "tags", "/": "search"} {
 		press(b, key)
 		b.Until(focused + ` === "` + id + `"`)
 		press(b, "Escape")

@@ -28,6 +28,7 @@ const (
 	messagesIn    = "msg_in"
 	messagesOut   = "msg_out"
 	notes         = "msg_note"
+	handled       = "handled_s" // seconds
 
 	firstResponse = "frt" // prefix of first response times
 	resolution    = "res" // prefix of resolution times
@@ -43,7 +44,7 @@ func ChannelCut(c desk.Channel) string { return "channel#" + string(c) }
 // TeamCut is the cut of one team.
 func TeamCut(team string) string { return "team#" + team }
 
-// AgentCut is the cut of the agent that surveys are about.
+// AgentCut is the cut of one agent: of surveys about them, and of their time.
 func AgentCut(agent string) string { return "agent#" + agent }
 
 // TierCut is the cut of a customer tier; of surveys only.
@@ -77,6 +78,8 @@ func Count(f desk.Fact) []Sum {
 		sums = append(sums, Sum{TeamCut(f.Team), f.Day, counters})
 	}
 	switch f.Kind {
+	case desk.FactHandled:
+		return append(sums, Sum{AgentCut(f.Assignee), f.Day, counters})
 	case desk.FactSurveySent, desk.FactSurveySkipped, desk.FactAnswered:
 		return append(sums, surveySums(f, counters)...)
 	}
@@ -114,6 +117,8 @@ func countersOf(f desk.Fact) map[string]int64 {
 		return map[string]int64{reopened: 1}
 	case desk.FactClosed:
 		return map[string]int64{closed: 1}
+	case desk.FactHandled:
+		return map[string]int64{handled: seconds(f.Took)}
 	case desk.FactSurveySent:
 		return map[string]int64{surveySent: 1}
 	case desk.FactSurveySkipped:

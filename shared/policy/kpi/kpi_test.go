@@ -267,3 +267,16 @@ func TestEveryFigureIsDefined(t *testing.T) {
 	require.Empty(t, kpi.Definition("nothing", "en"))
 	require.Equal(t, kpi.Definition("csat", "en"), kpi.Definition("csat", "fr"))
 }
+
+// Time spent is added up for the desk, the channel, the team and the agent.
+func TestHandled(t *testing.T) {
+	f := desk.Fact{Kind: desk.FactHandled, Day: "2026-03-02", Channel: desk.SMS, Team: "support", Assignee: "amy", Took: 90*time.Second + 300*time.Millisecond}
+	sums := kpi.Count(f)
+	var cuts []string
+	for _, s := range sums {
+		cuts = append(cuts, s.Cut)
+		require.Equal(t, 90*time.Second, kpi.Read(s.Counters).Handled)
+		require.Equal(t, 180*time.Second, kpi.Read(s.Counters, s.Counters).Handled)
+	}
+	require.Equal(t, []string{kpi.All, kpi.ChannelCut(desk.SMS), kpi.TeamCut("support"), kpi.AgentCut("amy")}, cuts)
+}

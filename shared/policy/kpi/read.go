@@ -28,6 +28,8 @@ type Figures struct {
 	MessagesIn    int64
 	MessagesOut   int64
 	Notes         int64
+	// Handled is the time that agents had tickets open and were at work on them.
+	Handled time.Duration
 	// Scores counts answers by score, 1 first. One day alone may be below zero: a
 	// customer took an earlier day's score back.
 	Scores [scoreMax]int64
@@ -67,6 +69,7 @@ func ReadGood(good int, sums ...map[string]int64) Figures {
 		Reopened: all[reopened], Closed: all[closed], OneTouch: all[oneTouch],
 		SurveySent: all[surveySent], SurveySkipped: all[surveySkipped], Answered: all[answered],
 		MessagesIn: all[messagesIn], MessagesOut: all[messagesOut], Notes: all[notes],
+		Handled:       time.Duration(all[handled]) * time.Second,
 		FirstResponse: times(all, firstResponse, all[firstAnswered]),
 		Resolution:    times(all, resolution, all[resolved]),
 		AnswerTime:    times(all, answerTime, histogramTotal(all, answerTime)),

@@ -25,6 +25,7 @@ var definitions = []words{
 	{"messages_in", "当天记录的客户来信数。", "Messages from customers recorded that day."},
 	{"messages_out", "当天记录的发给客户的消息数，含自动回复与调查。", "Messages to customers recorded that day, automatic ones and surveys included."},
 	{"notes", "当天记录的内部备注数。", "Internal notes recorded that day."},
+	{"handled", "坐席打开工单页面并在操作的时间之和，计入发生当天；页面不可见、或一分钟没有操作的时间不计。", "Time that agents had a ticket's page open and were at work on it, on that day; a page out of sight, or untouched for a minute, doesn't count."},
 	{"first_response", "从工单新建到首次人工公开回复的自然时间，计入首次回复当天。平均值精确到秒；中位数和九成位取自固定直方图，误差不超过 9.1%。", "Time from opening to the first public answer by a person, around the clock, on the day of that answer. The mean is exact to the second; median and 90th percentile come from a fixed histogram and are within 9.1 %."},
 	{"resolution", "从工单新建到解决的自然时间，计入解决当天。平均值精确到秒；中位数和九成位取自固定直方图，误差不超过 9.1%。", "Time from opening to the resolution, around the clock, on the day of the resolution. The mean is exact to the second; median and 90th percentile come from a fixed histogram and are within 9.1 %."},
 	{"csat", "满意率：不低于设定分数（默认 4 分）的评价占全部评价的比例；没有评价时不显示。", "Satisfied customers: scores from the one that the settings name (4 unless changed) up to 5 among all answers; empty without answers."},

@@ -1,0 +1,30 @@
+package consolefn_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/desk"
+)
+
+// The reply box says how long WeChat takes answers, and when it takes none.
+func TestReplyWindow(t *testing.T) {
+	w := newWorld(t).signIn()
+	got, err := w.desk.Receive(t.Context(), channel.Envelope{At: w.tick()}, desk.Inbound{
+		Kind: desk.InMessage, ID: "1", From: desk.Address{Channel: desk.WeChat, Account: "main", ID: "oMei"}, Text: "退款", Lang: "zh-CN",
+	})
+	require.NoError(t, err)
+	at := "/console/tickets/" + got.Ticket.Number()
+	require.Contains(t, w.page(at+"?lang=zh-CN"), "还可回复 5 条，截止")
+	w.now = w.now.Add(48 * time.Hour)
+	w.signIn()
+	page := w.page(at + "?lang=en")
+	require.Contains(t, page, "WeChat takes no answer now")
+	require.NotContains(t, page, "more until")
+
+	sms := w.comes("a", "hello")
+	require.NotContains(t, w.page("/console/tickets/"+sms.Number()), "more until")
+}
