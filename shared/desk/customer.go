@@ -34,7 +34,8 @@ type Customer struct {
 	Merged    CustomerID        `json:"into,omitempty"`   // alias: followed one hop
 	Merges    []Merge           `json:"merges,omitempty"` // customers taken in, each undoable
 	LastScore *Score            `json:"score,omitempty"`
-	Asked     []time.Time       `json:"asked,omitempty"` // when surveys asked or reminded, the last few: the caps
+	Scores    []ScoreMark       `json:"scores,omitempty"` // the last few, of a ticket and kind each one, the newest last
+	Asked     []time.Time       `json:"asked,omitempty"`  // when surveys asked or reminded, the last few: the caps
 	// AskedBy is when each survey of the settings asked last: its own cooldown.
 	AskedBy map[string]time.Time `json:"askedby,omitempty"`
 }
@@ -116,6 +117,7 @@ type Identity struct {
 	Pending  *Question  `json:"ask,omitempty"`
 	Out      bool       `json:"out,omitempty"`  // opted out: nothing may be sent
 	OutAt    time.Time  `json:"outat,omitzero"` // when they last opted, out or in
+	OutBy    Opted      `json:"outby,omitzero"` // who said so, where it wasn't they
 	LastIn   time.Time  `json:"last,omitzero"`  // their last message: reply windows count from it
 	Sent     int        `json:"n,omitempty"`    // messages sent since LastIn
 	Noticed  time.Time  `json:"ntc,omitzero"`   // Message.At of the last answer they were only told of
@@ -125,15 +127,17 @@ type Identity struct {
 	Gone     time.Time  `json:"gone,omitzero"`  // unsubscribed from the account
 	// Erase says since when what the desk keeps of the address's owner is to be erased:
 	// they left, and the provider wants it so. Zero once they are back.
-	Erase    time.Time   `json:"er,omitzero"`
-	Blocked  time.Time   `json:"blk,omitzero"` // since when an agent has what they write kept as spam
-	Bounced  string      `json:"bnc,omitempty"`
-	Proven   bool        `json:"prv,omitempty"`  // its owner has shown that it is theirs
-	NoSurvey bool        `json:"nosv,omitempty"` // wants answers, and no surveys
-	Look     time.Time   `json:"look,omitzero"`  // since when the provider is to be asked whose it is; zero once it was
-	Looked   time.Time   `json:"lkd,omitzero"`   // when it was
-	Auto     []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
-	Forms    []int64     `json:"fm,omitempty"`   // a form's submissions of the last hour, Unix seconds
+	Erase    time.Time `json:"er,omitzero"`
+	Blocked  time.Time `json:"blk,omitzero"` // since when an agent has what they write kept as spam
+	Bounced  string    `json:"bnc,omitempty"`
+	Proven   bool      `json:"prv,omitempty"`  // its owner has shown that it is theirs
+	NoSurvey bool      `json:"nosv,omitempty"` // wants answers, and no surveys
+	// NoSurveyBy is when that was said and, where it wasn't they, by whom.
+	NoSurveyBy Opted       `json:"nosvby,omitzero"`
+	Look       time.Time   `json:"look,omitzero"`  // since when the provider is to be asked whose it is; zero once it was
+	Looked     time.Time   `json:"lkd,omitzero"`   // when it was
+	Auto       []time.Time `json:"auto,omitempty"` // automatic messages of the last hour
+	Forms      []int64     `json:"fm,omitempty"`   // a form's submissions of the last hour, Unix seconds
 }
 
 // Opt notes that the customer opted out or in at a time (promise 2: what happened later
@@ -143,8 +147,22 @@ func (i *Identity) Opt(out bool, at time.Time) bool {
 	if at.Before(i.OutAt) {
 		return false
 	}
-	i.Out, i.OutAt = out, at
+	i.Out, i.OutAt, i.OutBy = out, at, Opted{}
 	return true
+}
+
+// Why somebody opted out without a word to the desk: codes of the journal.
+const (
+	OutAtCarrier   = "opt.at_carrier"
+	OutByComplaint = "opt.by_complaint"
+)
+
+// Opted is by whom and why an opt-out was noted or lifted, and when. No actor: it was the
+// customer's own word.
+type Opted struct {
+	At  time.Time `json:"at,omitzero"`
+	By  Actor     `json:"by,omitzero"`
+	Why string    `json:"why,omitempty"` // a decision code, or an agent's words
 }
 
 // Follow notes that the customer followed the account at a time. Whoever left later

@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Question is the one question a conversation waits to have answered: a bare digit
 // answers only that.
@@ -180,6 +183,32 @@ type Score struct {
 	At      time.Time  `json:"at"`
 	Ticket  TicketID   `json:"t,omitempty"`
 	By      Channel    `json:"by,omitempty"` // where it was given
+}
+
+// Most is the best score of its kind.
+func (s Score) Most() int {
+	_, most := s.Kind.Bounds()
+	return most
+}
+
+// ScoreMark is a score as a customer's page lists it.
+type ScoreMark struct {
+	Kind   SurveyKind `json:"k"`
+	Value  int        `json:"v"`
+	At     time.Time  `json:"at"`
+	Ticket TicketID   `json:"t,omitempty"`
+}
+
+// scoresKept is how many of a customer's scores their row keeps.
+const scoresKept = 5
+
+// Scored notes a score as the last; an answer that was changed takes its own place.
+func (c *Customer) Scored(s Score) {
+	c.LastScore = &s
+	m := ScoreMark{s.Kind, s.Value, s.At, s.Ticket}
+	c.Scores = slices.DeleteFunc(slices.Clone(c.Scores), func(x ScoreMark) bool { return x.Kind == m.Kind && x.Ticket == m.Ticket })
+	c.Scores = append(c.Scores, m)
+	c.Scores = c.Scores[max(0, len(c.Scores)-scoresKept):]
 }
 
 // Answer answers one further question: exactly one of the three is set.

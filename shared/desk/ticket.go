@@ -81,6 +81,9 @@ func (a Address) Ref(providerID string) string {
 	return strings.Join([]string{string(a.Channel), a.Account, a.ID, providerID}, "/")
 }
 
+// Handle names the address where it must not be shown whole.
+func (a Address) Handle() string { return DeriveID("address", string(a.Channel), a.Account, a.ID) }
+
 // Actor says who did something.
 type Actor struct {
 	Kind ActorKind `json:"k"`

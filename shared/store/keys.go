@@ -87,6 +87,9 @@ func refKey(messageID string) table.Key {
 // presenceKey is where it lies whether an agent takes tickets, and how many they have.
 func presenceKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "P"} }
 
+// filtersKey is where the filters lie that an agent has saved.
+func filtersKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "F"} }
+
 // noticePK holds what an agent was told; ids sort by time. How far they have read lies
 // with the agent.
 func noticePK(agent string) string { return "N#" + part(agent) }
@@ -94,6 +97,10 @@ func noticePK(agent string) string { return "N#" + part(agent) }
 func noticeKey(agent, id string) table.Key { return table.Key{PK: noticePK(agent), SK: part(id)} }
 
 func noticesReadKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "N"} }
+
+// digestKey is where it waits for an agent's quiet hours to end what they were told in
+// them.
+func digestKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "D"} }
 
 func surveyKey(id desk.SurveyID) table.Key { return table.Key{PK: "Q#" + part(string(id)), SK: "Q"} }
 

@@ -135,6 +135,7 @@ const (
 	DueHook   DueKind = "hook"
 
 	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
+	DueDigest   DueKind = "digest"   // the end of an agent's quiet hours
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
@@ -144,7 +145,7 @@ type Due struct {
 	Identity desk.Address  // DueTicket: whose order the timer must keep
 	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
-	Agent    string        // DueShift: whose shift ends
+	Agent    string        // DueShift: whose shift ends; DueDigest
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -210,6 +211,10 @@ func dueOf(it table.Item) (Due, error) {
 	if isRecovery(it.Key) {
 		r, err := decode[desk.Recovery](it)
 		return Due{Kind: DueRecovery, Ticket: desk.Ticket{ID: r.Value.Ticket}, Survey: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "U#") && it.SK == "D" {
+		r, err := decode[desk.Digest](it)
+		return Due{Kind: DueDigest, Agent: r.Value.Agent}, err
 	}
 	if strings.HasPrefix(it.PK, "U#") {
 		r, err := decode[desk.Presence](it)

@@ -47,3 +47,22 @@ func (tx *Tx) PutNotice(r Row[desk.Notice]) {
 func (tx *Tx) PutNoticesRead(r Row[desk.NoticesRead]) {
 	put(tx, noticesReadKey(r.Value.Agent), r, table.Item{})
 }
+
+// Digest reads what waits for an agent's quiet hours to end; Exists is false before the
+// first.
+func (s *Store) Digest(ctx context.Context, agent string) (Row[desk.Digest], error) {
+	r, err := get[desk.Digest](ctx, s, digestKey(agent))
+	r.Value.Agent = agent
+	return r, err
+}
+
+// PutDigest writes it, with its timer.
+func (tx *Tx) PutDigest(r Row[desk.Digest]) {
+	key := digestKey(r.Value.Agent)
+	put(tx, key, r, withDue(table.Item{}, key, r.Value.Due))
+}
+
+// CheckDigest holds the transaction to what waits as it was read.
+func (tx *Tx) CheckDigest(r Row[desk.Digest]) {
+	tx.ops = append(tx.ops, table.Check(digestKey(r.Value.Agent), r.Version))
+}

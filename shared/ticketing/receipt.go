@@ -135,6 +135,7 @@ func (r *receiving) optedOut(ctx context.Context, a desk.Address) ([]desk.Decisi
 	if err != nil || !id.Exists() || !id.Value.Opt(true, r.when()) {
 		return nil, err
 	}
+	id.Value.OutBy.Why = desk.OutAtCarrier
 	r.tx.PutIdentity(id)
 	return []desk.Decision{said("opt.out")}, nil
 }
@@ -160,7 +161,9 @@ func (r *receiving) complaint(ctx context.Context, m desk.Message) error {
 		return err
 	}
 	if id.Exists() {
-		id.Value.Opt(true, r.when())
+		if id.Value.Opt(true, r.when()) {
+			id.Value.OutBy.Why = desk.OutByComplaint
+		}
 		r.tx.PutIdentity(id)
 	}
 	return r.note(m, said("mail.complaint"))

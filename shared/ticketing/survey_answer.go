@@ -105,7 +105,7 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		tx.PutFact(desk.DeriveID("fact", "answered", string(v.ID), fmt.Sprint(v.Answers)), f)
 	}
 	if c.Exists() {
-		c.Value.LastScore = &sc
+		c.Value.Scored(sc)
 		tx.PutCustomer(c)
 	}
 	_, most := sc.Kind.Bounds()

@@ -21,7 +21,7 @@ func (d *Desk) StopSurveys(ctx context.Context, a desk.Address, t desk.TicketID,
 		if err != nil || id.Value.NoSurvey {
 			return err
 		}
-		id.Value.NoSurvey = true
+		id.Value.NoSurvey, id.Value.NoSurveyBy = true, desk.Opted{At: at}
 		var tx store.Tx
 		tx.PutIdentity(id)
 		by := desk.Actor{Kind: desk.ByCustomer, Name: id.Value.Name}

@@ -49,6 +49,7 @@ const (
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
 	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
+	JobDigest   = "digest"   // an agent's quiet hours have ended; Doc is an AgentAt
 	JobShift    = "shift"    // an agent's shift has ended; Doc is an AgentAt
 	JobReopen   = "reopen"   // a dead letter could not be redriven; Doc is a Reopen
 )

@@ -3,6 +3,7 @@ package consolefn
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -16,6 +17,10 @@ type customerPage struct {
 	Entries []entry
 	Older   string
 	Merges  []merged
+	Reached []reached
+	Scores  []scored
+	Langs   []choice
+	Agreed  []agreed
 	Hints   []desk.Hint
 	Tiers   []choice
 	Fields  []fieldInput
@@ -54,6 +59,10 @@ func (v *visit) customer() error {
 		page.Merges = append(page.Merges, merged{m, v.who(m.By)})
 	}
 	page.Hints = identity.Open(row.Value)
+	if page.Reached, err = v.reachedAt(row.Value); err != nil {
+		return err
+	}
+	page.Scores = v.scores(row.Value)
 	page.Panel = v.panel(row.Value, "")
 	v.profileForm(&page)
 	return v.entries(&page)
@@ -80,6 +89,38 @@ func (v *visit) entries(p *customerPage) error {
 		p.Older = p.Person.URL + "?" + url.Values{"older": {next}}.Encode()
 	}
 	return v.write("customer", *p)
+}
+
+// scored is one of a customer's last scores.
+type scored struct {
+	desk.ScoreMark
+	Name        string // of its kind
+	Most        int
+	Number, URL string
+	Comment     string // of the very last
+}
+
+// scores are the last ones, newest first. A row written before it kept them has the very
+// last alone.
+func (v *visit) scores(c desk.Customer) []scored {
+	marks := slices.Clone(c.Scores)
+	if s := c.LastScore; len(marks) == 0 && s != nil {
+		marks = []desk.ScoreMark{{Kind: s.Kind, Value: s.Value, At: s.At, Ticket: s.Ticket}}
+	}
+	slices.Reverse(marks)
+	var out []scored
+	for i, m := range marks {
+		s := scored{ScoreMark: m, Name: strings.ToUpper(string(m.Kind))}
+		_, s.Most = m.Kind.Bounds()
+		if m.Ticket != "" {
+			s.Number, s.URL = m.Ticket.Number(), "/console/tickets/"+m.Ticket.Number()
+		}
+		if i == 0 && c.LastScore != nil {
+			s.Comment = c.LastScore.Comment
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func (v *visit) customerID() desk.CustomerID { return desk.CustomerID(v.r.PathValue("id")) }

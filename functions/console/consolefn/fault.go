@@ -3,8 +3,6 @@ package consolefn
 import (
 	"errors"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -118,24 +116,15 @@ var chineseFaults = map[string]string{
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
 }
 
-// chineseOfTickets are those that name a ticket, whose number stands as {ticket}.
-var chineseOfTickets = map[string]string{
-	"the ticket was merged into {ticket} already":          "工单已合并到 {ticket}",
-	"the ticket was merged into {ticket}: undo that first": "工单已合并到 {ticket}，请先撤销合并",
-	"was itself merged into {ticket}":                      "该工单已合并到 {ticket}，请改填后者的工单号",
-}
-
-// number is a ticket's as faults name it.
-var number = regexp.MustCompile(`DH-[0-9A-Z]{4}-[0-9A-Z]{2}`)
-
 // inChinese is the Chinese of a fault, else the fault as it is.
 func inChinese(text string) string {
 	if zh, ok := chineseFaults[text]; ok {
 		return zh
 	}
-	n := number.FindString(text)
-	if zh, ok := chineseOfTickets[strings.Replace(text, n, "{ticket}", 1)]; ok && n != "" {
-		return strings.Replace(zh, "{ticket}", n, 1)
+	for _, f := range forms() {
+		if f.en.MatchString(text) {
+			return f.en.ReplaceAllString(text, f.zh)
+		}
 	}
 	return text
 }
@@ -152,10 +141,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	var e *desk.Error
 	if errors.As(err, &e) {
-		p.Field, p.Text = e.Field, e.Text
-		if names, ok := fieldNames[e.Field]; ok {
-			p.Field = p.L(names[0], names[1])
-		}
+		p.Field = p.fieldName(e.Field)
 		p.Text = p.L(inChinese(e.Text), e.Text)
 	}
 	page, err := c.kit.Execute("fault", p)

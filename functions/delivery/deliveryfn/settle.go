@@ -122,6 +122,7 @@ const optedOutAtTwilio = "21610"
 // stop as well.
 func (c *conversation) optedOut(now time.Time, o channel.Outcome) {
 	if o.Code == optedOutAtTwilio && c.identity.Exists() && c.identity.Value.Opt(true, now) {
+		c.identity.Value.OutBy.Why = desk.OutAtCarrier
 		c.tx.PutIdentity(c.identity)
 	}
 }

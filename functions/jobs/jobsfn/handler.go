@@ -85,6 +85,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 		return read(ctx, job, h.hook)
 	case work.JobNotice:
 		return read(ctx, job, h.notice)
+	case work.JobDigest:
+		return read(ctx, job, h.digest)
 	case work.JobIndex:
 		return h.index(ctx)
 	case work.JobExport:

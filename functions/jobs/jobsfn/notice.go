@@ -107,8 +107,12 @@ func (x *telling) agent(ctx context.Context, n notify.Notice) error {
 	}
 	if !row.Exists() {
 		row.Value = desk.Notice{ID: x.hp.ID, Agent: n.Agent, Kind: string(x.hp.Kind), At: x.hp.At, Ticket: x.hp.Ticket, What: x.hp.What}
-		if n.Mail {
+		switch {
+		case n.Mail:
 			row.Value.Mail = desk.MailDue
+		case !n.Later.IsZero():
+			row.Value.Mail = desk.MailLater
+			return x.hold(ctx, row, n.Later)
 		}
 		if err := x.put(ctx, row); err != nil {
 			return unlessLost(err)

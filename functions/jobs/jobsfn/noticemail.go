@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/tell"
@@ -21,7 +22,7 @@ const (
 // nothing of it is kept but that it went. An error is worth another try.
 func (x *telling) mail(ctx context.Context, agent string) (desk.MailState, error) {
 	a, ok := x.s.Agent(agent)
-	account := x.account()
+	account := mailAccount(x.s, x.t.Team)
 	if !ok || a.Mail == "" || account == "" {
 		return desk.MailRefused, nil
 	}
@@ -50,14 +51,14 @@ func (x *telling) mail(ctx context.Context, agent string) (desk.MailState, error
 	return desk.MailRefused, nil
 }
 
-// account is the mail account of the ticket's team, else the first one.
-func (x *telling) account() string {
+// mailAccount is the mail account of a team, else the first one.
+func mailAccount(s *config.Settings, team string) string {
 	first := ""
-	for _, a := range x.s.Accounts {
+	for _, a := range s.Accounts {
 		if a.Channel != desk.Email {
 			continue
 		}
-		if a.Team == x.t.Team && a.Team != "" {
+		if a.Team == team && team != "" {
 			return a.Name
 		}
 		if first == "" {

@@ -70,8 +70,12 @@ func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
 	if d.Kind == store.DueRecovery {
 		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Recovery: d.Ticket.ID, Gen: d.Gen, At: now})
 	}
-	if d.Kind == store.DueShift {
-		job, err := work.NewJob(work.JobShift, work.AgentAt{Agent: d.Agent})
+	if d.Kind == store.DueShift || d.Kind == store.DueDigest {
+		kind := work.JobShift
+		if d.Kind == store.DueDigest {
+			kind = work.JobDigest
+		}
+		job, err := work.NewJob(kind, work.AgentAt{Agent: d.Agent})
 		if err != nil {
 			return err
 		}

@@ -73,10 +73,11 @@ type Robot struct {
 }
 
 // Notice is one telling. Exactly one of Agent and Robot is set. Mail says that the agent
-// is written to as well, now.
+// is written to as well, now; Later that they would be but for quiet hours, which end then.
 type Notice struct {
 	Agent, Robot string
 	Mail         bool
+	Later        time.Time
 }
 
 // Notices gives who is told, each once, in the order of the settings. The ticket is as it
@@ -89,7 +90,7 @@ func Notices(h Happening, t desk.Ticket, people []Person, robots []Robot, now ti
 	var out []Notice
 	for _, p := range people {
 		if concerns(h, t, p) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
-			out = append(out, Notice{Agent: p.ID, Mail: p.Rules.mails(h.Kind, now)})
+			out = append(out, Notice{Agent: p.ID, Mail: p.Rules.mails(h.Kind, now), Later: p.Rules.later(h.Kind, now)})
 		}
 	}
 	for _, r := range robots {
