@@ -40,24 +40,12 @@ func Check(s *config.Settings, e desk.Export) error {
 		return desk.FieldError("from", "is after to")
 	case e.To.Sub(e.From) > MaxDays*25*time.Hour:
 		return desk.FieldError("to", "is more than %d days after from", MaxDays)
-	case e.Team != "" && !slices.Contains(Teams(s), e.Team):
+	case e.Team != "" && !slices.Contains(s.AllTeams(), e.Team):
 		return desk.FieldError("team", "is no team of this desk")
 	case e.Status != "" && (e.Kind != desk.ExportTickets || !slices.Contains(desk.Statuses, e.Status)):
 		return desk.FieldError("status", "must be one of the statuses of a ticket, and goes with tickets only")
 	}
 	return nil
-}
-
-// Teams are all that a ticket may have been routed to.
-func Teams(s *config.Settings) []string {
-	out := []string{}
-	for _, t := range s.Teams {
-		out = append(out, t.ID)
-	}
-	if !slices.Contains(out, s.Desk.Team) {
-		out = append(out, s.Desk.Team)
-	}
-	return out
 }
 
 // Make makes the file, and says how many rows it has. ErrTooMany where there are more
@@ -169,7 +157,7 @@ func (x *making) agent(id string) string {
 func (x *making) opened() ([]desk.TicketID, error) {
 	found := map[desk.TicketID]int{}
 	for range 2 {
-		for _, team := range Teams(x.s) {
+		for _, team := range x.s.AllTeams() {
 			if !x.who.Team(team) || x.e.Team != "" && x.e.Team != team {
 				continue
 			}
