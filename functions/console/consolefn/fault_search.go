@@ -4,7 +4,7 @@ import "maps"
 
 func init() {
 	maps.Copy(chineseFaults, map[string]string{
-		"no such export": "没有这份导出文件，可能已过七天",
+		"no such export":                              "没有这份导出文件，可能已过七天",
 		"or q is needed, and not both":                "请选择一个列表，或填写搜索内容",
 		"must be written like 2006-01-02":             "请按 2006-01-02 的格式填写日期",
 		"should be one line of at most 40 characters": "请填写名称，限一行，最多 40 个字",
@@ -21,5 +21,5 @@ func init() {
 		"%d are kept at most: remove one first": "最多保存 $1 个，请先删除一个",
 		"is more than %d days after from":       "日期范围不能超过 $1 天",
 	})
-	maps.Copy(fieldNames, map[string][2]string{"from": {"开始日期", "From"}, "to": {"结束日期", "To"}, "view": {"列表", "List"}, "q": {"搜索内容", "Search"}})
+	maps.Copy(fieldNames, map[string][2]string{"view": {"列表", "List"}, "q": {"搜索内容", "Search"}})
 }
