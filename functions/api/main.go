@@ -16,6 +16,7 @@ import (
 	"github.com/deskhook/deskhook/functions/api/apifn"
 	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob/s3"
+	"github.com/deskhook/deskhook/shared/channel/builtin/windows"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/config/ssm"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
@@ -50,6 +51,7 @@ func main() {
 		Settings: settings.Current,
 		Tokens:   door.Principal,
 		Found:    files,
+		Window:   windows.Of,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

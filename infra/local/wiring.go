@@ -28,6 +28,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
 	"github.com/deskhook/deskhook/shared/channel/builtin/senders"
+	"github.com/deskhook/deskhook/shared/channel/builtin/windows"
 	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -187,6 +188,7 @@ func (d *Desk) api(s *config.Snapshot) any {
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk: d.ticketing(s), Store: d.Store, Blob: w.Blob, Found: w.Blob, Settings: s.Current, Now: w.Now, Log: w.Log,
 		Tokens:  access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
+		Window:  windows.Of,
 		NoQuota: true,
 	}))
 }

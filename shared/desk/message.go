@@ -51,6 +51,7 @@ type Message struct {
 	State     SendState `json:"s,omitempty"`   // ToCustomer only
 	Why       string    `json:"why,omitempty"` // of failed or uncertain, in words
 	NotBefore time.Time `json:"nb,omitzero"`   // undo-send
+	Before    *Before   `json:"bf,omitempty"`  // of an answer that may be undone
 	Purpose   string    `json:"p,omitempty"`   // reply, ack, survey, reminder
 	Survey    SurveyID  `json:"sv,omitempty"`
 	// Menu offers scores to tap, where the channel can: ID is the score. A text alone must do too.
@@ -68,6 +69,16 @@ type Message struct {
 	Decisions []Decision `json:"d,omitempty"` // the journal: what was decided on it, and why
 	V         int64      `json:"v,omitzero"`  // settings version
 }
+
+// Before is how a ticket stood before an answer, and what the answer made of it.
+type Before struct {
+	Status       Status    `json:"s"`
+	WaitingSince time.Time `json:"w,omitzero"`
+	Then         Status    `json:"t"`
+}
+
+// Undone is why a message counts as failed that its author took back before it went out.
+const Undone = "send.undone"
 
 // MenuChoice is one answer to tap.
 type MenuChoice struct {

@@ -94,6 +94,7 @@ var codes = map[string]words{
 	"tag.removed":              {"移除标签：{tags}", "Tags removed: {tags}"},
 	"route.moved":              {"由{from}转到{to}", "Moved from {from} to {to}"},
 	"macro.applied":            {"执行快捷操作“{name}”", "Macro applied: {name}"},
+	"send.undone":              {"已在发出前撤回", "taken back before it went out"},
 	"send.again":               {"再次发送", "Sent again"},
 	"export.too_many":          {"超过 20000 行，请缩短日期范围或选择一个小组", "more than 20,000 rows: choose fewer days, or one team"},
 	"send.sent_again":          {"已另行重发", "sent again as another message"},

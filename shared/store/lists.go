@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/table"
@@ -63,46 +65,97 @@ type List struct {
 	Waiting bool // the team's active tickets that nobody has, whatever their status
 }
 
-// MergeTickets reads the newest (or oldest) tickets over several lists, at most limit
-// of each, and their headers. more says that a list had further ones. Units: 0.5 per
-// list and 4 kB, and 1 per header.
-func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newestFirst bool) (rows []Row[desk.Ticket], more bool, err error) {
-	var ids []desk.TicketID
-	for _, l := range lists {
-		var page TicketPage
-		switch {
-		case l.Customer != "":
-			page, err = s.TicketsOfCustomer(ctx, l.Customer, "", limit)
-		case l.Agent != "":
-			page, err = s.TicketsOfAgent(ctx, l.Agent, !l.Done, "", limit, newestFirst)
-		case l.Waiting:
-			page, err = s.TicketsWaiting(ctx, l.Team, "", limit, newestFirst)
-		default:
-			page, err = s.TicketsOfTeam(ctx, l.Team, l.Status, "", limit, newestFirst)
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		ids = append(ids, page.IDs...)
-		more = more || page.Cursor != ""
+// query is where a list lies.
+func (l List) query() table.Query {
+	switch {
+	case l.Customer != "":
+		return table.Query{Index: table.Who, PK: whoPK(l.Customer)}
+	case l.Agent != "":
+		return table.Query{Index: table.Mine, PK: minePK(l.Agent, !l.Done)}
+	case l.Waiting:
+		return table.Query{Index: table.Mine, PK: waitingPK(l.Team)}
 	}
-	for chunk := range slices.Chunk(ids, 100) {
-		part, err := s.Tickets(ctx, chunk...)
+	return table.Query{Index: table.View, PK: viewPK(l.Team, l.Status)}
+}
+
+// MergeTickets is MergePage from the beginning; more says that there is another page.
+func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newestFirst bool) (rows []Row[desk.Ticket], more bool, err error) {
+	rows, next, err := s.MergePage(ctx, lists, "", limit, newestFirst)
+	return rows, next != "", err
+}
+
+// place is where a ticket stands in a list.
+type place struct {
+	id desk.TicketID
+	sk string
+}
+
+// MergePage reads the newest (or oldest) tickets over several lists as one, after the
+// cursor that the page before gave, "" being the beginning. An index may lag behind, so
+// one may be there whose header says otherwise. Units: 0.5 per list and 4 kB, and 1 per
+// header, of which there are at most limit.
+func (s *Store) MergePage(ctx context.Context, lists []List, after string, limit int, newestFirst bool) (rows []Row[desk.Ticket], next string, err error) {
+	if !utf8.ValidString(after) || len(after) > maxAfter {
+		return nil, "", fmt.Errorf("store: %w: cursor", table.ErrInvalid)
+	}
+	all, more, err := s.places(ctx, lists, after, limit, newestFirst)
+	if err != nil {
+		return nil, "", err
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		if newestFirst {
+			return strings.Compare(b.sk, a.sk)
+		}
+		return strings.Compare(a.sk, b.sk)
+	})
+	all = slices.Compact(all) // in two lists at once, while an index lags behind
+	if len(all) > limit {
+		all, more = all[:limit], true
+	}
+	for chunk := range slices.Chunk(all, 100) {
+		ids := make([]desk.TicketID, len(chunk))
+		for i, p := range chunk {
+			ids[i] = p.id
+		}
+		part, err := s.Tickets(ctx, ids...)
 		if err != nil {
-			return nil, false, err
+			return nil, "", err
 		}
 		rows = append(rows, part...)
 	}
-	slices.SortStableFunc(rows, func(a, b Row[desk.Ticket]) int {
-		if newestFirst {
-			return b.Value.Opened.Compare(a.Value.Opened)
-		}
-		return a.Value.Opened.Compare(b.Value.Opened)
-	})
-	if len(rows) > limit {
-		rows, more = rows[:limit], true
+	if more && len(all) > 0 {
+		next = all[len(all)-1].sk
 	}
-	return rows, more, nil
+	return rows, next, nil
+}
+
+// maxAfter bounds a cursor, in bytes.
+const maxAfter = 200
+
+// places reads at most limit of each list.
+func (s *Store) places(ctx context.Context, lists []List, after string, limit int, newestFirst bool) (all []place, more bool, err error) {
+	for _, l := range lists {
+		q := l.query()
+		q.Limit, q.Reverse = limit, newestFirst
+		switch {
+		case after == "":
+		case newestFirst:
+			q.To = after
+		default:
+			q.From = after + "\x00" // the first that comes after it
+		}
+		page, err := s.T.Query(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, it := range page.Items {
+			if id, ok := strings.CutPrefix(it.PK, "T#"); ok {
+				all = append(all, place{desk.TicketID(id), it.Index[q.Index].SK})
+			}
+		}
+		more = more || page.Cursor != ""
+	}
+	return all, more, nil
 }
 
 // PersonLists are the lists of all tickets of a customer, its aliases' too.

@@ -194,6 +194,9 @@ func (a *acting) reply(r Reply) error {
 		m.Purpose, m.Subject, m.Lang, m.Cc = "reply", a.t.Subject, a.t.Lang, cc
 		if i == 0 {
 			a.msg = m.ID
+			if a.s.Tickets.UndoSend > 0 {
+				m.Before = &desk.Before{Status: a.was.Status, WaitingSince: a.was.WaitingSince, Then: r.Then}
+			}
 		} else {
 			m.ID = partID(a.act.At, a.msg, i)
 		}

@@ -64,7 +64,7 @@ func TestOutOfSight(t *testing.T) {
 		switch {
 		case method == http.MethodPatch:
 			body = `{"priority":"high"}`
-		case strings.HasSuffix(path, "/messages"):
+		case strings.HasSuffix(path, "/messages"), strings.HasSuffix(path, "/preview"):
 			body = `{"text":"x"}`
 		case strings.HasSuffix(path, "/merge"):
 			body = `{"into":"` + ours + `"}`

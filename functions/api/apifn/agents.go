@@ -16,6 +16,9 @@ import (
 // nobody stands for no assignee in a query.
 const nobody = "none"
 
+// myself stands for the caller in a query.
+const myself = "me"
+
 type teamView struct {
 	ID     string      `json:"id"`
 	Name   config.Text `json:"name"`
@@ -189,5 +192,5 @@ func (a *api) listWaiting(c *call, p params, q ticketQuery) error {
 			lists = append(lists, store.List{Team: t.ID, Waiting: true})
 		}
 	}
-	return a.answerMerged(c, q, lists)
+	return a.answerMerged(c, p, q, lists)
 }

@@ -38,6 +38,8 @@ type Deps struct {
 	Found find.Blob
 	Now   func() time.Time
 	Log   *slog.Logger // of faults that answer 500; nil: none
+	// Window tells for how long an address takes answers; nil: all do always.
+	Window func(desk.Identity, time.Time) (until time.Time, left int)
 	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
 	// tests and the person who looks share one token.
 	NoQuota bool
@@ -91,6 +93,8 @@ func (a *api) routes() []route {
 		{"POST", "/v1/tickets/{number}/surveys", agents, a.postSurvey},
 		{"GET", "/v1/tickets/{number}/canned-replies", agents, a.listFilled},
 		{"POST", "/v1/tickets/{number}/macros/{id}", agents, a.applyMacro},
+		{"POST", "/v1/tickets/{number}/messages/preview", agents, a.preview},
+		{"POST", "/v1/tickets/{number}/messages/{id}/undo", agents, a.undo},
 		{"GET", "/v1/tickets/{number}/messages/{id}/attachments/{n}", agents, a.getAttachment},
 		{"POST", "/v1/uploads", agents, a.postUpload},
 		{"GET", "/v1/canned-replies", agents, a.listCanned},

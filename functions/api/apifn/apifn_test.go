@@ -69,6 +69,7 @@ func TestTicketLists(t *testing.T) {
 	}
 	require.Equal(t, wechat, paged)
 
+	b.do("PATCH", "/v1/tickets/"+sms[1], `{"priority":"high","tags":["refund"],"type":"complaint"}`).is(200)
 	all := b.do("GET", "/v1/tickets", "").is(200)
 	require.Len(t, all.items(), 10)
 	require.Equal(t, sms[0], numbers(all.items())[0])
@@ -76,14 +77,39 @@ func TestTicketLists(t *testing.T) {
 	some := b.do("GET", "/v1/tickets?sort=oldest&limit=3", "").is(200)
 	require.Equal(t, wechat[4], numbers(some.items())[0])
 	require.Equal(t, true, some.json()["more"])
-	require.Nil(t, some.json()["next_cursor"])
+	require.NotNil(t, some.json()["next_cursor"])
+	for _, sort := range []string{"newest", "oldest"} {
+		whole := numbers(b.do("GET", "/v1/tickets?sort="+sort, "").is(200).items())
+		require.Equal(t, whole, b.allPages("/v1/tickets?limit=3&sort="+sort), sort)
+	}
+	require.Equal(t, sms[1:2], b.allPages("/v1/tickets?limit=3&priority=high"))
+	require.Equal(t, sms[1:2], b.allPages("/v1/tickets?limit=3&tag=refund&channel=sms&type=complaint"))
+	require.Empty(t, b.allPages("/v1/tickets?limit=3&tag=refund&channel=wechat"))
 	require.Equal(t, sms, numbers(b.do("GET", "/v1/tickets?team=sales", "").is(200).items()))
 	require.Empty(t, b.do("GET", "/v1/tickets?status=closed", "").is(200).items())
 
 	b.do("PATCH", "/v1/tickets/"+wechat[2], `{"assignee_id":"li"}`).is(200)
 	require.Equal(t, wechat[2:3], numbers(b.do("GET", "/v1/tickets?assignee=li", "").is(200).items()))
+	require.Equal(t, wechat[2:3], numbers(b.do("GET", "/v1/tickets?assignee=me", "", "Authorization", "Bearer "+leadToken).is(200).items()))
+	require.Empty(t, b.do("GET", "/v1/tickets?assignee=me", "").is(200).items())
 	require.Empty(t, b.do("GET", "/v1/tickets?assignee=li&team=sales", "").is(200).items())
 	require.Empty(t, b.do("GET", "/v1/tickets?assignee=li&status=resolved", "").is(200).items())
+}
+
+// allPages follows the cursor to the end of a list of tickets.
+func (b *bench) allPages(path string) []string {
+	b.t.Helper()
+	var all []string
+	for cursor := ""; ; {
+		a := b.do("GET", path+cursor, "").is(200)
+		all = append(all, numbers(a.items())...)
+		next, ok := a.json()["next_cursor"].(string)
+		require.Equal(b.t, ok, a.json()["more"])
+		if !ok {
+			return all
+		}
+		cursor = "&cursor=" + next
+	}
 }
 
 // TestCursorsBelongToTheirQuery: a broken cursor, or one of another query, is named.

@@ -23,6 +23,7 @@ import (
 	"github.com/deskhook/deskhook/shared/access"
 	"github.com/deskhook/deskhook/shared/blob/folder"
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/builtin/windows"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
@@ -103,7 +104,7 @@ func newBench(t testing.TB) *bench {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.files.Close()) })
 	b.handler = apifn.New(apifn.Deps{
-		Blob: b.files, Found: b.files, Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
+		Blob: b.files, Found: b.files, Window: windows.Of, Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},

@@ -13,8 +13,8 @@ import (
 // maxLists bounds how many partitions one request merges.
 const maxLists = 60
 
-// ticketsView is a page of tickets. More says that there are further ones which no
-// cursor reaches: the list was merged of several, and a narrower query finds them.
+// ticketsView is a page of tickets. More says that there are further ones; only what is
+// late over all teams gives no cursor then, and a narrower query finds them.
 type ticketsView struct {
 	Items      []ticketView `json:"items"`
 	NextCursor *string      `json:"next_cursor"`
@@ -25,18 +25,26 @@ type ticketsView struct {
 type ticketQuery struct {
 	team, assignee string
 	status         desk.Status
+	channel        desk.Channel
+	priority       desk.Priority
+	kind           desk.Type
+	tag            string
 	newestFirst    bool
 	cursor         string
 	limit          int
 }
 
+func words[S ~string](list []S) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}
+
 func (p params) tickets() (q ticketQuery, err error) {
 	q.team, q.assignee = p.get("team"), p.get("assignee")
-	all := make([]string, len(desk.Statuses))
-	for i, s := range desk.Statuses {
-		all[i] = string(s)
-	}
-	status, err := p.oneOf("status", all...)
+	status, err := p.oneOf("status", words(desk.Statuses)...)
 	if err != nil {
 		return q, err
 	}
@@ -46,6 +54,16 @@ func (p params) tickets() (q ticketQuery, err error) {
 		return q, err
 	}
 	q.newestFirst = sort != "oldest"
+	q.tag, q.channel = p.get("tag"), desk.Channel(p.get("channel"))
+	priority, err := p.oneOf("priority", words(desk.Priorities)...)
+	if err != nil {
+		return q, err
+	}
+	kind, err := p.oneOf("type", words(desk.Types)...)
+	if err != nil {
+		return q, err
+	}
+	q.priority, q.kind = desk.Priority(priority), desk.Type(kind)
 	q.cursor, q.limit, err = p.page()
 	return q, err
 }
@@ -53,13 +71,16 @@ func (p params) tickets() (q ticketQuery, err error) {
 // listTickets reads one partition where the query names one (an assignee, or team and
 // status), and merges the newest of several where it doesn't.
 func (a *api) listTickets(c *call) error {
-	p, err := c.params("view", "team", "status", "assignee", "sort", "cursor", "limit")
+	p, err := c.params("view", "team", "status", "assignee", "channel", "priority", "type", "tag", "sort", "cursor", "limit")
 	if err != nil {
 		return err
 	}
 	q, err := p.tickets()
 	if err != nil {
 		return err
+	}
+	if q.assignee == myself {
+		q.assignee = c.by.ID
 	}
 	if err := c.mayList(q.team); err != nil {
 		return err
@@ -79,7 +100,7 @@ func (a *api) listTickets(c *call) error {
 		page, err := a.Store.TicketsOfTeam(c.ctx, q.team, q.status, q.cursor, q.limit, q.newestFirst)
 		return a.ticketPage(c, p, page, err, q)
 	default:
-		return a.listMerged(c, q)
+		return a.listMerged(c, p, q)
 	}
 }
 
@@ -101,37 +122,39 @@ func (a *api) ticketPage(c *call, p params, page store.TicketPage, err error, q 
 	if err != nil {
 		return err
 	}
+	return a.answerTickets(c, p, rows, page.Cursor, nil, q)
+}
+
+func (a *api) answerTickets(c *call, p params, rows []store.Row[desk.Ticket], next string, err error, q ticketQuery) error {
+	if err != nil {
+		return refusedCursor(err)
+	}
 	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) || !c.shows(r.Value) })
-	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(page.Cursor), page.Cursor != ""})
+	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(next), next != ""})
 }
 
 func (q ticketQuery) fits(t desk.Ticket) bool {
-	return (q.team == "" || t.Team == q.team) && (q.status == "" || t.Status == q.status) &&
+	return among(string(q.channel), string(t.From.Channel)) && among(string(q.priority), string(t.Priority)) &&
+		among(string(q.kind), string(t.Type)) && (q.tag == "" || slices.Contains(t.Tags, q.tag)) &&
+		(q.team == "" || t.Team == q.team) && (q.status == "" || t.Status == q.status) &&
 		(q.assignee == "" || t.Assignee == q.assignee || q.assignee == nobody && t.Assignee == "" && t.Status.Active())
 }
 
-func (a *api) listMerged(c *call, q ticketQuery) error {
+func (a *api) listMerged(c *call, p params, q ticketQuery) error {
 	s, err := a.Settings(c.ctx)
 	if err != nil {
 		return err
 	}
-	return a.answerMerged(c, q, q.lists(s, c.who))
+	return a.answerMerged(c, p, q, q.lists(s, c.who))
 }
 
 // answerMerged answers with the first tickets of several lists together.
-func (a *api) answerMerged(c *call, q ticketQuery, lists []store.List) error {
-	if q.cursor != "" {
-		return errCursor // a merged list gives none
-	}
+func (a *api) answerMerged(c *call, p params, q ticketQuery, lists []store.List) error {
 	if len(lists) > maxLists {
 		return badParameter("team", "is needed: the desk has too many teams to list all at once")
 	}
-	rows, more, err := a.Store.MergeTickets(c.ctx, lists, q.limit, q.newestFirst)
-	if err != nil {
-		return err
-	}
-	rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !q.fits(r.Value) || !c.shows(r.Value) })
-	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
+	rows, next, err := a.Store.MergePage(c.ctx, lists, q.cursor, q.limit, q.newestFirst)
+	return a.answerTickets(c, p, rows, next, err, q)
 }
 
 // lists are the partitions of a query: every team of the caller's where it names none,
@@ -231,15 +254,8 @@ func (a *api) listCustomersTickets(c *call) error {
 		return err
 	}
 	if lists := store.PersonLists(row.Value); len(lists) > 1 {
-		if q.cursor != "" {
-			return errCursor // a merged list gives none
-		}
-		rows, more, err := a.Store.MergeTickets(c.ctx, lists, q.limit, true)
-		if err != nil {
-			return err
-		}
-		rows = slices.DeleteFunc(rows, func(r store.Row[desk.Ticket]) bool { return !c.shows(r.Value) })
-		return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
+		rows, next, err := a.Store.MergePage(c.ctx, lists, q.cursor, q.limit, true)
+		return a.answerTickets(c, q.params, rows, next, err, ticketQuery{})
 	}
 	page, err := a.Store.TicketsOfCustomer(c.ctx, row.Value.ID, q.cursor, q.limit)
 	return a.ticketPage(c, q.params, page, err, ticketQuery{})

@@ -1,6 +1,7 @@
 package apifn
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -191,7 +192,12 @@ func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage, f
 	return a.Desk.Reply(c.ctx, act, t, r)
 }
 
-func (a *api) sendAgain(c *call) error {
+func (a *api) sendAgain(c *call) error { return a.onMessage(c, http.StatusAccepted, a.Desk.SendAgain) }
+
+func (a *api) undo(c *call) error { return a.onMessage(c, http.StatusOK, a.Desk.Undo) }
+
+// onMessage does something to the message in the path and answers with it as it is then.
+func (a *api) onMessage(c *call, status int, do func(context.Context, ticketing.Act, desk.TicketID, desk.MessageID) error) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
@@ -204,14 +210,14 @@ func (a *api) sendAgain(c *call) error {
 		return err
 	}
 	id := desk.MessageID(c.r.PathValue("id"))
-	if err := a.Desk.SendAgain(c.ctx, act, t.Value.ID, id); err != nil {
+	if err := do(c.ctx, act, t.Value.ID, id); err != nil {
 		return notKeyed(err)
 	}
 	row, err := a.Store.Message(c.ctx, t.Value.ID, id)
 	if err != nil {
 		return notKeyed(err)
 	}
-	return c.json(http.StatusAccepted, viewMessage(row.Value, c.lang()))
+	return c.json(status, viewMessage(row.Value, c.lang()))
 }
 
 // notKeyed takes an id that can't be a key for one that isn't there.

@@ -122,6 +122,8 @@ type deliveryView struct {
 	State   string `json:"state"`
 	Why     string `json:"why"`
 	Purpose string `json:"purpose"`
+	// UndoUntil is until when its author may take it back.
+	UndoUntil *time.Time `json:"undo_until"`
 }
 
 type decisionView struct {
@@ -143,7 +145,10 @@ func viewMessage(m desk.Message, lang string) messageView {
 		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{},
 	}
 	if m.Kind == desk.ToCustomer {
-		v.Delivery = &deliveryView{string(m.State), journal.Why(m.Why, lang), m.Purpose}
+		v.Delivery = &deliveryView{State: string(m.State), Why: journal.Why(m.Why, lang), Purpose: m.Purpose}
+		if m.State == desk.Queued && m.Before != nil {
+			v.Delivery.UndoUntil = moment(m.NotBefore)
+		}
 	}
 	for _, f := range m.Fields {
 		v.Fields = append(v.Fields, fieldView{f.Name, f.Label, f.Value})

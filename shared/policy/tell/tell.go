@@ -121,7 +121,7 @@ func delivery(c desk.Change, m desk.Message, was desk.SendState) []desk.Event {
 		return nil
 	case gone(m.State) && !gone(was):
 		return []desk.Event{event(c, desk.EventMessageSent, m.Ticket, "", viewMessage(m), previousState(was))}
-	case lost(m.State) && m.State != was:
+	case lost(m.State) && m.State != was && m.Why != desk.Undone:
 		return []desk.Event{event(c, desk.EventDeliveryFailed, m.Ticket, "", viewMessage(m), previousState(was))}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/channel/builtin/windows"
 	"github.com/deskhook/deskhook/shared/channel/email/ses"
 	"github.com/deskhook/deskhook/shared/channel/generic"
 	"github.com/deskhook/deskhook/shared/channel/sms"
@@ -181,9 +182,6 @@ func (m *Makers) Fetch(ctx context.Context, a config.Account) (string, time.Time
 // Window says whether a channel takes a message to an identity now: surveys ask before
 // they ask.
 func (m *Makers) Window(id desk.Identity, at time.Time) bool {
-	if id.Address.Channel != desk.WeChat {
-		return true
-	}
-	until, left := wechat.Window(id, at)
-	return left > 0 && at.Before(until)
+	until, left := windows.Of(id, at)
+	return left != 0 && (until.IsZero() || at.Before(until))
 }
