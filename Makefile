@@ -10,7 +10,7 @@ AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test race test-aws test-crash season sizes cost shots check fuzz rie sam api-check build tools clean
+.PHONY: help run demo test race test-aws test-crash season scale sizes cost shots check fuzz rie sam api-check build tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ test-crash: ## a running desk, killed ten times under load; then nothing missing
 	$(GO) run ./infra/local/crash -seed $(SEED)
 
 season: ## 10,000 customers over 90 days: whom the desk asks, and what it makes of their answers; SEED=n
-	$(GO) test -count=1 -timeout 15m ./infra/local/season -run 'TestSeason$$' -v -args -customers=10000 -seed=$(SEED)
+	$(GO) test -count=1 -timeout 40m ./infra/local/season -run 'TestSeason$$' -v -args -customers=10000 -seed=$(SEED)
+
+scale: ## what each route and page reads, writes and takes at 1,000 and at 100,000 tickets
+	$(GO) test -count=1 -timeout 40m ./infra/check/scale -v -args -many=100000
 
 sizes: ## each function's size as deployed, under its cap
 	$(GO) run ./infra/check/sizes

@@ -196,80 +196,71 @@ func (x *making) list(team string, st desk.Status, found map[desk.TicketID]int) 
 }
 
 func (x *making) answers() ([]byte, int, error) {
-	ids, err := x.given()
-	if err != nil {
-		return nil, 0, err
-	}
 	out := x.sheet(
-		x.l("时间", "Answered"), x.l("问卷", "Survey"), x.l("评分", "Score"), x.l("评论", "Comment"), x.l("其他回答", "Further answers"),
+		x.l("时间", "Given"), x.l("来源", "Source"), x.l("类型", "Type"), x.l("评分", "Score"), x.l("评论", "Comment"), x.l("其他回答", "Further answers"),
 		x.l("工单号", "Ticket"), x.l("渠道", "Channel"), x.l("小组", "Team"), x.l("处理人", "Agent"),
 	)
-	for chunk := range slices.Chunk(ids, atOnce) {
-		rows, err := x.store.Surveys(x.ctx, chunk...)
+	for cursor := ""; ; {
+		p, err := x.store.FindFeedback(x.ctx, store.FeedbackQuery{From: x.e.From, To: x.e.To}, cursor, atOnce)
 		if err != nil {
 			return nil, 0, err
 		}
-		for _, r := range rows {
-			if r.Value.Score != nil {
+		for _, r := range p.Rows {
+			if x.wantsAnswer(r.Value) {
 				x.answer(out, r.Value)
 			}
 		}
+		if out.rows > MaxRows {
+			return nil, 0, ErrTooMany
+		}
+		if cursor = p.Next; cursor == "" {
+			return out.file(), out.rows, nil
+		}
 	}
-	return out.file(), out.rows, nil
 }
 
-func (x *making) answer(out *sheet, v desk.Survey) {
+// answer is a row; the latest come first.
+func (x *making) answer(out *sheet, f desk.Feedback) {
+	ticket, kind, score := "", strings.ToUpper(string(f.Kind)), ""
+	if f.Ticket != "" {
+		ticket = f.Ticket.Number()
+	}
+	if f.Type != "" {
+		kind = journal.Type(f.Type, x.e.Lang)
+	}
+	counted, ok := f.Score()
+	if ok {
+		score = strconv.Itoa(*counted.Number)
+	}
 	out.add(
-		out.at(v.Answered), strings.ToUpper(string(v.Kind)), strconv.Itoa(v.Score.Value), v.Score.Comment, further(v.Score.Answers),
-		v.Ticket.Number(), journal.Channel(v.Score.By, x.e.Lang), x.team(v.Team), x.agent(v.Assignee),
+		out.at(f.At), string(f.Source), kind, score, f.Words(), further(f.Answers, counted.Question),
+		ticket, journal.Channel(f.Channel, x.e.Lang), x.team(f.Team), x.agent(f.Agent),
 	)
 }
 
-// further are the answers to the other questions, a line each.
-func further(all []desk.Answer) string {
+// further are the answers beside score and comment, a line each.
+func further(all []desk.FeedbackAnswer, score string) string {
 	var lines []string
 	for _, a := range all {
-		value := a.Text
+		if a.Question == score || a.Question == desk.CommentQuestion {
+			continue
+		}
+		name, value := a.Label, a.Text
+		if name == "" {
+			name = a.Question
+		}
 		if a.Number != nil {
 			value = strconv.Itoa(*a.Number)
 		}
 		if len(a.Chosen) > 0 {
 			value = strings.Join(a.Chosen, ", ")
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s", a.Question, value))
+		lines = append(lines, fmt.Sprintf("%s: %s", name, value))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// given are the askings answered in the time, the latest first, that the asker may see.
-func (x *making) given() ([]desk.SurveyID, error) {
-	var ids []desk.SurveyID
-	last := x.e.To.UTC().Add(-time.Millisecond)
-	first := time.Date(x.e.From.UTC().Year(), x.e.From.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	for month := time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, time.UTC); !month.Before(first); month = month.AddDate(0, -1, 0) {
-		for cursor := ""; ; {
-			found, next, err := x.store.Feedback(x.ctx, month.Format("2006-01"), cursor, page)
-			if err != nil {
-				return nil, err
-			}
-			for _, f := range found {
-				if x.wantsAnswer(f) {
-					ids = append(ids, f.Survey)
-				}
-			}
-			if len(ids) > MaxRows {
-				return nil, ErrTooMany
-			}
-			if cursor = next; cursor == "" {
-				break
-			}
-		}
-	}
-	return ids, nil
-}
-
-func (x *making) wantsAnswer(f store.FeedbackSummary) bool {
-	at := time.Unix(f.At, 0)
-	return !at.Before(x.e.From.Truncate(time.Second)) && at.Before(x.e.To) && (x.e.Team == "" || x.e.Team == f.Team) &&
+func (x *making) wantsAnswer(f desk.Feedback) bool {
+	return (x.e.Team == "" || x.e.Team == f.Team) &&
 		allow.May(x.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) == allow.Yes
 }

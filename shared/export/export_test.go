@@ -126,9 +126,10 @@ func TestAnswers(t *testing.T) {
 	for i, team := range []string{"support", "sales"} {
 		w.put(func(tx *store.Tx) {
 			at := noon.Add(time.Duration(i) * time.Minute)
-			tx.PutSurvey(store.Row[desk.Survey]{Value: desk.Survey{
-				ID: desk.SurveyID(fmt.Sprint("s", i)), Kind: desk.CSAT, Ticket: "AAAAAA", Team: team, Assignee: "amy", State: desk.SurveyAnswered, Answered: at,
-				Score: &desk.Score{Kind: desk.CSAT, Value: 4, Comment: strings.Repeat("很好，", 40) + "call 13800138000", At: at, By: desk.WeChat, Answers: []desk.Answer{{Question: "effort", Number: &three}}},
+			four, words := 4, strings.Repeat("很好，", 40)+"call 13800138000"
+			tx.PutFeedback(store.Row[desk.Feedback]{Value: desk.Feedback{
+				ID: desk.FeedbackID(fmt.Sprint("f", i)), Source: desk.FromSurvey, Kind: desk.CSAT, Ticket: "AAAAAA", Team: team, Agent: "amy", At: at, Changed: at, Channel: desk.WeChat,
+				Answers: []desk.FeedbackAnswer{{Question: "score", Number: &four, Min: 1, Max: 5}, {Question: desk.CommentQuestion, Text: words}, {Question: "effort", Number: &three}},
 			}})
 		})
 	}

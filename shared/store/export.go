@@ -43,15 +43,3 @@ func ExportOf(c table.Change) (desk.Export, bool) {
 func (s *Store) TicketsOpened(ctx context.Context, team string, st desk.Status, from, to time.Time, cursor string, limit int) (TicketPage, error) {
 	return s.ticketIDs(ctx, table.Query{Index: table.View, PK: viewPK(team, st), From: stamp(from), To: stamp(to), Cursor: cursor, Limit: limit})
 }
-
-// Surveys reads askings in the order asked; absent ones are left out. At most 100; 1 R each.
-func (s *Store) Surveys(ctx context.Context, ids ...desk.SurveyID) ([]Row[desk.Survey], error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	keys := make([]table.Key, len(ids))
-	for i, id := range ids {
-		keys[i] = surveyKey(id)
-	}
-	return read[desk.Survey](ctx, s, keys)
-}

@@ -135,3 +135,6 @@ func (q *countingQueue) take(from queue.Name) []string {
 	}
 	return bodies
 }
+
+// Counting is a table that adds to a count what each call of it takes.
+func Counting(t table.Table, c *Count) table.Table { return countingTable{t, c} }

@@ -123,7 +123,7 @@ func (s *season) digit(a *asking, value int) bool {
 // comment says why, on the chat.
 func (s *season) comment(a *asking, words string) {
 	now, to := s.w.now, a.to
-	if to.last != a || !now.Before(to.until) || a.last == nil {
+	if to.last != a || !now.Before(to.until) || a.last == nil || !a.open(now) {
 		return
 	}
 	s.tell(to, desk.Inbound{Kind: desk.InMessage, Text: words})

@@ -141,7 +141,7 @@ func (s *season) tell(a *address, in desk.Inbound) ticketing.Received {
 
 // write is a message of the customer's; answering continues the last mail.
 func (s *season) write(a *address, text string, answering bool) {
-	if s.w.now.Before(a.until) && !strings.Contains(text, "?") {
+	if s.w.now.Before(a.until) && a.last.open(s.w.now) && !strings.Contains(text, "?") {
 		s.comment(a.last, text) // whatever it is about
 		return
 	}
