@@ -23,6 +23,7 @@ type cli struct {
 	Invoke    invokeCmd    `cmd:"" help:"Run one function on an event, in a scratch folder."`
 	Cost      costCmd      `cmd:"" help:"Print what messages and an idle month cost."`
 	Settings  settingsCmd  `cmd:"" help:"Check settings, or put them in force."`
+	Index     indexCmd     `cmd:"" help:"Make what was written before a desk had its search findable."`
 	Customers customersCmd `cmd:"" help:"Import customers from a CSV file."`
 	Setup     setupCmd     `cmd:"" help:"Do what CloudFormation can't."`
 	Segments  segmentsCmd  `cmd:"" help:"Count what a text costs as SMS, as JSON."`

@@ -97,6 +97,7 @@ var codes = map[string]words{
 	"macro.applied":            {"执行快捷操作“{name}”", "Macro applied: {name}"},
 	"send.undone":              {"已在发出前撤回", "taken back before it went out"},
 	"send.again":               {"再次发送", "Sent again"},
+	"export.too_many":          {"超过 20000 行，请缩短日期范围或选择一个小组", "more than 20,000 rows: choose fewer days, or one team"},
 	"send.sent_again":          {"已另行重发", "sent again as another message"},
 	"send.status_page":         {"客户没有留下联系方式，可在进度页看到", "the customer left no address and reads this on the status page"},
 	"send.failed_later":        {"消息未能送达（{code}）", "A message did not arrive ({code})"},

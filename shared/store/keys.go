@@ -87,6 +87,9 @@ func refKey(messageID string) table.Key {
 // presenceKey is where it lies whether an agent takes tickets, and how many they have.
 func presenceKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "P"} }
 
+// filtersKey is where the filters lie that an agent has saved.
+func filtersKey(agent string) table.Key { return table.Key{PK: "U#" + part(agent), SK: "F"} }
+
 // noticePK holds what an agent was told; ids sort by time. How far they have read lies
 // with the agent.
 func noticePK(agent string) string { return "N#" + part(agent) }
@@ -201,6 +204,11 @@ const (
 func touchedKey(at time.Time, id string) table.Key {
 	return table.Key{PK: touchedPK, SK: stamp(at) + "#" + part(id)}
 }
+
+// exportPK holds what somebody asked to take away; ids sort by time.
+func exportPK(by string) string { return "Y#" + part(by) }
+
+func exportKey(by, id string) table.Key { return table.Key{PK: exportPK(by), SK: part(id)} }
 
 func segmentKey(id string) table.Key { return table.Key{PK: segmentsPK, SK: part(id)} }
 

@@ -38,6 +38,7 @@ func TestKeysGolden(t *testing.T) {
 		"O#o1 / O":             outreachKey("o1"),
 		"U#amy / P":            presenceKey("amy"),
 		"N#amy / evt_1":        noticeKey("amy", "evt_1"),
+		"U#amy / F":            filtersKey("amy"),
 		"U#amy / N":            noticesReadKey("amy"),
 		"U#amy / D":            digestKey("amy"),
 		"F#2026-03-02#00 / f1": factKey("2026-03-02", "f1"),
@@ -51,6 +52,7 @@ func TestKeysGolden(t *testing.T) {
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
 		"V#mail#ann%23@x.test / V":                   attestedKey(desk.Attested{Kind: desk.AttestedMail, ID: "ann#@x.test"}),
 		"Z#new / 2026-03-02T09:30:00.123Z#a1":        touchedKey(at, "a1"),
+		"Y#amy / x1":                                 exportKey("amy", "x1"),
 		"Z#seg / 9f3a":                               segmentKey("9f3a"),
 		"V#phone#+8613800138000 / V":                 attestedKey(desk.Attested{Kind: desk.AttestedPhone, ID: "+8613800138000"}),
 	} {

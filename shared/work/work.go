@@ -47,6 +47,7 @@ const (
 	JobNotice   = "notice"   // tell people of the desk; Doc is a notify.Happening
 	JobHook     = "hook"     // bring an event to a subscription; Doc is a Hook
 	JobIndex    = "index"    // make new words findable; it has no Doc
+	JobExport   = "export"   // make a file that somebody asked for; Doc is an Export
 	JobWhoIs    = "whois"    // ask a provider whose an address is; Doc is a WhoIs
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
@@ -55,6 +56,12 @@ const (
 	JobShift    = "shift"    // an agent's shift has ended; Doc is an AgentAt
 	JobReopen   = "reopen"   // a dead letter could not be redriven; Doc is a Reopen
 )
+
+// Export names what somebody asked to take away.
+type Export struct {
+	By string `json:"by"`
+	ID string `json:"id"`
+}
 
 // AgentAt names an agent at work.
 type AgentAt struct {

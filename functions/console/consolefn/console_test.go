@@ -354,7 +354,7 @@ func TestPagesAreSafeByDefault(t *testing.T) {
 	w.comes("m2", "<script>alert(1)</script>")
 	for _, at := range []string{
 		"/console", "/console?view=mine", "/console?view=unassigned", "/console?view=overdue", "/console?view=at_risk", "/console?view=snoozed", "/console/board", "/console/tickets/" + id.Number(), "/console/customers/" + string(w.ticket(id).Customer),
-		"/console/feedback", "/console/search", "/console/search?q=hello", "/console/search?q=Mei", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
+		"/console/feedback", "/console/search", "/console/search?q=hello", "/console/search?q=Mei", "/console/exports", "/console/quarantine", "/console/figures", "/console/login", "/console/nowhere",
 	} {
 		texts := map[string]string{}
 		for _, lang := range []string{"zh-CN", "en"} {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/look"
@@ -180,18 +179,6 @@ func (v *visit) lists(view, team string) []store.List {
 				}
 			}
 		}
-	}
-	return out
-}
-
-// teams are all that a ticket may have been routed to.
-func teams(s *config.Settings) []string {
-	var out []string
-	for _, t := range s.Teams {
-		out = append(out, t.ID)
-	}
-	if !slices.Contains(out, s.Desk.Team) {
-		out = append(out, s.Desk.Team)
 	}
 	return out
 }

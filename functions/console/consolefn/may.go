@@ -48,7 +48,7 @@ var errNotYours = desk.Errorf(desk.Forbidden, "your role doesn't allow this")
 
 // teams are those whose tickets the agent sees.
 func (v *visit) teams() []string {
-	return slices.DeleteFunc(teams(v.s), func(t string) bool { return !v.by.Team(t) })
+	return slices.DeleteFunc(v.s.AllTeams(), func(t string) bool { return !v.by.Team(t) })
 }
 
 // MayQuarantine and MayAudit say which pages the menu names.

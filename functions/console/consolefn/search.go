@@ -23,7 +23,7 @@ const longest = 200
 type searchPage struct {
 	frame
 	From, To  string
-	Asked     bool
+	Looked    bool // for something
 	Number    *listRow
 	Customers []foundPerson
 	Tickets   []listRow
@@ -57,7 +57,7 @@ func (v *visit) search() error {
 	p := searchPage{frame: v.frame("search", "搜索", "Search", "q", "from", "to"), From: q.Get("from"), To: q.Get("to"), Later: q.Get("older") != ""}
 	typed := []rune(strings.TrimSpace(q.Get("q")))
 	p.Q = string(typed[:min(len(typed), longest)])
-	if p.Asked = p.Q != ""; !p.Asked {
+	if p.Looked = p.Q != ""; !p.Looked {
 		return v.write("search", p)
 	}
 	ask := find.Ask{Q: p.Q, Cursor: q.Get("older"), Limit: found, Settings: v.s, Shows: v.shows}

@@ -89,6 +89,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 		return read(ctx, job, h.digest)
 	case work.JobIndex:
 		return h.index(ctx)
+	case work.JobExport:
+		return read(ctx, job, h.export)
 	case work.JobErase:
 		return read(ctx, job, h.erase)
 	case work.JobWhoIs:

@@ -2,6 +2,7 @@ package jobsfn
 
 import (
 	"context"
+	"errors"
 
 	"github.com/deskhook/deskhook/shared/find"
 	"github.com/deskhook/deskhook/shared/queue"
@@ -20,7 +21,7 @@ const sweepHour = 3
 func (h *Handler) index(ctx context.Context) error {
 	x := &find.Indexer{Store: h.Store, Blob: h.Blob}
 	if now := h.Now().UTC(); now.Hour() == sweepHour && now.Minute() < 5 {
-		if err := x.Sweep(ctx, now); err != nil {
+		if err := errors.Join(x.Sweep(ctx, now), h.sweepExports(ctx, now)); err != nil {
 			return err
 		}
 	}

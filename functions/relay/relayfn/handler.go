@@ -115,6 +115,9 @@ func slow(c table.Change) ([]queue.Message, error) {
 	if who, ok := store.LookUpOf(c); ok {
 		out.add(work.JobWhoIs, work.WhoIs{Address: who})
 	}
+	if e, ok := store.ExportOf(c); ok {
+		out.add(work.JobExport, work.Export{By: e.By.ID, ID: e.ID})
+	}
 	m, waiting := store.UnfetchedOf(c)
 	for _, i := range waiting {
 		out.add(work.JobMedia, work.Media{Ticket: m.Ticket, Message: m.ID, Index: i})
