@@ -224,11 +224,13 @@ var leftOut = map[string]string{
 	"GET /v1/topics/{id}":                                "one topic by its key",
 	"GET /v1/topics/{id}/feedback":                       "a page of a topic's own list",
 	"GET /console/settings/versions/{version}":           "reads no ticket", "GET /v1/settings/versions/{version}": "reads no ticket",
+	"POST /v1/exports": "one row and a job", "POST /console/exports": "one row and a job", "PUT /v1/filters": "an agent's one row",
+	"POST /console/filters": "an agent's one row", "POST /console/filters/remove": "an agent's one row",
 	"PUT /v1/settings": "reads no ticket", "POST /v1/settings/diff": "reads no ticket", "POST /v1/settings/validate": "reads no ticket",
 	"POST /v1/settings/versions/{version}/restore": "reads no ticket", "POST /console/settings": "reads no ticket",
 	"POST /console/settings/check": "reads no ticket", "POST /console/settings/versions/{version}/restore": "reads no ticket",
-	"POST /v1/uploads":                             "signs an address of the blob store",
-	"DELETE /v1/keys/{id}":                         "one row by key",
+	"POST /v1/uploads":     "signs an address of the blob store",
+	"DELETE /v1/keys/{id}": "one row by key",
 }
 
 // sameAsAPI are the console's forms that do what a route of the API does, by the same
