@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/deskhook/deskhook/infra/local/template"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
 	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/settings"
 )
 
 // runCmd runs the desk until it is interrupted.
@@ -50,6 +53,11 @@ func (c *runCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
+	text, err := os.ReadFile(c.SettingsFile)
+	if err != nil {
+		return err
+	}
+	draft := settings.Gather(os.DirFS(filepath.Dir(c.SettingsFile)), string(text))
 	l, err := listen(c.Addr)
 	if err != nil {
 		return err
@@ -57,7 +65,7 @@ func (c *runCmd) Run(w *world) error {
 	base := "http://" + l.Addr().String()
 	level := slog.LevelWarn
 	d, err := local.Open(local.Options{
-		Dir: c.Data, Template: t, Settings: s, PublicURL: base, Getenv: w.getenv, Clock: runner.RealClock{},
+		Dir: c.Data, Template: t, Settings: s, Draft: draft, PublicURL: base, Getenv: w.getenv, Clock: runner.RealClock{},
 		Log: slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: level})),
 	})
 	if err != nil {

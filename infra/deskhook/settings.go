@@ -1,8 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel/builtin"
 	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/settings"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table/dynamo"
 )
@@ -44,13 +47,18 @@ func loadSettings(w *world, file string) (*config.Settings, error) {
 type settingsPutCmd struct {
 	File     string `arg:"" optional:"" default:"infra/desk.yaml" type:"path" help:"The settings file."`
 	Table    string `required:"" help:"The stack's table, as its output Table names it."`
+	Base     *int64 `help:"The version that the file was made from; refused where there is a newer one."`
+	Note     string `help:"Why, in one line."`
 	Endpoint string `hidden:"" help:"Another address of DynamoDB, for tests."`
 }
 
 // Run writes the settings' next version. The table's feed tells jobs, which lays the
 // snapshot that all functions read; within a minute they all have it.
 func (c *settingsPutCmd) Run(w *world) error {
-	s, err := loadSettings(w, c.File)
+	if _, err := loadSettings(w, c.File); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}
@@ -63,23 +71,24 @@ func (c *settingsPutCmd) Run(w *world) error {
 			o.BaseEndpoint = &c.Endpoint
 		}
 	})
-	st := store.New(dynamo.New(client, c.Table, time.Now))
-	before, was, err := st.Settings(w.ctx)
+	d := settings.Desk{Store: store.New(dynamo.New(client, c.Table, time.Now))}
+	was, err := d.Current(w.ctx)
 	if err != nil {
 		return err
 	}
-	_, version, err := st.PutNextSettings(w.ctx, func(v int64) (json.RawMessage, error) {
-		next := *s
-		next.Version = v
-		return json.Marshal(next)
-	})
+	base := int64(-1)
+	if c.Base != nil {
+		base = *c.Base
+	}
+	act := settings.Act{By: desk.Actor{Kind: desk.ByDesk, ID: "deskhook settings put"}, At: time.Now().UTC().Truncate(time.Millisecond), Source: settings.FromFile, Note: c.Note}
+	now, err := d.Put(w.ctx, act, base, settings.Gather(os.DirFS(filepath.Dir(c.File)), string(text)))
 	switch {
 	case err != nil:
 		return err
-	case before != nil && version == was:
-		fmt.Fprintf(w.out, "nothing changed: version %d stays in force\n", version)
+	case was.Version == now.Version:
+		fmt.Fprintf(w.out, "nothing changed: version %d stays in force\n", now.Version)
 	default:
-		fmt.Fprintf(w.out, "version %d is written; it is in force within a minute\n", version)
+		fmt.Fprintf(w.out, "version %d is written; it is in force within a minute\n", now.Version)
 	}
 	return nil
 }

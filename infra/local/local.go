@@ -23,6 +23,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	qbolt "github.com/deskhook/deskhook/shared/queue/bolt"
+	"github.com/deskhook/deskhook/shared/settings"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
 	tbolt "github.com/deskhook/deskhook/shared/table/bolt"
@@ -33,6 +34,7 @@ type Options struct {
 	Dir       string             // where everything is kept; made if it isn't there
 	Template  *template.Template // such as template.Load("template.yaml", nil)
 	Settings  *config.Settings   // as desk.yaml has them
+	Draft     settings.Draft     // the same as it is written; empty: what it was written as is not kept
 	PublicURL string             // taken where the settings name none
 	Getenv    func(string) string
 	Clock     runner.Clock
@@ -88,7 +90,7 @@ func Open(o Options) (_ *Desk, err error) {
 	if err := d.world(o); err != nil {
 		return nil, err
 	}
-	if err := d.putSettings(context.Background()); err != nil {
+	if err := d.putSettings(context.Background(), o); err != nil {
 		return nil, err
 	}
 	d.Runner, err = runner.New(runner.Config{
@@ -174,13 +176,30 @@ func or(a, b string) string {
 	return b
 }
 
-// putSettings puts desk.yaml in force where it differs from what is.
-func (d *Desk) putSettings(ctx context.Context) error {
+// putSettings puts desk.yaml in force where it differs from what is; what somebody has put
+// since in the console stays until the file itself is changed.
+func (d *Desk) putSettings(ctx context.Context, o Options) error {
+	if o.Draft.Text != "" {
+		return d.putDraft(ctx, o)
+	}
 	doc, _, err := store.New(d.Table).PutNextSettings(ctx, func(version int64) (json.RawMessage, error) {
 		next := *d.settings
 		next.Version = version
 		return json.Marshal(next)
 	})
+	if err != nil {
+		return err
+	}
+	return config.PutSnapshot(ctx, d.Files, doc)
+}
+
+func (d *Desk) putDraft(ctx context.Context, o Options) error {
+	act := settings.Act{By: desk.Actor{Kind: desk.ByDesk, ID: "desk.yaml"}, At: o.Clock.Now().UTC().Truncate(time.Millisecond), Source: settings.FromFile}
+	st := store.New(d.Table)
+	if _, err := (settings.Desk{Store: st}).PutFile(ctx, act, o.Draft); err != nil {
+		return err
+	}
+	doc, _, err := st.Settings(ctx)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.asking(s.Asking)
 	c.surveys(s.Surveys)
 	c.recoveries(s)
+	c.feedback(s.Feedback)
 	c.canned(s)
 	c.help(s.Help)
 }

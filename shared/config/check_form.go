@@ -29,6 +29,9 @@ var roleTypes = map[string][]FieldType{
 	"phone":   {FieldPhone},
 	"subject": {FieldText, FieldChoice},
 	"message": {FieldTextarea, FieldText},
+
+	RoleKind:   {FieldChoice},
+	RoleRating: {FieldChoice},
 }
 
 // maxChars bounds a field's max, by type.
@@ -47,6 +50,7 @@ func (c *checker) forms(forms []Form) {
 			c.at(path+".type", "should be inquiry, complaint, suggestion, praise or task")
 		}
 		c.fields(path, f)
+		c.feedbackForm(path, f)
 		c.captcha(path+".captcha", f.Captcha)
 		if f.LimitPerHour < 1 || f.LimitPerHour > maxLimit {
 			c.at(path+".limit_per_hour", "should be from 1 to %d", maxLimit)
@@ -125,7 +129,7 @@ func (c *checker) role(path string, f FormField, roles map[string]bool) {
 	types, ok := roleTypes[f.Role]
 	switch {
 	case !ok:
-		c.at(path, "should be name, mail, phone, subject or message")
+		c.at(path, "should be name, mail, phone, subject, message, kind or rating")
 	case roles[f.Role]:
 		c.at(path, "another field has the role %s already", f.Role)
 	case !slices.Contains(types, f.Type):

@@ -19,12 +19,25 @@ func (c *checker) slas(s *Settings) {
 		c.slaBreach(path+".on_breach", p.OnBreach, s)
 		if everybody(p.When) && i < len(s.SLA)-1 {
 			c.warn(path, "fits every ticket: those after it hold only where a rule names them")
+		} else if j := coveredBy(s.SLA[:i], p.When); j >= 0 && !everybody(s.SLA[j].When) {
+			c.warn(path, "is chosen only where a rule names it: %s in line %d comes first and fits all that it would", s.SLA[j].ID, c.line(fmt.Sprintf("sla[%d]", j)))
 		}
 	}
 }
 
 func everybody(w SLAWhen) bool {
 	return len(w.Tiers)+len(w.Priorities)+len(w.Channels)+len(w.Teams) == 0
+}
+
+// coveredBy finds the first policy before that fits whatever one does; -1 where none.
+func coveredBy(before []SLA, w SLAWhen) int {
+	covers := func(all, some []string) bool {
+		return len(all) == 0 || len(some) > 0 && !slices.ContainsFunc(some, func(v string) bool { return !slices.Contains(all, v) })
+	}
+	return slices.IndexFunc(before, func(p SLA) bool {
+		b := p.When
+		return covers(b.Tiers, w.Tiers) && covers(b.Priorities, w.Priorities) && covers(b.Channels, w.Channels) && covers(b.Teams, w.Teams)
+	})
 }
 
 func (c *checker) slaWhen(path string, w SLAWhen) {

@@ -42,6 +42,7 @@ const (
 //	asking.min_sample     100 answers; good_score 4
 //	surveys[].variants[].share  1
 //	recoveries.within     24h; owner assignee; escalate_after 0s
+//	feedback.bad_rating   2 (of five); review_tickets bad; follow_up nothing
 //	surveys[].kind        csat; when resolved; look faces (csat)
 //	surveys[].delay       1h after a resolution or a close, else 0s
 //	surveys[].expires     7d
@@ -61,6 +62,7 @@ func Defaults() *Settings {
 		Asking:  Asking{Cooldown: 7 * day, Most: 4, Within: 90 * day, MinSample: 100, GoodScore: 4},
 
 		Recoveries: Recoveries{Within: day, Owner: OwnerAssignee},
+		Feedback:   Feedback{BadRating: 2, ReviewTickets: ReviewsBad},
 	}
 }
 

@@ -31,6 +31,7 @@ type Settings struct {
 	Surveys  []Survey  `json:"surveys,omitempty" yaml:"surveys"`
 
 	Recoveries Recoveries `json:"recoveries,omitzero" yaml:"recoveries"`
+	Feedback   Feedback   `json:"feedback,omitzero" yaml:"feedback"`
 	Access     Access     `json:"access,omitzero" yaml:"access"`
 	Panel      Panel      `json:"panel,omitzero" yaml:"panel"`
 
@@ -122,6 +123,7 @@ type Form struct {
 	Intro     Text        `json:"intro,omitempty" yaml:"intro"`
 	Team      string      `json:"team,omitempty" yaml:"team"`
 	Type      desk.Type   `json:"type,omitempty" yaml:"type"`
+	Feedback  bool        `json:"feedback,omitempty" yaml:"feedback"` // its submissions are feedback, too
 	Fields    []FormField `json:"fields" yaml:"fields"`
 	Origins   []string    `json:"origins,omitempty" yaml:"origins"`     // that may post by script: scheme://host[:port]
 	Redirects []string    `json:"redirects,omitempty" yaml:"redirects"` // URL prefixes that _next may name
@@ -190,7 +192,7 @@ type FormField struct {
 	Required bool      `json:"required,omitempty" yaml:"required"`
 	Max      int       `json:"max,omitempty" yaml:"max"` // characters; of a file: bytes
 	Choices  []Choice  `json:"choices,omitempty" yaml:"choices"`
-	Role     string    `json:"role,omitempty" yaml:"role"` // name, mail, phone, subject, message: what the desk takes it for
+	Role     string    `json:"role,omitempty" yaml:"role"` // name, mail, phone, subject, message, kind, rating: what the desk takes it for
 }
 
 // Choice is one value of a choice field.

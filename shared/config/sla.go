@@ -1,6 +1,7 @@
 package config
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -40,8 +41,31 @@ type SLABreach struct {
 // AssignNobody takes a ticket from its agent.
 const AssignNobody = "nobody"
 
-// SLAPolicies gives the policies ready to decide with, in their order.
+// policies are those of the settings that were asked last: a function's instance has one
+// version in force at a time, and each ticket that changes asks.
+var policies atomic.Pointer[policiesOf]
+
+type policiesOf struct {
+	of      *Settings
+	version int64
+	all     []sla.Policy
+}
+
+// SLAPolicies gives the policies ready to decide with, in their order; callers leave them
+// as they are. Made once for each version that is in force; settings without a version
+// (of a test, or not put yet) may change, and have them made each time.
 func (s *Settings) SLAPolicies() []sla.Policy {
+	if known := policies.Load(); known != nil && known.of == s && known.version == s.Version && s.Version > 0 {
+		return known.all
+	}
+	all := s.makePolicies()
+	if s.Version > 0 {
+		policies.Store(&policiesOf{s, s.Version, all})
+	}
+	return all
+}
+
+func (s *Settings) makePolicies() []sla.Policy {
 	out := make([]sla.Policy, len(s.SLA))
 	for i, p := range s.SLA {
 		out[i] = sla.Policy{

@@ -19,6 +19,7 @@ const (
 	EventSurveySkipped    EventName = "survey.skipped"
 	EventSurveyAnswered   EventName = "survey.answered"
 	EventFeedbackBad      EventName = "feedback.negative"
+	EventFeedbackDone     EventName = "feedback.done"
 	EventRecoveryDue      EventName = "recovery.due"
 	EventCustomerMerged   EventName = "customer.merged"
 	EventCustomerErased   EventName = "customer.erased"
@@ -30,7 +31,7 @@ const (
 // Events lists all that may be subscribed to.
 var Events = []EventName{
 	EventTicketCreated, EventTicketUpdated, EventTicketResolved, EventMessageReceived, EventMessageSent, EventDeliveryFailed,
-	EventSLAWarning, EventSLABreached, EventSurveySent, EventSurveySkipped, EventSurveyAnswered, EventFeedbackBad,
+	EventSLAWarning, EventSLABreached, EventSurveySent, EventSurveySkipped, EventSurveyAnswered, EventFeedbackBad, EventFeedbackDone,
 	EventRecoveryDue, EventCustomerMerged, EventCustomerErased, EventChurnRiskChanged,
 }
 
@@ -46,6 +47,7 @@ type Change struct {
 	Message, MessageWas   *Message // Message.Ticket is empty for what happened to a customer alone
 	Survey, SurveyWas     *Survey
 	Customer, CustomerWas *Customer
+	Topic, TopicWas       *Topic
 	Owner                 CustomerID // of a Message kept with a customer
 }
 

@@ -18,6 +18,12 @@ const (
 	FactSLAMet        FactKind = "sla_met"
 	FactSLAMissed     FactKind = "sla_missed" // at the deadline, whatever comes later
 	FactHandled       FactKind = "handled"    // an agent has spent time on a ticket
+
+	FactRecoveryOpened FactKind = "recovery_opened"
+	FactRecoveryDone   FactKind = "recovery_done"
+	FactRecovered      FactKind = "recovered" // asked again, and better content
+	// FactUnrecovered takes a FactRecovered back: the customer has changed that score.
+	FactUnrecovered FactKind = "unrecovered"
 )
 
 // Fact is something that happened, with the dimensions as they were then. It names

@@ -14,6 +14,7 @@ const (
 	InOptOut    InboundKind = "opt_out"
 	InOptIn     InboundKind = "opt_in"
 	InEvent     InboundKind = "event" // follow, menu click, …: kept on the customer
+	InReview    InboundKind = "review"
 )
 
 // Inbound is one thing a channel's parser read from an envelope, in the desk's own
@@ -37,7 +38,8 @@ type Inbound struct {
 	Choice  string   `json:"choice,omitempty"` // the id of an offered choice that was tapped; Text is its words
 	Contact Contact  `json:"contact,omitzero"` // ways to reach them beside From, unproven
 	Mail    *Mail    `json:"mail,omitempty"`
-	Form    string   `json:"form,omitempty"` // the form's id
+	Form    string   `json:"form,omitempty"`  // the form's id
+	Given   *Given   `json:"given,omitempty"` // what makes it feedback; nil: it is none
 	Receipt *Receipt `json:"receipt,omitempty"`
 
 	// Automatic says why this was not written by a person ("" = it was, as far as can

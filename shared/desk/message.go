@@ -61,6 +61,9 @@ type Message struct {
 	// since their channel takes no answer now: a kind that the channel names. "" = sent itself.
 	Notice string `json:"ntc,omitempty"`
 
+	// Marked is what an agent holds the message to be: complaint, suggestion or praise.
+	Marked Type `json:"mk,omitempty"`
+
 	// Moved is the ticket that the message was split off from: it was counted there. Gone
 	// is where it went; the row that has it is a stub without content.
 	Moved TicketID `json:"mv,omitempty"`

@@ -38,9 +38,16 @@ type Recovery struct {
 	Contact  time.Time     `json:"t1,omitzero"`     // first contact
 	Done     time.Time     `json:"t2,omitzero"`     // put right
 	Again    SurveyID      `json:"again,omitempty"` // the asking afterwards
-	By       Actor         `json:"by"`              // who changed it last
-	Updated  time.Time     `json:"u"`
-	V        int64         `json:"v_s"` // settings version of the last change
+	// Feedback is the record that was bad, where that is no survey's answer; Survey then
+	// holds its id. Most is the greatest score of its scale, 0 where it has none.
+	Feedback FeedbackID `json:"fb,omitempty"`
+	Most     int        `json:"mx,omitempty"`
+	// AgainScore is the score of the asking afterwards; Recovered when it was better.
+	AgainScore *int      `json:"as,omitempty"`
+	Recovered  time.Time `json:"rec,omitzero"`
+	By         Actor     `json:"by"` // who changed it last
+	Updated    time.Time `json:"u"`
+	V          int64     `json:"v_s"` // settings version of the last change
 }
 
 // Open says whether somebody has to act on it yet.

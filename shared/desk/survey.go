@@ -163,6 +163,12 @@ type Survey struct {
 	Expires  time.Time     `json:"x,omitzero"`
 	Answers  int           `json:"n,omitempty"`
 	Score    *Score        `json:"score,omitempty"` // the answer that counts
+	// Wave is the round of a scheduled survey, After the recovery that asks again.
+	Wave string `json:"wv,omitempty"`
+	// Uncounted says that its answer counts in no figure: the same person, who was taken
+	// for two, has answered already.
+	Uncounted bool     `json:"unc,omitempty"`
+	After     SurveyID `json:"af,omitempty"`
 }
 
 // Changeable is for how long after the first answer it can be changed.

@@ -74,6 +74,8 @@ var purposes = map[string]words{
 	"closing":  {"自动关闭通知", "Closing note"},
 	"forward":  {"转发第三方", "Forwarded"},
 	"thanks":   {"感谢评价", "Thanks"},
+	"done":     {"办结告知", "Done"},
+	"care":     {"客户关怀", "Care"},
 }
 
 var recoveries = map[desk.RecoveryState]words{
@@ -86,6 +88,16 @@ var recoveries = map[desk.RecoveryState]words{
 
 // Recovery names the state of a follow-up.
 func Recovery(s desk.RecoveryState, lang string) string { return label(recoveries, s, lang) }
+
+var sources = map[desk.FeedbackSource]words{
+	desk.FromSurvey:  {"满意度调查", "Survey"},
+	desk.FromForm:    {"意见表单", "Form"},
+	desk.FromReview:  {"评论", "Review"},
+	desk.FromMessage: {"客户来信", "Message"},
+}
+
+// Source names where feedback comes from.
+func Source(s desk.FeedbackSource, lang string) string { return label(sources, s, lang) }
 
 // outcomes of a telephone call.
 var outcomes = map[string]words{

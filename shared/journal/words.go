@@ -37,6 +37,8 @@ func variant(d desk.Decision) string {
 		return "assign.changed.none"
 	case d.Code == "send.fell_back" && d.Args["to"] != "":
 		return "send.fell_back.to"
+	case d.Code == "feedback.recorded" && d.Args["type"] != "":
+		return "feedback.recorded.type"
 	case d.Code == "send.notice" && d.Args["as"] == "subscribe":
 		return "send.notice.subscribe"
 	}
@@ -91,6 +93,12 @@ func argument(name, value, lang string) string {
 		return label(outcomes, value, lang)
 	case "strategy":
 		return label(strategies, value, lang)
+	case "source":
+		return Source(desk.FeedbackSource(value), lang)
+	case "type":
+		if value != "" {
+			return Type(desk.Type(value), lang)
+		}
 	case "target":
 		return Target(desk.Target(value), lang)
 	case "owner", "before":

@@ -32,6 +32,9 @@ func ChangeOf(c table.Change) (desk.Change, bool) {
 	case kind == "Q" && c.Key.SK == "Q":
 		out.Survey, out.SurveyWas = images[desk.Survey](c)
 		return out, out.Survey != nil
+	case kind == "TP":
+		out.Topic, out.TopicWas = images[desk.Topic](c)
+		return out, out.Topic != nil
 	case kind == "C" && c.Key.SK == "C":
 		out.Customer, out.CustomerWas = images[desk.Customer](c)
 		return out, out.Customer != nil

@@ -110,6 +110,23 @@ func recoveryKey(t desk.TicketID, id desk.SurveyID) table.Key {
 	return table.Key{PK: ticketPK(t), SK: "V#" + part(string(id))}
 }
 
+// feedbackKey is where a record of feedback lies, its earlier versions beside it.
+func feedbackKey(id desk.FeedbackID) table.Key {
+	return table.Key{PK: "FB#" + part(string(id)), SK: "F"}
+}
+
+func feedbackEarlierKey(id desk.FeedbackID, n int) table.Key {
+	return table.Key{PK: "FB#" + part(string(id)), SK: fmt.Sprintf("H#%04d", n)}
+}
+
+// topicKey is where it lies what several records ask for.
+func topicKey(id desk.TopicID) table.Key {
+	return table.Key{PK: "TP#" + part(string(id)), SK: "T"}
+}
+
+// outreachKey is where a message that the desk sends of itself lies.
+func outreachKey(id string) table.Key { return table.Key{PK: "O#" + part(id), SK: "O"} }
+
 // waveKey is where a scheduled survey's calendar lies.
 func waveKey(survey string) table.Key { return table.Key{PK: "QW#" + part(survey), SK: "W"} }
 
@@ -150,6 +167,14 @@ const settingsPK = "CFG"
 func settingsKey(v int64) table.Key {
 	return table.Key{PK: settingsPK, SK: fmt.Sprintf("V#%09d", v)}
 }
+
+// settingsTextKey is where it lies what a version was written as, by whom and when.
+func settingsTextKey(v int64) table.Key {
+	return table.Key{PK: settingsPK, SK: fmt.Sprintf("T#%09d", v)}
+}
+
+// settingsIndex lists the versions that have a text.
+const settingsIndexPK = "settings"
 
 // hookKey is where a subscription's standing lies, hookPK where one day's deliveries to
 // it do: an event's id begins with its day, so a delivery is found from the id alone.
@@ -228,7 +253,23 @@ func recoveryIndex(r desk.Recovery) table.IndexKey {
 	return table.IndexKey{PK: recoveryPK(r.Team, r.State), SK: stamp(r.Deadline) + "#" + part(string(r.Survey))}
 }
 
-func feedbackPK(month string) string  { return "feedback#" + part(month) }
+const feedbackMonth = "2006-01"
+
+func feedbackPK(month string) string { return "feedback#" + part(month) }
+
+func feedbackWhoPK(c desk.CustomerID) string { return "f#" + part(string(c)) }
+
+func topicRecordsPK(t desk.TopicID) string { return "topic#" + part(string(t)) }
+
+func topicsPK(s desk.TopicState) string { return "topics#" + string(s) }
+
+func feedbackSK(f desk.Feedback) string { return stamp(f.At) + "#" + part(string(f.ID)) }
+
+// recoveredPK holds the follow-ups of a month after which a customer was better content.
+func recoveredPK(team, month string) string {
+	return "recovered#" + part(team) + "#" + part(month)
+}
+
 func customersPK(month string) string { return "customers#" + part(month) }
 
 // namePK holds customers by the first character of their name, as search.Fold makes it.

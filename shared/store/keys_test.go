@@ -32,6 +32,10 @@ func TestKeysGolden(t *testing.T) {
 		"QD#nps / 0a1b":        questionsKey("nps", "0a1b"),
 		"Q#s1 / A#0002":        answerKey("s1", 2),
 		"T#7K3Q9W / V#s1":      recoveryKey("7K3Q9W", "s1"),
+		"FB#f1 / F":            feedbackKey("f1"),
+		"FB#f1 / H#0002":       feedbackEarlierKey("f1", 2),
+		"TP#t1 / T":            topicKey("t1"),
+		"O#o1 / O":             outreachKey("o1"),
 		"U#amy / P":            presenceKey("amy"),
 		"N#amy / evt_1":        noticeKey("amy", "evt_1"),
 		"U#amy / N":            noticesReadKey("amy"),
@@ -41,6 +45,7 @@ func TestKeysGolden(t *testing.T) {
 		"P#shardId-1 / P":      PositionKey("shardId-1"),
 		"X#2026-03-02 / 2026-03-02T09:30:00.123Z#q1": quarantineKey(at, "q1"),
 		"CFG / V#000000012":                          settingsKey(12),
+		"CFG / T#000000012":                          settingsTextKey(12),
 		"E#erp / E":                                  hookKey("erp"),
 		"E#erp#2026-03-02 / evt_1":                   hookDeliveryKey("erp", "2026-03-02", "evt_1"),
 		"W#wechat#main / W":                          tokenKey(desk.WeChat, "main"),
@@ -63,6 +68,11 @@ func TestKeysGolden(t *testing.T) {
 		table.Who: {PK: "name#w", SK: "wang fang#c1"}, table.Mine: {PK: "at#+8613800138000", SK: "c1"},
 	}, index)
 	require.Equal(t, "w#c1", whoPK("c1"))
+	require.Equal(t, "f#c1", feedbackWhoPK("c1"))
+	require.Equal(t, "topic#t1", topicRecordsPK("t1"))
+	require.Equal(t, "topics#done", topicsPK(desk.TopicDone))
+	require.Equal(t, "recovered#support#2026-03", recoveredPK("support", "2026-03"))
+	require.Equal(t, "2026-03-02T09:30:00.123Z#f1", feedbackSK(desk.Feedback{ID: "f1", At: at}))
 	id := DeadLetterID("inbound.fifo", "g", at, "18850", "0a1b-2c")
 	dead, ok := deadLetterKey("inbound.fifo", id)
 	require.True(t, ok)

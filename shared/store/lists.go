@@ -188,6 +188,8 @@ const (
 	DueHook   DueKind = "hook"
 
 	DueRecovery DueKind = "recovery" // the follow-up of a bad answer
+	DueTopic    DueKind = "topic"    // those who asked for something are to be told
+	DueOutreach DueKind = "outreach" // a message that the desk sends of itself
 	DueDigest   DueKind = "digest"   // the end of an agent's quiet hours
 )
 
@@ -199,6 +201,8 @@ type Due struct {
 	Survey   desk.SurveyID // DueSurvey, DueRecovery
 	Wave     string        // DueWave: the survey's id in the settings
 	Agent    string        // DueShift: whose shift ends; DueDigest
+	Topic    desk.TopicID  // DueTopic
+	Outreach string        // DueOutreach
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -260,6 +264,14 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "QW#") {
 		r, err := decode[desk.Wave](it)
 		return Due{Kind: DueWave, Wave: r.Value.Survey, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "TP#") {
+		r, err := decode[desk.Topic](it)
+		return Due{Kind: DueTopic, Topic: r.Value.ID, Gen: r.Value.Gen}, err
+	}
+	if strings.HasPrefix(it.PK, "O#") {
+		r, err := decode[desk.Outreach](it)
+		return Due{Kind: DueOutreach, Outreach: r.Value.ID, Gen: r.Value.Gen}, err
 	}
 	if isRecovery(it.Key) {
 		r, err := decode[desk.Recovery](it)

@@ -112,7 +112,7 @@ func (tx *Tx) PutSettings(version int64, doc json.RawMessage) {
 
 // SettingsOf tells a change of the feed that put a settings row.
 func SettingsOf(c table.Change) (json.RawMessage, bool) {
-	if c.Key.PK != settingsPK || !c.New.Exists() {
+	if c.Key.PK != settingsPK || !strings.HasPrefix(c.Key.SK, "V#") || !c.New.Exists() {
 		return nil, false
 	}
 	return c.New.Doc, true

@@ -122,6 +122,27 @@ func (s *Store) Customer(ctx context.Context, id desk.CustomerID) (Row[desk.Cust
 	return must(r, err, "customer")
 }
 
+// CustomerNames gives what agents call customers, each under the id it was asked by; one
+// who was merged into another keeps the name they had. At most 100. Units: 1 per customer.
+func (s *Store) CustomerNames(ctx context.Context, lang string, ids ...desk.CustomerID) (map[desk.CustomerID]string, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id desk.CustomerID) bool { return id == "" })
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = customerKey(id)
+	}
+	out := map[desk.CustomerID]string{}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	rows, err := read[desk.Customer](ctx, s, keys)
+	for _, r := range rows {
+		out[r.Value.ID] = r.Value.Called(lang)
+	}
+	return out, err
+}
+
 // CustomerRow reads a customer as it is, an alias too; NotFound where there is none.
 func (s *Store) CustomerRow(ctx context.Context, id desk.CustomerID) (Row[desk.Customer], error) {
 	r, err := get[desk.Customer](ctx, s, customerKey(id))

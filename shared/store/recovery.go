@@ -24,6 +24,11 @@ func (tx *Tx) PutRecovery(r Row[desk.Recovery]) {
 		it.Index = map[table.Index]table.IndexKey{}
 	}
 	it.Index[table.View] = recoveryIndex(v)
+	if !v.Recovered.IsZero() {
+		it.Index[table.Mine] = table.IndexKey{
+			PK: recoveredPK(v.Team, v.Recovered.UTC().Format(feedbackMonth)), SK: stamp(v.Recovered) + "#" + part(string(v.Survey)),
+		}
+	}
 	put(tx, key, r, it)
 }
 
@@ -36,7 +41,20 @@ func (s *Store) RecoveriesOf(ctx context.Context, t desk.TicketID) ([]Row[desk.R
 // Recoveries lists a team's of one state, the first deadline first. Units: 0.5 per 8 kB
 // of the list and 1 per row.
 func (s *Store) Recoveries(ctx context.Context, team string, st desk.RecoveryState, cursor string, limit int) ([]Row[desk.Recovery], string, error) {
-	page, err := s.T.Query(ctx, table.Query{Index: table.View, PK: recoveryPK(team, st), Cursor: cursor, Limit: limit})
+	q := table.Query{Index: table.View, PK: recoveryPK(team, st), Cursor: cursor, Limit: limit}
+	return s.recoveries(ctx, q, func(r desk.Recovery) bool { return r.State == st })
+}
+
+// Recovered lists a team's follow-ups of a month (2006-01) after which the customer, asked
+// again, was better content, newest first. Units as Recoveries.
+func (s *Store) Recovered(ctx context.Context, team, month, cursor string, limit int) ([]Row[desk.Recovery], string, error) {
+	q := table.Query{Index: table.Mine, PK: recoveredPK(team, month), Cursor: cursor, Limit: limit, Reverse: true}
+	return s.recoveries(ctx, q, func(r desk.Recovery) bool { return !r.Recovered.IsZero() })
+}
+
+// recoveries reads a page of rows; those that don't fit are of an index that lags behind.
+func (s *Store) recoveries(ctx context.Context, q table.Query, fits func(desk.Recovery) bool) ([]Row[desk.Recovery], string, error) {
+	page, err := s.T.Query(ctx, q)
 	if err != nil || len(page.Items) == 0 {
 		return nil, page.Cursor, err
 	}
@@ -54,7 +72,7 @@ func (s *Store) Recoveries(ctx context.Context, team string, st desk.RecoverySta
 		if err != nil {
 			return nil, "", err
 		}
-		if r.Exists() && r.Value.State == st { // an index may lag behind
+		if r.Exists() && fits(r.Value) {
 			out = append(out, r)
 		}
 	}

@@ -247,9 +247,7 @@ func TestSurveyByDigit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 5, c.Value.LastScore.Value)
 	require.Equal(t, desk.StatusResolved, b.ticket(tk.ID).Status, "an answer doesn't reopen")
-	fb, _, err := b.Store.Feedback(b.ctx, "2026-03", "", 10)
-	require.NoError(t, err)
-	require.Len(t, fb, 1)
+	require.Len(t, b.found(), 1)
 
 	b.pass(11 * time.Minute)
 	b.receive(text("3", "4"))

@@ -84,6 +84,8 @@ type receiving struct {
 	proving    proving
 	routed     route.Verdict // of a ticket that opens
 	wait       string        // what is said of how long an answer takes
+
+	reviewed *store.Row[desk.Feedback] // the review that the message is
 }
 
 // read gets who wrote, and makes an identity and a customer for a stranger.
@@ -104,6 +106,8 @@ func (r *receiving) decide(ctx context.Context) error {
 	switch r.in.Kind {
 	case desk.InMessage:
 		return r.message(ctx)
+	case desk.InReview:
+		return r.review(ctx)
 	default:
 		return r.event(ctx)
 	}

@@ -30,6 +30,7 @@ func (d *Desk) followUp(ctx context.Context, tx *store.Tx, s *config.Settings, v
 			Survey: v.ID, Ticket: v.Ticket, Customer: v.Customer, Team: t.Team, Owner: s.RecoveryOwner(t),
 			Kind: kindOf(v), Of: v.Of, Score: v.Score.Value,
 		}, s.RecoveryRules(), at)
+		tx.PutFact(recoveryFactID(desk.FactRecoveryOpened, *r), recoveryFact(s, desk.FactRecoveryOpened, *r, t, at))
 		ds = append(ds, said("recovery.opened", "at", r.Deadline.UTC().Format(time.RFC3339), "owner", r.Owner))
 	} else if *r = recover.Rescored(was, v.Score.Value, bad); *r == was {
 		return nil, nil
@@ -82,9 +83,17 @@ type RecoveryChange struct {
 	Note  string  // kept on the ticket's timeline, for agents only
 }
 
-// Recovery reads the follow-up of an asking; NotFound where there is none.
+// Recovery reads the follow-up of an asking, or of a record of feedback by its id;
+// NotFound where there is none.
 func (d *Desk) Recovery(ctx context.Context, id desk.SurveyID) (store.Row[desk.Recovery], error) {
 	v, err := d.Store.Survey(ctx, id)
+	if desk.KindOf(err) == desk.NotFound && err != nil {
+		f, ferr := d.Store.Feedback(ctx, desk.FeedbackID(id))
+		if ferr != nil || f.Value.Ticket == "" {
+			return store.Row[desk.Recovery]{}, firstError(ferr, err)
+		}
+		v.Value.Ticket, err = f.Value.Ticket, nil
+	}
 	if err != nil {
 		return store.Row[desk.Recovery]{}, err
 	}
@@ -178,7 +187,12 @@ func (x *recovering) move(ctx context.Context, to desk.RecoveryState) error {
 	}
 	*x.r = r
 	x.said = append(x.said, said(moved[to]))
-	if to == desk.RecoveryAskedAgain {
+	switch to {
+	case desk.RecoveryDone:
+		t, err := x.desk.Store.Ticket(ctx, r.Ticket)
+		x.tx.PutFact(recoveryFactID(desk.FactRecoveryDone, r), recoveryFact(x.s, desk.FactRecoveryDone, r, t.Value, x.act.At))
+		return err
+	case desk.RecoveryAskedAgain:
 		return x.askAgain(ctx)
 	}
 	return nil
@@ -200,7 +214,7 @@ func (x *recovering) askAgain(ctx context.Context) error {
 	}
 	id := desk.SurveyID(desk.DeriveID("survey", "again", string(x.r.Survey)))
 	v := newSurvey(def, id, t.Value, desk.WhenAsked, x.act.At)
-	x.r.Again = id
+	v.After, x.r.Again = x.r.Survey, id
 	x.said = append(x.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339)))
 	x.tx.PutSurvey(store.Row[desk.Survey]{Value: v})
 	return nil

@@ -94,6 +94,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 		f.Was = &was
 	} else {
 		v.First, f.Took = sc.At, sc.At.Sub(v.Asked)
+		if v.Uncounted, err = d.counted(ctx, *v, c.Value); err != nil {
+			return false, err
+		}
 	}
 	rescored := f.Was == nil || *f.Was != sc.Value
 	v.Answers++
@@ -101,23 +104,38 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, s *config.Settings, row
 	v.Due, v.Remind, v.Gen = time.Time{}, time.Time{}, v.Gen+1
 	tx.PutSurvey(*row)
 	tx.PutAnswer(v.ID, v.Answers, sc)
-	if rescored { // words added to a score change no figure
+	if rescored && !v.Uncounted { // words added to a score change no figure
 		tx.PutFact(desk.DeriveID("fact", "answered", string(v.ID), fmt.Sprint(v.Answers)), f)
 	}
 	if c.Exists() {
 		c.Value.Scored(sc)
 		tx.PutCustomer(c)
 	}
+	form, err := d.Questionnaire(ctx, *v)
+	if err != nil {
+		return false, err
+	}
+	if err := d.recordAnswer(ctx, tx, s, *v, form); err != nil {
+		return false, err
+	}
 	_, most := sc.Kind.Bounds()
 	j := journal(v.Ticket, desk.Actor{Kind: desk.ByCustomer}, sc.At, s.Version,
 		said("survey.answered", "score", fmt.Sprint(sc.Value), "most", fmt.Sprint(most), "by", string(sc.By)))
 	j.ID = desk.NewMessageID(sc.At, "answer", string(v.ID), fmt.Sprint(v.Answers))
 	j.Text = sc.Comment
+	if v.Uncounted {
+		j.Decisions = append(j.Decisions, said("survey.counted_already"))
+	}
 	followed, err := d.followUp(ctx, tx, s, *v, t.Value, sc.At)
 	if err != nil {
 		return false, err
 	}
 	j.Decisions = append(j.Decisions, followed...)
+	again, err := d.recovered(ctx, tx, s, *v, t.Value)
+	if err != nil {
+		return false, err
+	}
+	j.Decisions = append(j.Decisions, again...)
 	if sc.Value == most && strings.TrimSpace(sc.Comment) != "" {
 		j.Decisions = append(j.Decisions, said("feedback.praise", "owner", v.Assignee))
 	}

@@ -79,15 +79,18 @@ func (f *asking) fire(ctx context.Context) error {
 		decide = ask.Remind
 	}
 	v, err := f.decide(ctx, decide)
+	if err == nil && v.Why == "" {
+		v.Why, err = f.twice(ctx)
+	}
 	switch {
 	case err != nil:
 		return err
-	case !v.Until.IsZero():
-		return f.postpone(ctx, v.Until, remind)
 	case v.Why != "" && remind:
 		return f.letBe(ctx, v.Why)
 	case v.Why != "":
 		return f.skip(ctx, v.Why)
+	case !v.Until.IsZero():
+		return f.postpone(ctx, v.Until, remind)
 	}
 	return f.send(ctx, remind)
 }

@@ -123,12 +123,19 @@ func (d *Desk) AskSurvey(ctx context.Context, act Act, id desk.TicketID, survey 
 			return desk.Errorf(desk.Conflict, "the ticket is spam: nobody is asked about it")
 		}
 		if when == desk.WhenSchedule { // each customer once, however many tickets they have
-			sid = desk.SurveyID(desk.DeriveID("survey", string(when), survey, string(a.t.Customer), wave))
+			who, err := d.person(ctx, a.t.Customer)
+			if err != nil {
+				return err
+			}
+			sid = roundID(survey, who, wave)
 		}
 		if _, err := d.Store.Survey(ctx, sid); desk.KindOf(err) != desk.NotFound || err == nil {
 			return err
 		}
 		v := newSurvey(def, sid, *a.t, when, act.At)
+		if when == desk.WhenSchedule {
+			v.Wave = wave
+		}
 		// The survey's id tells two apart that are asked for at one time.
 		a.said = append(a.said, said("survey.planned", "at", v.Due.UTC().Format(time.RFC3339), "survey", survey))
 		a.tx.PutSurvey(store.Row[desk.Survey]{Value: v})

@@ -51,10 +51,24 @@ func (r *receiving) write(ctx context.Context, row store.Row[desk.Ticket], v thr
 		return err
 	}
 	m.Decisions = append(m.Decisions, ds...)
+	if err := r.feedback(ctx, t, &m, opened); err != nil {
+		return err
+	}
 	r.tx.PutMessage(store.Row[desk.Message]{Value: m})
 	r.tx.PutTicket(row)
 	r.tx.PutIdentity(r.identity)
 	r.seen = store.Seen{Ticket: t.ID, Message: m.ID}
+	return nil
+}
+
+// feedback keeps what the message is besides: a review, or a form's feedback.
+func (r *receiving) feedback(ctx context.Context, t *desk.Ticket, m *desk.Message, opened bool) error {
+	switch {
+	case r.reviewed != nil:
+		return r.recorded(ctx, *r.reviewed, t, m)
+	case opened:
+		return r.formFeedback(ctx, t, m)
+	}
 	return nil
 }
 

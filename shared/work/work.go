@@ -27,6 +27,9 @@ type SurveyTimer struct {
 	// Recovery is the ticket whose follow-up of the survey's answer it is the timer of.
 	Recovery desk.TicketID `json:"recovery,omitempty"`
 
+	Topic    desk.TopicID `json:"topic,omitempty"`    // or something that is done: those who asked are to be told
+	Outreach string       `json:"outreach,omitempty"` // or a message that the desk sends of itself
+
 	Gen int       `json:"gen"` // of the timer: a past one does nothing
 	At  time.Time `json:"at"`  // the sweep's time, from which keys come
 }
@@ -83,9 +86,11 @@ type WhoIs struct {
 type Erase struct {
 	Address desk.Address `json:"address"`
 	Events  bool         `json:"events,omitempty"` // the tickets are done: now what is kept with the customer
-	Cursor  string       `json:"cursor,omitempty"` // in the list of tickets or events
-	Rows    string       `json:"rows,omitempty"`   // in the ticket's timeline
-	Left    bool         `json:"left,omitempty"`   // something was still to be sent: look again later
+	// Feedback: those are done, too: now what is kept as feedback.
+	Feedback bool   `json:"feedback,omitempty"`
+	Cursor   string `json:"cursor,omitempty"` // in the list of tickets or events
+	Rows     string `json:"rows,omitempty"`   // in the ticket's timeline
+	Left     bool   `json:"left,omitempty"`   // something was still to be sent: look again later
 }
 
 // Reopen names a dead letter that is to lie there as not done.

@@ -22,11 +22,17 @@ import (
 func TestMaskedAgentFindsNoAddress(t *testing.T) {
 	b := newBench(t)
 	b.now = b.now.Add(time.Minute)
-	secrets := []string{"wang.fang@shop.example", "8613800001234", "13900005678", "mei@other.example"}
+	const follower = "oLVPpjqs9BhvzwPj5A-vTYAX3GLc"
+	secrets := []string{"wang.fang@shop.example", "8613800001234", "13900005678", "mei@other.example", "13900009999", follower}
+	_, err := b.desk.Receive(context.Background(), channel.Envelope{At: b.now}, desk.Inbound{
+		Kind: desk.InMessage, ID: "w", Text: "hi", Lang: "en", From: desk.Address{Channel: desk.WeChat, Account: "main", ID: follower},
+	})
+	require.NoError(t, err)
 	got, err := b.desk.Receive(context.Background(), channel.Envelope{At: b.now}, desk.Inbound{
 		Kind: desk.InMessage, ID: "m", Name: "wang.fang@shop.example", Subject: "call 13900005678", Lang: "en",
 		Text: "write to mei@other.example or call +8613800001234", From: desk.Address{Channel: desk.SMS, Account: "main", ID: "+8613800001234"},
-		Contact: desk.Contact{Mail: "wang.fang@shop.example", Phone: "13900005678"},
+		Contact:     desk.Contact{Mail: "wang.fang@shop.example", Phone: "13900005678"},
+		Attachments: []desk.Attachment{{Name: "IMG_13900009999.jpg", Type: "image/jpeg", Blob: "files/0a"}},
 	})
 	require.NoError(t, err)
 	number := got.Ticket.Number()

@@ -3,12 +3,10 @@ package apifn
 import (
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
 )
@@ -41,6 +39,11 @@ type figuresView struct {
 	MessagesIn    int64     `json:"messages_in"`
 	MessagesOut   int64     `json:"messages_out"`
 	Notes         int64     `json:"notes"`
+
+	RecoveriesOpened int64 `json:"recoveries_opened"`
+	RecoveriesDone   int64 `json:"recoveries_done"`
+	Recovered        int64 `json:"recovered"`
+
 	Handled       int64     `json:"handled_s"`
 	FirstResponse timesView `json:"first_response"`
 	Resolution    timesView `json:"resolution"`
@@ -203,7 +206,7 @@ func (p params) days(now time.Time, zone *time.Location) ([]string, error) {
 
 func (a *api) channels(c *call, s *config.Settings, days []string) ([]channelView, error) {
 	out := []channelView{}
-	for _, channel := range channelsOf(s) {
+	for _, channel := range s.Channels() {
 		sums, err := a.Store.Figures(c.ctx, kpi.ChannelCut(channel), days...)
 		if err != nil {
 			return nil, err
@@ -213,24 +216,12 @@ func (a *api) channels(c *call, s *config.Settings, days []string) ([]channelVie
 	return out, nil
 }
 
-// channelsOf lists the channels the desk has, in a fixed order.
-func channelsOf(s *config.Settings) []desk.Channel {
-	var out []desk.Channel
-	for _, a := range s.Accounts {
-		out = append(out, a.Channel)
-	}
-	if len(s.Forms) > 0 {
-		out = append(out, desk.WebForm)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 func viewFigures(f kpi.Figures) figuresView {
 	return figuresView{
 		Opened: f.Opened, FirstAnswered: f.FirstAnswered, Resolved: f.Resolved, Reopened: f.Reopened,
 		Closed: f.Closed, OneTouch: f.OneTouch, SurveySent: f.SurveySent, SurveySkipped: f.SurveySkipped,
 		Answered: f.Answered, Scores: f.Scores, MessagesIn: f.MessagesIn, MessagesOut: f.MessagesOut, Notes: f.Notes,
+		RecoveriesOpened: f.RecoveriesOpened, RecoveriesDone: f.RecoveriesDone, Recovered: f.Recovered,
 		Handled:       int64(f.Handled.Seconds()),
 		FirstResponse: viewTimes(f.FirstResponse), Resolution: viewTimes(f.Resolution),
 		NPSScores: f.NPSScores, CESScores: f.CESScores, NPS: f.NPS, CES: f.CES, AnswerTime: viewTimes(f.AnswerTime),

@@ -133,6 +133,9 @@ func (a *api) answerTickets(c *call, p params, rows []store.Row[desk.Ticket], ne
 	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), p.next(next), next != ""})
 }
 
+// among says whether a value is the one asked for; "" asks for any.
+func among(asked, value string) bool { return asked == "" || asked == value }
+
 func (q ticketQuery) fits(t desk.Ticket) bool {
 	return among(string(q.channel), string(t.From.Channel)) && among(string(q.priority), string(t.Priority)) &&
 		among(string(q.kind), string(t.Type)) && (q.tag == "" || slices.Contains(t.Tags, q.tag)) &&
@@ -196,7 +199,7 @@ func (a *api) listMessages(c *call) error {
 	}
 	lang := c.lang()
 	rows, next, err := a.Store.Messages(c.ctx, t.Value.ID, q.cursor, q.limit, sort == "newest")
-	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return viewMessage(r.Value, lang) })
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Message]) messageView { return c.message(r.Value, lang) })
 }
 
 func (a *api) listCustomers(c *call) error {
@@ -207,26 +210,6 @@ func (a *api) listCustomers(c *call) error {
 	found, next, err := a.Store.Customers(c.ctx, q.period, q.cursor, q.limit)
 	return answerPage(c, q, found, next, err, func(s store.CustomerSummary) personView { return personView{string(s.ID), s.Name} })
 }
-
-func (a *api) listFeedback(c *call) error {
-	q, err := c.monthly("kind", "team", "agent")
-	if err != nil {
-		return err
-	}
-	kind, err := q.oneOf("kind", "csat", "nps", "ces")
-	if err != nil {
-		return err
-	}
-	found, next, err := a.Store.Feedback(c.ctx, q.period, q.cursor, q.limit)
-	found = slices.DeleteFunc(found, func(f store.FeedbackSummary) bool {
-		return !among(kind, string(f.Kind)) || !among(q.get("team"), f.Team) || !among(q.get("agent"), f.Agent) ||
-			allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: f.Team}) != allow.Yes
-	})
-	return answerPage(c, q, found, next, err, viewFeedback)
-}
-
-// among says whether a value is the one asked for; "" asks for any.
-func among(asked, value string) bool { return asked == "" || asked == value }
 
 func (a *api) listQuarantine(c *call) error {
 	q, err := c.daily()

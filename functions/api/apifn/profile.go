@@ -114,7 +114,7 @@ func (a *api) customerTimeline(c *call) error {
 			t := viewTicket(h.Ticket)
 			return happenedView{At: h.At, Ticket: &t}
 		}
-		m := viewMessage(h.Event, lang)
+		m := c.message(h.Event, lang)
 		return happenedView{At: h.At, Event: &m}
 	})
 }

@@ -29,6 +29,9 @@ type recoveryView struct {
 	ContactedAt *time.Time `json:"contacted_at"`
 	DoneAt      *time.Time `json:"done_at"`
 	AskedAgain  *string    `json:"asked_again"`
+	FeedbackID  *string    `json:"feedback_id"`
+	ScoreAfter  *int       `json:"score_after"`
+	RecoveredAt *time.Time `json:"recovered_at"`
 }
 
 func (c *call) viewRecovery(r desk.Recovery) recoveryView {
@@ -37,7 +40,8 @@ func (c *call) viewRecovery(r desk.Recovery) recoveryView {
 		State: string(r.State), Survey: r.Of, Kind: string(r.Kind), Score: r.Score,
 		Overdue:  r.State == desk.RecoveryDue && !c.at.Before(r.Deadline),
 		OpenedAt: r.Opened, DeadlineAt: r.Deadline, EscalatedAt: moment(r.Overdue), ContactedAt: moment(r.Contact),
-		DoneAt: moment(r.Done), AskedAgain: orNull(string(r.Again)),
+		DoneAt: moment(r.Done), AskedAgain: orNull(string(r.Again)), FeedbackID: orNull(string(r.Feedback)),
+		ScoreAfter: r.AgainScore, RecoveredAt: moment(r.Recovered),
 	}
 }
 
@@ -67,7 +71,39 @@ func (a *api) listRecoveries(c *call) error {
 	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
 }
 
+// listRecovered lists the customers of a month who, asked again after the follow-up, were
+// better content: of one team page by page, of all the newest of each.
+func (a *api) listRecovered(c *call) error {
+	q, err := c.monthly("team")
+	if err != nil {
+		return err
+	}
+	team := q.get("team")
+	if team == "" {
+		if q.cursor != "" {
+			return errCursor
+		}
+		return a.merged(c, q.limit, func(team string) ([]store.Row[desk.Recovery], error) {
+			rows, _, err := a.Store.Recovered(c.ctx, team, q.period, "", q.limit)
+			return rows, err
+		}, func(x, y desk.Recovery) int { return y.Recovered.Compare(x.Recovered) })
+	}
+	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
+		return err
+	}
+	rows, next, err := a.Store.Recovered(c.ctx, team, q.period, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
+}
+
 func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) error {
+	return a.merged(c, limit, func(team string) ([]store.Row[desk.Recovery], error) {
+		rows, _, err := a.Store.Recoveries(c.ctx, team, state, "", limit)
+		return rows, err
+	}, func(x, y desk.Recovery) int { return x.Deadline.Compare(y.Deadline) })
+}
+
+// merged answers with the first of each of the caller's teams, in order.
+func (a *api) merged(c *call, limit int, read func(team string) ([]store.Row[desk.Recovery], error), order func(x, y desk.Recovery) int) error {
 	s, err := a.Settings(c.ctx)
 	if err != nil {
 		return err
@@ -80,13 +116,13 @@ func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) erro
 		if !c.who.Team(t.ID) {
 			continue
 		}
-		part, _, err := a.Store.Recoveries(c.ctx, t.ID, state, "", limit)
+		part, err := read(t.ID)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, part...)
 	}
-	slices.SortStableFunc(rows, func(x, y store.Row[desk.Recovery]) int { return x.Value.Deadline.Compare(y.Value.Deadline) })
+	slices.SortStableFunc(rows, func(x, y store.Row[desk.Recovery]) int { return order(x.Value, y.Value) })
 	return answerAll(c, viewAll(rows[:min(limit, len(rows))], func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) }))
 }
 

@@ -44,3 +44,19 @@ func TestDeadlines(t *testing.T) {
 		"stage": "active", "due_at": due.Format(time.RFC3339), "met_at": nil, "breached": false, "target_s": json.Number("3600"),
 	}, got["first_response"])
 }
+
+// The policies are listed as they are chosen: in order, with what each promises.
+func TestListSLAPolicies(t *testing.T) {
+	b := newBench(t)
+	require.Empty(t, b.do("GET", "/v1/sla/policies", "").is(200).items())
+	b.s.SLA = []config.SLA{
+		{ID: "vip", When: config.SLAWhen{Tiers: []string{"vip"}}, FirstResponse: config.Duration(time.Hour), OnBreach: config.SLABreach{Assign: "nobody"}},
+		{ID: "rest", Calendar: "office", Resolution: config.Duration(48 * time.Hour), PauseOnHold: true},
+	}
+	got := b.do("GET", "/v1/sla/policies", "").is(200).items()
+	require.Len(t, got, 2)
+	vip, rest := got[0].(map[string]any), got[1].(map[string]any)
+	require.Equal(t, []any{"vip", []any{"vip"}, json.Number("3600"), nil, nil}, []any{vip["id"], vip["tiers"], vip["first_response_s"], vip["resolution_s"], vip["calendar"]})
+	require.Equal(t, "nobody", vip["on_breach"].(map[string]any)["assignee_id"])
+	require.Equal(t, []any{"office", true, json.Number("172800")}, []any{rest["calendar"], rest["pause_on_hold"], rest["resolution_s"]})
+}

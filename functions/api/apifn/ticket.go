@@ -178,7 +178,7 @@ func (a *api) postMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, viewMessage(row.Value, c.lang()))
+	return c.json(http.StatusCreated, c.message(row.Value, c.lang()))
 }
 
 func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage, files []desk.Attachment) (desk.MessageID, error) {
@@ -217,7 +217,7 @@ func (a *api) onMessage(c *call, status int, do func(context.Context, ticketing.
 	if err != nil {
 		return notKeyed(err)
 	}
-	return c.json(status, viewMessage(row.Value, c.lang()))
+	return c.json(status, c.message(row.Value, c.lang()))
 }
 
 // notKeyed takes an id that can't be a key for one that isn't there.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -96,6 +97,8 @@ type messageView struct {
 	Attachments []attachmentView `json:"attachments"`
 	Delivery    *deliveryView    `json:"delivery"`
 	Decisions   []decisionView   `json:"decisions"`
+
+	MarkedAs *string `json:"marked_as"`
 }
 
 type authorView struct {
@@ -136,13 +139,25 @@ var messageTypes = map[desk.MessageKind]string{
 	desk.FromCustomer: "incoming", desk.ToCustomer: "outgoing", desk.Note: "note", desk.Journal: "event",
 }
 
+// message is a message as the caller may read it: the names of files are masked more
+// strictly than what is written.
+func (c *call) message(m desk.Message, lang string) messageView {
+	v := viewMessage(m, lang)
+	for i := range v.Attachments {
+		if c.masked {
+			v.Attachments[i].Name = allow.MaskName(v.Attachments[i].Name)
+		}
+	}
+	return v
+}
+
 func viewMessage(m desk.Message, lang string) messageView {
 	v := messageView{
 		ID: string(m.ID), Ticket: m.Ticket.Number(), Type: messageTypes[m.Kind],
 		Public:    m.Kind == desk.FromCustomer || m.Kind == desk.ToCustomer && m.Purpose != "forward",
 		Author:    authorView{string(m.By.Kind), m.By.ID, m.By.Name},
 		CreatedAt: m.At, ShownAt: m.ShownAt(), Subject: m.Subject, Text: m.Text,
-		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{},
+		Fields: []fieldView{}, Attachments: []attachmentView{}, Decisions: []decisionView{}, MarkedAs: orNull(string(m.Marked)),
 	}
 	if m.Kind == desk.ToCustomer {
 		v.Delivery = &deliveryView{State: string(m.State), Why: journal.Why(m.Why, lang), Purpose: m.Purpose}
@@ -227,28 +242,6 @@ func viewCustomer(c desk.Customer) customerView {
 	return v
 }
 
-type feedbackView struct {
-	SurveyID   string `json:"survey_id"`
-	Ticket     string `json:"ticket"`
-	CustomerID string `json:"customer_id"`
-	Kind       string `json:"kind"`
-	Score      int    `json:"score"`
-	Comment    string `json:"comment"`
-	Channel    string `json:"channel"`
-	Team       string `json:"team"`
-
-	AgentID *string    `json:"agent_id"`
-	At      *time.Time `json:"at"`
-}
-
-func viewFeedback(f store.FeedbackSummary) feedbackView {
-	return feedbackView{
-		SurveyID: string(f.Survey), Ticket: f.Ticket.Number(), CustomerID: string(f.Customer), Kind: string(f.Kind),
-		Score: f.Value, Comment: f.Comment, Channel: string(f.Channel), Team: f.Team, AgentID: orNull(f.Agent),
-		At: feedbackTime(f),
-	}
-}
-
 type quarantineView struct {
 	ID      string    `json:"id"`
 	At      time.Time `json:"at"`
@@ -303,12 +296,4 @@ func orEmpty(s []string) []string {
 		return []string{}
 	}
 	return s
-}
-
-// feedbackTime is null for answers of before the list kept it.
-func feedbackTime(f store.FeedbackSummary) *time.Time {
-	if f.At == 0 {
-		return nil
-	}
-	return moment(time.Unix(f.At, 0).UTC())
 }

@@ -85,21 +85,25 @@ func (v *visit) reply() error {
 		if then != "" && then != desk.StatusPending && then != desk.StatusOpen && then != desk.StatusResolved {
 			return "", desk.FieldError("status", "must be one of open, pending, on_hold, snoozed, resolved, closed, spam")
 		}
+		copies, err := v.copies(id)
+		if err != nil {
+			return "", err
+		}
 		files, err := v.upload(id)
 		if err != nil {
 			return "", err
 		}
 		return v.Desk.Reply(v.r.Context(), v.writing("reply", v.text()+fingerprint(files)), id,
-			ticketing.Reply{Text: v.text(), Then: then, Attachments: files, Cc: v.copies()})
+			ticketing.Reply{Text: v.text(), Then: then, Attachments: files, Cc: copies})
 	})
 }
 
 // copies are whom the agent chose to copy. A form without the field (an old page, a
 // ticket that isn't answered by mail) leaves it to the desk.
-func (v *visit) copies() []string {
+func (v *visit) copies(id desk.TicketID) ([]string, error) {
 	given, ok := v.r.PostForm["cc"]
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	out := []string{}
 	for _, s := range given {
@@ -109,7 +113,7 @@ func (v *visit) copies() []string {
 			}
 		}
 	}
-	return out
+	return v.unmasked(id, out)
 }
 
 func (v *visit) note() error {

@@ -90,7 +90,7 @@ func (v *visit) audit() error {
 // hide masks what a page shows of customers' addresses, where the settings have agents
 // see them in part only.
 func (v *visit) hide(page []byte) []byte {
-	if !v.by.Masked(v.s.Access.MaskContacts) {
+	if !v.masked() {
 		return page
 	}
 	return []byte(allow.Mask(string(page)))

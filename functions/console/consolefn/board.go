@@ -22,6 +22,8 @@ type boardPage struct {
 	On     []boardAgent
 	Away   int
 	Source string
+	Others []choice // whose switch a lead may turn for them
+	States []choice
 }
 
 type boardTeam struct {
@@ -59,8 +61,14 @@ func (v *visit) boardPage() (boardPage, error) {
 		return p, err
 	}
 	on := map[string]int{}
+	for _, s := range desk.PresenceStates {
+		p.States = append(p.States, choice{ID: string(s), Name: journal.Presence(s, v.lang)})
+	}
 	for _, a := range v.s.Agents {
 		x := at[a.ID]
+		if a.ID != v.agent.ID && v.setsPresenceOf(a.ID) {
+			p.Others = append(p.Others, choice{ID: a.ID, Name: a.Name})
+		}
 		if x.State != desk.Online && x.State != desk.Busy {
 			p.Away++
 			continue

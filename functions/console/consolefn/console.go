@@ -8,7 +8,9 @@ package consolefn
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
@@ -72,7 +74,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("POST /console/logout", c.logout)
 	mux.HandleFunc("GET /console/signin", c.signIn)
 	mux.HandleFunc("GET /console/callback", c.callback)
-	for pattern, h := range map[string]func(*visit) error{
+	pages := map[string]func(*visit) error{
 		"GET /console":                                       (*visit).list,
 		"GET /console/fragment/list":                         (*visit).listPart,
 		"GET /console/board":                                 (*visit).board,
@@ -108,6 +110,7 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/unblock":             (*visit).unblock,
 		"POST /console/tickets/{number}/macros/{id}":         (*visit).macro,
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
+		"POST /console/tickets/{number}/messages/{id}/mark":  (*visit).mark,
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,
 		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
@@ -116,6 +119,9 @@ func New(d Deps) http.Handler {
 		"POST /console/customers/{id}/opt-out":               (*visit).optOut,
 		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
 		"GET /console/feedback":                              (*visit).feedback,
+		"POST /console/feedback/{id}/topic":                  (*visit).takeUp,
+		"GET /console/topics":                                (*visit).topics,
+		"POST /console/topics/{id}/done":                     (*visit).finishTopic,
 		"GET /console/recoveries":                            (*visit).recoveries,
 		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
 		"GET /console/notices":                               (*visit).notices,
@@ -132,12 +138,20 @@ func New(d Deps) http.Handler {
 		"GET /console/fragment/figures":                      (*visit).figuresPart,
 		"GET /console/figures/surveys":                       (*visit).surveyFigures,
 		"/":                                                  (*visit).nothing,
-	} {
+	}
+	maps.Copy(pages, operations)
+	for pattern, h := range pages {
 		mux.HandleFunc(pattern, c.signedIn(h))
 	}
 	// Besides the token in each form: a browser says itself when a post comes from
 	// another site.
-	return http.NewCrossOriginProtection().Handler(mux)
+	return served{http.NewCrossOriginProtection().Handler(mux), slices.Sorted(maps.Keys(pages))}
+}
+
+// served is the console with the patterns of the pages behind its sign-in.
+type served struct {
+	http.Handler
+	pages []string
 }
 
 func (c *console) asset(w http.ResponseWriter, r *http.Request) {

@@ -212,6 +212,21 @@ document.addEventListener("click", (event) => {
   area.focus();
 });
 
+// Line numbers follow what is typed, and what was typed is not left by a slip.
+for (const area of document.querySelectorAll("textarea[data-lines]")) {
+  const numbers = area.parentElement.querySelector("ol");
+  const began = area.value;
+  area.addEventListener("input", () => {
+    const n = area.value.split("\n").length;
+    while (numbers.children.length > n) numbers.lastChild.remove();
+    while (numbers.children.length < n) numbers.append(Object.assign(document.createElement("li"), { textContent: numbers.children.length + 1 }));
+    area.rows = n;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!area.form.dataset.sent && ("changed" in area.dataset || area.value !== began)) event.preventDefault();
+  });
+}
+
 // Too much is said before it is sent.
 for (const input of document.querySelectorAll("input[type=file][data-max]")) {
   input.addEventListener("change", () => {

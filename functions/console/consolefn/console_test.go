@@ -316,7 +316,7 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	w.post(id, "reply", "text", "answer", "then", "resolved")
 	require.Contains(t, w.page("/console/customers/"+string(w.ticket(id).Customer)), "8613800000000")
 
-	require.Contains(t, w.page("/console/feedback?lang=en"), "No answers this month")
+	require.Contains(t, w.page("/console/feedback?lang=en"), "No feedback in these days")
 	survey, err := w.desk.Store.Survey(t.Context(), w.ticket(id).Survey)
 	require.NoError(t, err)
 	survey.Value.State, survey.Value.Asked, survey.Value.Expires = desk.SurveyAsked, w.now, w.now.Add(time.Hour)
@@ -331,7 +331,10 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	page := w.page("/console/feedback?month=2026-11&lang=en")
 	require.Contains(t, page, "too &lt;slow&gt;")
 	require.Contains(t, page, "badge failed")
+	require.Contains(t, page, "Mei")
 	require.Contains(t, w.page("/console/feedback?month=nonsense"), "2026-11")
+	require.Contains(t, w.page("/console/feedback?lang=en&score_min=4&score_max=5"), "Nothing fits")
+	require.Contains(t, w.page("/console/feedback?lang=en&source=survey&channel=sms&kind=csat&score_max=1&team=service"), "too &lt;slow&gt;")
 	require.Equal(t, http.StatusForbidden, w.do("GET", "/console/quarantine", nil).StatusCode, "it is for leads")
 	w.s.Agents[0].Role = "lead"
 	require.Contains(t, w.page("/console/quarantine"), "the mail has no sender")

@@ -2,6 +2,7 @@ package consolefn
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -14,7 +15,7 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed string // what the agent wrote, so that it isn't lost
+	Typed template.HTML // what the agent wrote, so that it isn't lost
 }
 
 var kindStatus = map[desk.Kind]int{
@@ -28,7 +29,7 @@ var kindHeads = map[desk.Kind][2]string{
 	desk.Unauthentic: {"请重新登录", "Please sign in again"},
 	desk.Forbidden:   {"无法执行此操作", "This can't be done"},
 	desk.NotFound:    {"没有找到", "Not found"},
-	desk.Conflict:    {"工单的状态不允许这样做", "The ticket doesn't allow this"},
+	desk.Conflict:    {"当前状态不允许这样做", "This can't be done as things stand"},
 	desk.TooLarge:    {"内容太大", "Too large"},
 	desk.Throttled:   {"系统繁忙，请稍后再试", "Busy just now: please try again"},
 	desk.Transient:   {"暂时没有成功，请再试一次", "That didn't work just now: please try again"},
@@ -39,7 +40,7 @@ var fieldNames = map[string][2]string{
 	"why": {"依据", "How do you know"}, "time_zone": {"时区", "Time zone"}, "tier": {"等级", "Tier"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"},
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
-	"tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"agents": {"坐席", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
 	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注", "Follower"},
 	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
@@ -47,25 +48,34 @@ var fieldNames = map[string][2]string{
 
 // chineseFaults are the Chinese of what ticketing says in English.
 var chineseFaults = map[string]string{
-	"a task has no tasks of its own":                 "任务不能再建立任务",
-	"the ticket is over: open it first":              "工单已结束，请先改为处理中",
-	"a ticket has at most 20 open tasks":             "一张工单最多有 20 个未完成的任务",
-	"a ticket has at most 20 followers":              "一张工单最多有 20 人关注",
-	"a task is not merged":                           "任务不能合并",
-	"a task is no spam: close it":                    "任务不能标为垃圾信息，请直接关闭",
-	"a task has no customer to answer: write a note": "任务不面向客户，请写备注",
-	"a task has no customer to ask":                  "任务不面向客户，不做调查",
-	"this is for leads and admins":                   "仅限组长和管理员",
-	"no such webhook":                                "没有这个事件订阅",
-	"no such delivery":                               "没有这条推送记录，可能已过三十天",
-	"it is on its way now":                           "正在推送中，请稍后再看",
-	"is empty":                                       "不能为空",
-	"must be a ticket's number":                      "请填写工单号，如 DH-7K3Q-9W",
-	"is the same ticket":                             "不能合并到自己",
-	"there is no such ticket":                        "没有这张工单",
-	"is over: open it first":                         "该工单已结束，请先改为处理中",
-	"the ticket is not merged into another":          "工单没有合并到其他工单，或已撤销",
-	"the ticket is spam: mark it as not spam first":  "工单已标为垃圾信息，请先改判为非垃圾信息",
+	"a task has no tasks of its own":                                             "任务不能再建立任务",
+	"is hidden in part: leave it as it is, or take it out":                       "地址已隐藏部分内容，只能保留或移除",
+	"no such version, or its text was not kept":                                  "没有这个版本，或者当时没有保存原文",
+	"somebody has put another version meanwhile: look at that first":             "期间已有人启用了新版本，请先查看",
+	"you would no longer be an admin: another admin must do this":                "这样修改后您将不再是管理员，请由其他管理员操作",
+	"no such dead letter":                                                        "没有这条死信，可能已过保留期",
+	"no such queue":                                                              "没有这个队列",
+	"it was redriven or dropped already":                                         "已有人处理过了",
+	"an older one of the same sender lies before it: redrive or drop that first": "同一发件人还有更早的一项，请先重试或丢弃那一项",
+	"figures are mended by a recount, not by a redrive":                          "统计数据通过重新计算补齐，不能重试",
+	"the ticket is over: open it first":                                          "工单已结束，请先改为处理中",
+	"a ticket has at most 20 open tasks":                                         "一张工单最多有 20 个未完成的任务",
+	"a ticket has at most 20 followers":                                          "一张工单最多有 20 人关注",
+	"a task is not merged":                                                       "任务不能合并",
+	"a task is no spam: close it":                                                "任务不能标为垃圾信息，请直接关闭",
+	"a task has no customer to answer: write a note":                             "任务不面向客户，请写备注",
+	"a task has no customer to ask":                                              "任务不面向客户，不做调查",
+	"this is for leads and admins":                                               "仅限组长和管理员",
+	"no such webhook":                                                            "没有这个事件订阅",
+	"no such delivery":                                                           "没有这条推送记录，可能已过三十天",
+	"it is on its way now":                                                       "正在推送中，请稍后再看",
+	"is empty":                                                                   "不能为空",
+	"must be a ticket's number":                                                  "请填写工单号，如 DH-7K3Q-9W",
+	"is the same ticket":                                                         "不能合并到自己",
+	"there is no such ticket":                                                    "没有这张工单",
+	"is over: open it first":                                                     "该工单已结束，请先改为处理中",
+	"the ticket is not merged into another":                                      "工单没有合并到其他工单，或已撤销",
+	"the ticket is spam: mark it as not spam first":                              "工单已标为垃圾信息，请先改判为非垃圾信息",
 	"is another customer's, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
 	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
 	"it was released or dropped already":                                                 "已有人处理过了",
@@ -136,7 +146,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
 	if v != nil {
 		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = r.PostForm.Get("text")
+		p.Typed = typed(r.PostForm.Get("text"))
 	}
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	var e *desk.Error

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/config"
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/kpi"
@@ -124,7 +122,7 @@ func (v *visit) whose(f frame, ask *figuresAsk, of string) {
 	ask.cuts = own
 	if all {
 		whole.Name, ask.cuts = f.L("整个服务台", "The whole desk"), []string{kpi.All}
-		for _, c := range channelsOf(v.s) {
+		for _, c := range v.s.Channels() {
 			channels.Choices = append(channels.Choices, choice{ID: "channel:" + string(c), Name: journal.Channel(c, v.lang)})
 		}
 	}
@@ -136,19 +134,6 @@ func (v *visit) whose(f frame, ask *figuresAsk, of string) {
 			}
 		}
 	}
-}
-
-// channelsOf lists the channels the desk has, in a fixed order.
-func channelsOf(s *config.Settings) []desk.Channel {
-	var out []desk.Channel
-	for _, a := range s.Accounts {
-		out = append(out, a.Channel)
-	}
-	if len(s.Forms) > 0 {
-		out = append(out, desk.WebForm)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // sums reads the days' sums of each cut: one read unit for each day and cut.

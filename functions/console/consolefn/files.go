@@ -60,7 +60,7 @@ func (v *visit) file() error {
 	if a.Blob == "" || v.Blob == nil {
 		return desk.Errorf(desk.NotFound, "the file has not been fetched from the provider yet")
 	}
-	name := a.Name
+	name := v.fileName(a.Name)
 	if name == "" {
 		name = "file-" + strconv.Itoa(n+1)
 	}

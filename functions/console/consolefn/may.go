@@ -56,6 +56,3 @@ func (f frame) MayQuarantine() bool { return f.visit.mayRead(allow.Quarantine, "
 
 // MayAudit says whether the agent may read the audit.
 func (f frame) MayAudit() bool { return f.visit.mayRead(allow.Audit, "") }
-
-// MaySurveys says whether the agent may see the survey figures of the whole desk.
-func (f frame) MaySurveys() bool { return f.visit.mayRead(allow.Figures, "") }

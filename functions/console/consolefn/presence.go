@@ -1,6 +1,8 @@
 package consolefn
 
 import (
+	"slices"
+
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 )
@@ -19,12 +21,26 @@ func (v *visit) presence() ([]choice, error) {
 	return out, nil
 }
 
-// setPresence says whether the agent takes tickets, and goes back to the page that they
-// said so on.
+// setPresence says whether the agent takes tickets, or one whom a lead names, and goes back
+// to the page that they said so on.
 func (v *visit) setPresence() error {
-	if err := v.Desk.SetPresence(v.r.Context(), v.act(), v.agent.ID, desk.PresenceState(v.r.PostForm.Get("state"))); err != nil {
+	agent := v.r.PostForm.Get("agent")
+	if agent == "" {
+		agent = v.agent.ID
+	}
+	if agent != v.agent.ID && !v.setsPresenceOf(agent) {
+		return desk.Errorf(desk.Forbidden, "this is for leads and admins")
+	}
+	if err := v.Desk.SetPresence(v.r.Context(), v.act(), agent, desk.PresenceState(v.r.PostForm.Get("state"))); err != nil {
 		return err
 	}
 	v.redirect(inside(v.r.PostForm.Get("here")))
 	return nil
+}
+
+// setsPresenceOf says whether the agent may say so for another: a lead of whom they share
+// a team with, or who sees every team.
+func (v *visit) setsPresenceOf(agent string) bool {
+	a, ok := v.s.Agent(agent)
+	return ok && v.leads() && (v.by.Everywhere() || slices.ContainsFunc(a.Teams, v.by.Team))
 }

@@ -1,9 +1,11 @@
 package consolefn
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
@@ -19,6 +21,8 @@ type recoveriesPage struct {
 	Teams  []choice
 	Rows   []recoveryRow
 	More   string
+
+	Month, Before, After string // of those won back
 }
 
 // recoveryRow is one follow-up, and what may be done with it.
@@ -33,6 +37,8 @@ type recoveryRow struct {
 	Who    string // owns it
 	Late   bool
 	Most   int
+	Was    string // what was bad: the score, or that it is a complaint
+	Now    string // the score of the asking afterwards
 	Steps  []choice
 	Agents []choice
 }
@@ -43,7 +49,17 @@ func (v *visit) recoveryRow(r desk.Recovery, back string) recoveryRow {
 		Post: "/console/recoveries/" + url.PathEscape(string(r.Survey)), Name: journal.Recovery(r.State, v.lang),
 		Late: r.State == desk.RecoveryDue && !v.now.Before(r.Deadline), Who: v.agentName(r.Owner),
 	}
-	_, row.Most = r.Kind.Bounds()
+	if _, row.Most = r.Kind.Bounds(); r.Feedback != "" {
+		row.Most = r.Most
+	}
+	if row.Most > 0 {
+		row.Was = fmt.Sprintf("%d / %d", r.Score, row.Most)
+	} else {
+		row.Was = journal.Type(desk.Complaint, v.lang)
+	}
+	if r.AgainScore != nil {
+		row.Now = v.scoreAgain(r)
+	}
 	for _, to := range recover.Steps(r) {
 		row.Steps = append(row.Steps, choice{ID: string(to), Name: journal.Recovery(to, v.lang)})
 	}
@@ -70,7 +86,7 @@ func (v *visit) recoveries() error {
 	q := v.r.URL.Query()
 	page := recoveriesPage{frame: v.frame("recoveries", "差评回访", "Follow-ups", "state", "team")}
 	state, team := desk.RecoveryState(q.Get("state")), q.Get("team")
-	if !slices.Contains(desk.RecoveryStates, state) {
+	if !slices.Contains(desk.RecoveryStates, state) && state != wonBack {
 		state = desk.RecoveryDue
 	}
 	link := func(s desk.RecoveryState, team string) string {
@@ -79,6 +95,7 @@ func (v *visit) recoveries() error {
 	for _, s := range desk.RecoveryStates {
 		page.States = append(page.States, choice{Name: journal.Recovery(s, v.lang), Chosen: s == state, URL: link(s, team)})
 	}
+	page.States = append(page.States, choice{Name: page.L("已挽回", "Won back"), Chosen: state == wonBack, URL: link(wonBack, team)})
 	page.Teams = append(page.Teams, choice{Name: page.L("全部小组", "All teams"), Chosen: team == "", URL: link(state, "")})
 	teams := []string{team}
 	for _, t := range v.teams() {
@@ -91,20 +108,58 @@ func (v *visit) recoveries() error {
 	}
 	var rows []store.Row[desk.Recovery]
 	for _, t := range teams {
-		part, cursor, err := v.Store.Recoveries(v.r.Context(), t, state, q.Get("cursor"), shown)
+		part, cursor, err := v.recoveriesPage(&page, t, state, q, shown)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, part...)
 		if cursor != "" && team != "" {
-			page.More = link(state, team) + "&cursor=" + url.QueryEscape(cursor)
+			page.More = link(state, team) + "&month=" + page.Month + "&cursor=" + url.QueryEscape(cursor)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b store.Row[desk.Recovery]) int { return a.Value.Deadline.Compare(b.Value.Deadline) })
+	slices.SortStableFunc(rows, func(a, b store.Row[desk.Recovery]) int {
+		if state == wonBack {
+			return b.Value.Recovered.Compare(a.Value.Recovered)
+		}
+		return a.Value.Deadline.Compare(b.Value.Deadline)
+	})
 	for _, r := range rows {
 		page.Rows = append(page.Rows, v.recoveryRow(r.Value, link(state, team)))
 	}
 	return v.write("recoveries", page)
+}
+
+// wonBack stands among the states for those whose customer, asked again, was better content.
+const wonBack desk.RecoveryState = "recovered"
+
+// recoveriesPage reads a team's page: of one state, or of a month's won back.
+func (v *visit) recoveriesPage(page *recoveriesPage, team string, state desk.RecoveryState, q url.Values, shown int) ([]store.Row[desk.Recovery], string, error) {
+	if state != wonBack {
+		return v.Store.Recoveries(v.r.Context(), team, state, q.Get("cursor"), shown)
+	}
+	at, err := time.Parse("2006-01", q.Get("month"))
+	if err != nil {
+		at, _ = time.Parse("2006-01", v.now.UTC().Format("2006-01")) // lists are kept by months of UTC
+	}
+	page.Month, page.Before = at.Format("2006-01"), at.AddDate(0, -1, 0).Format("2006-01")
+	if next := at.AddDate(0, 1, 0); !next.After(v.now) {
+		page.After = next.Format("2006-01")
+	}
+	return v.Store.Recovered(v.r.Context(), team, page.Month, q.Get("cursor"), shown)
+}
+
+// scoreAgain is the score of the asking afterwards, on the scale of its survey.
+func (v *visit) scoreAgain(r desk.Recovery) string {
+	of := v.s.Recoveries.AskAgain
+	if of == "" {
+		of = r.Of
+	}
+	kind := r.Kind
+	if def, ok := v.s.Survey(of); ok {
+		kind = def.Kind
+	}
+	_, most := kind.Bounds()
+	return fmt.Sprintf("%d / %d", *r.AgainScore, most)
 }
 
 // changeRecovery moves a follow-up on, and goes back to the page that it was posted from.

@@ -90,6 +90,8 @@ type item struct {
 	Purpose  string
 	Again    string // where to send it once more
 	HTML     string // where its formatted text is
+	Mark     string // where it is marked as feedback; "" = it can't be
+	Marked   string // what it is marked as, in words
 	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
 	Others   bool   // another agent's answer
@@ -202,11 +204,17 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 	if m.Gone != "" {
 		it.Side = string(desk.Journal) // nothing but where it went
 	}
+	if m.Kind == desk.FromCustomer && m.Gone == "" {
+		it.Mark = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/mark"
+		if m.Marked != "" {
+			it.Marked = journal.Type(m.Marked, v.lang)
+		}
+	}
 	if m.HTML != "" {
 		it.HTML = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/html"
 	}
 	for i, a := range m.Attachments {
-		f := fileLink{choice: choice{Name: a.Name, Chosen: a.Blob != ""}}
+		f := fileLink{choice: choice{Name: v.fileName(a.Name), Chosen: a.Blob != ""}}
 		if f.Name == "" {
 			f.Name = a.Type
 		}
@@ -277,9 +285,9 @@ func (v *visit) local(value string) string {
 func (v *visit) controls(p *ticketPage) {
 	to := p.T.AnswerTo()
 	p.SMS = to.Channel == desk.SMS && to.ID != ""
-	p.Mail = to.Channel == desk.Email && to.ID != "" && !v.by.Masked(v.s.Access.MaskContacts) // masked copies would be sent back masked
+	p.Mail = to.Channel == desk.Email && to.ID != ""
 	p.CanForward = len(ticketing.MailAddresses(v.s)) > 0 && p.T.Status != desk.StatusSpam && p.T.Status != desk.StatusClosed
-	p.Cc = strings.Join(ticketing.Copies(p.T), ", ")
+	p.Cc = strings.Join(v.shown(ticketing.Copies(p.T)), ", ")
 	p.Files = v.Blob != nil && takes.Files(to, v.s.Takes(to)).Count > 0
 	if to.ID != "" {
 		p.AnswerTo = to.Label(v.lang)

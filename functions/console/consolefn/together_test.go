@@ -49,7 +49,7 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 	page := body(t, resp)
 	require.Contains(t, page, "It is on its way.")
 	require.NotContains(t, page, "only a note")
-	require.Contains(t, page, "It left &lt;today&gt;.")
+	require.Contains(t, page, "It left &#x3C;today&#x3E;.")
 	require.Len(t, w.messages(id, desk.ToCustomer), 1, "nothing was sent")
 
 	for _, name := range []string{"csrf", "nonce", "seen", "then"} {
@@ -62,6 +62,21 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 	require.Len(t, out, 2)
 	require.Equal(t, "It left <today>.", out[1].Text)
 	require.Equal(t, desk.StatusResolved, w.ticket(id).Status)
+}
+
+// An agent from whom addresses are hidden still sends what they wrote, not what was hidden.
+func TestOnesOwnTextIsNotHidden(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.s.Access.MaskContacts = true
+	id := w.comes("a", "Where is it?")
+	const text = "Call +8613912345678 or 010-62345678, <help> & ann@shop.example %40 👍"
+	form := w.ticketForm(id, "text", text)
+	_, err := w.desk.Reply(t.Context(), w.amy(), id, ticketing.Reply{Text: "Write to bo@shop.example"})
+	require.NoError(t, err)
+	page := body(t, w.do("POST", "/console/tickets/"+id.Number()+"/reply", form))
+	require.NotContains(t, page, "bo@shop")
+	require.NotContains(t, page, "<help>")
+	require.Equal(t, text, html.UnescapeString(regexpFind(t, page, `(?s)<textarea id="typed"[^>]*>(.*?)</textarea>`)))
 }
 
 // What came from the customer, one's own answers and a page of before the question ask

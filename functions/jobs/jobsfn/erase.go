@@ -15,6 +15,7 @@ import (
 
 const (
 	erasePages = 40              // pages of one job before it sends itself on
+	saidRows   = 20              // records of feedback of a page
 	eraseRows  = 40              // rows of a page: one transaction, with the journal and the check
 	eraseLater = 5 * time.Minute // until what was still to be sent is looked at again
 )
@@ -68,6 +69,9 @@ type erasing struct {
 
 // page erases one page and moves the job on; done after the last.
 func (e *erasing) page(ctx context.Context) (done bool, err error) {
+	if e.job.Feedback {
+		return e.feedback(ctx)
+	}
 	if e.job.Events {
 		return e.events(ctx)
 	}
@@ -245,6 +249,33 @@ func (e *erasing) events(ctx context.Context) (done bool, err error) {
 	if err := e.commit(ctx, ""); err != nil {
 		return false, err
 	}
+	e.job.Cursor, e.job.Feedback = next, next == ""
+	return false, nil
+}
+
+// feedback erases a page of what the customer said that is kept as feedback, and after the
+// last who they are. Scores stay.
+func (e *erasing) feedback(ctx context.Context) (done bool, err error) {
+	rows, next, err := e.h.Store.FeedbackOf(ctx, e.id.Value.Customer, e.job.Cursor, saidRows)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range rows {
+		if r.Value.From != e.job.Address {
+			continue
+		}
+		if r.Value.Edits > 0 {
+			if err := e.earlier(ctx, r.Value.ID); err != nil {
+				return false, err
+			}
+		}
+		if r.Value.Erase() {
+			e.tx.PutFeedback(r)
+		}
+	}
+	if err := e.commit(ctx, ""); err != nil {
+		return false, err
+	}
 	if e.job.Cursor = next; next != "" {
 		return false, nil
 	}
@@ -252,6 +283,20 @@ func (e *erasing) events(ctx context.Context) (done bool, err error) {
 		return true, err
 	}
 	return true, e.h.goOn(ctx, work.Erase{Address: e.job.Address}, eraseLater)
+}
+
+// earlier erases what a review said before it was edited.
+func (e *erasing) earlier(ctx context.Context, id desk.FeedbackID) error {
+	rows, err := e.h.Store.Earlier(ctx, id)
+	for i, r := range rows {
+		if r.Value.Erase() {
+			e.tx.PutEarlier(i+1, r)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return e.commit(ctx, "")
 }
 
 // person erases the address's name, and the customer's where they have no other address.

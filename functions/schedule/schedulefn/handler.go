@@ -67,6 +67,9 @@ func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
 	if d.Kind == store.DueSurvey || d.Kind == store.DueWave {
 		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Wave: d.Wave, Gen: d.Gen, At: now})
 	}
+	if d.Kind == store.DueTopic || d.Kind == store.DueOutreach {
+		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Topic: d.Topic, Outreach: d.Outreach, Gen: d.Gen, At: now})
+	}
 	if d.Kind == store.DueRecovery {
 		return work.Send(ctx, h.Queue, queue.Surveys, work.SurveyTimer{Survey: d.Survey, Recovery: d.Ticket.ID, Gen: d.Gen, At: now})
 	}

@@ -1,5 +1,6 @@
 // Package surveysfn works the surveys' timers: it asks, skips with the reason on the
-// ticket, lets a question expire, or escalates a bad answer that nobody followed up.
+// ticket, lets a question expire, escalates a bad answer that nobody followed up, and
+// sends what the desk says of itself: that something is done, or a word of care.
 package surveysfn
 
 import (
@@ -36,11 +37,17 @@ func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEven
 
 func (h *Handler) one(ctx context.Context, body string) error {
 	var t work.SurveyTimer
-	if err := json.Unmarshal([]byte(body), &t); err != nil || t.Survey == "" && t.Wave == "" {
+	if err := json.Unmarshal([]byte(body), &t); err != nil || t.Survey == "" && t.Wave == "" && t.Topic == "" && t.Outreach == "" {
 		return desk.Errorf(desk.Unreadable, "not a survey's timer") // to the dead letters, where an alarm rings
 	}
 	if t.Wave != "" {
 		return h.Desk.FireWave(ctx, t.Wave, t.Gen, t.At)
+	}
+	if t.Topic != "" {
+		return h.Desk.FireTopic(ctx, t.Topic, t.Gen, t.At)
+	}
+	if t.Outreach != "" {
+		return h.Desk.FireOutreach(ctx, t.Outreach, t.Gen, t.At, h.Window)
 	}
 	if t.Recovery != "" {
 		return h.Desk.FireRecovery(ctx, t.Recovery, t.Survey, t.Gen, t.At)

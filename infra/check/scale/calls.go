@@ -215,13 +215,27 @@ var leftOut = map[string]string{
 	"DELETE /v1/customers/{id}/suggestions/{other}":      "one customer by key",
 	"POST /v1/quarantine/{at}/{id}/drop":                 "as a release",
 	"POST /v1/dead-letters/{queue}/letters/{id}/redrive": "as a drop, with the lane's first",
-	"POST /v1/uploads":                                   "signs an address of the blob store",
-	"DELETE /v1/keys/{id}":                               "one row by key",
+	"DELETE /v1/feedback/{id}/topic":                     "one record and its topic by their keys",
+	"PUT /v1/feedback/{id}/topic":                        "one record and its topic by their keys",
+	"POST /v1/topics/{id}/done":                          "one topic by its key; jobs tell its customers page by page",
+	"PUT /v1/tickets/{number}/messages/{id}/mark":        "one message and its ticket by their keys",
+	"DELETE /v1/tickets/{number}/messages/{id}/mark":     "one message and its ticket by their keys",
+	"GET /v1/feedback/{id}":                              "one record by its key",
+	"GET /v1/topics/{id}":                                "one topic by its key",
+	"GET /v1/topics/{id}/feedback":                       "a page of a topic's own list",
+	"GET /console/settings/versions/{version}":           "reads no ticket", "GET /v1/settings/versions/{version}": "reads no ticket",
+	"PUT /v1/settings": "reads no ticket", "POST /v1/settings/diff": "reads no ticket", "POST /v1/settings/validate": "reads no ticket",
+	"POST /v1/settings/versions/{version}/restore": "reads no ticket", "POST /console/settings": "reads no ticket",
+	"POST /console/settings/check": "reads no ticket", "POST /console/settings/versions/{version}/restore": "reads no ticket",
+	"POST /v1/tickets/{number}/messages/preview":   "one ticket and one address by their keys",
+	"POST /v1/tickets/{number}/messages/{id}/undo": "one message and its ticket by their keys",
+	"POST /v1/uploads":                             "signs an address of the blob store",
+	"DELETE /v1/keys/{id}":                         "one row by key",
 }
 
 // sameAsAPI are the console's forms that do what a route of the API does, by the same
 // call of shared/ticketing.
-var sameAsAPI = regexp.MustCompile(`^POST /console/(new|tickets/\{number\}/(writing|spent|forward|follow-up|tasks|followers|type|team|merge|unmerge|split|spam|not-spam|block|unblock|macros/\{id\}|messages/\{id\}/again)|customers/.*|recoveries/.*|deliveries/.*|quarantine/.*)$`)
+var sameAsAPI = regexp.MustCompile(`^POST /console/(new|tickets/\{number\}/(writing|spent|forward|follow-up|tasks|followers|type|team|merge|unmerge|split|spam|not-spam|block|unblock|macros/\{id\}|messages/\{id\}/(again|mark))|customers/.*|recoveries/.*|deliveries/.*|quarantine/.*|dead-letters/.*|feedback/.*|topics/.*)$`)
 
 // Calls are all that is measured of these routes: each GET by itself, the further lists,
 // the writes. missing are routes that are neither measured nor left out with a reason.

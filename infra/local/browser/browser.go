@@ -45,7 +45,8 @@ type Tab struct {
 	said []string
 }
 
-func find() (string, error) {
+// Find gives the path of an installed browser; ErrNone where there is none.
+func Find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
@@ -57,7 +58,7 @@ func find() (string, error) {
 // Open starts a browser; ErrNone where there is none. Its sandbox is off, for it needs
 // rights that containers and root don't have: it is meant for the desk's own pages only.
 func Open(ctx context.Context, s Screen) (*Tab, context.CancelFunc, error) {
-	path, err := find()
+	path, err := Find()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -50,6 +51,19 @@ func (d *Demo) Week(ctx context.Context, seed uint64) error {
 		}
 		fmt.Fprintf(d.Out, "  day %d of 7: %d visitors so far\n", day+1, n)
 		if err := d.night(ctx, WeekLength/7*time.Duration(6-day)); err != nil {
+			return err
+		}
+	}
+	if err := d.quiet(ctx); err != nil {
+		return err
+	}
+	return d.atWork(ctx)
+}
+
+// atWork lets the agents be there at the end of the week: Amy takes no more.
+func (d *Demo) atWork(ctx context.Context) error {
+	for agent, state := range map[string]desk.PresenceState{"li": desk.Online, "amy": desk.Busy} {
+		if err := d.api(ctx, http.MethodPut, "/v1/agents/"+agent+"/presence", fmt.Sprintf(`{"state":%q}`, state), "", nil); err != nil {
 			return err
 		}
 	}
@@ -138,11 +152,11 @@ func (d *Demo) speak(ctx context.Context, v *visitor, n int, text string) error 
 		return d.provider(req, err, "<Response")
 	case desk.Email:
 		v.id = fmt.Sprintf("visitor%d@customer.example", n)
-		return d.Desk.Mail(ctx, "", provider.Mail{From: v.id, FromName: fmt.Sprintf("Visitor %d", n), To: d.Desk.MailAddress(),
+		return d.Desk.Mail(ctx, "", provider.Mail{From: v.id, FromName: called(text, n), To: d.Desk.MailAddress(),
 			Subject: text, Text: text, MessageID: id + "@customer.example", At: at}.Bytes())
 	default:
 		v.id = fmt.Sprintf("visitor%d@customer.example", n)
-		req, err := provider.Form(d.Base, "contact", map[string]string{"name": fmt.Sprintf("Visitor %d", n), "email": v.id, "message": text, "_id": "week-" + id})
+		req, err := provider.Form(d.Base, "contact", map[string]string{"name": called(text, n), "email": v.id, "message": text, "_id": "week-" + id})
 		return d.provider(req, err, `"ok":true`)
 	}
 }

@@ -58,7 +58,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	c := newScene(t)
 	pages := append(c.fill(),
 		"/console/tickets/"+c.first.Number()+"?split=1", "/console/board", "/console/new", "/console/notices", "/console/recoveries",
-		"/console/deliveries", "/console/audit", "/console/figures/surveys", "/console?view=overdue", "/console?view=unassigned",
+		"/console/deliveries", "/console/audit", "/console/search?q=20391", "/console/search?q=nothing", "/help", "/help?q=nothing", "/help/returns", "/console/figures/surveys", "/console?view=overdue", "/console?view=unassigned",
 		c.path(links.Unsubscribe(c.s.Desk.PublicURL, c.key, mail, c.first)))
 	require.NoError(t, b.SignIn(c.base, "lin", "local"))
 	var broken []string

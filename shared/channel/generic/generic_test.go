@@ -53,6 +53,7 @@ const (
 	full  = `{"type":"message","id":"c-9","from":{"id":"u-1","name":"张伟","mail":"Zhang@customer.example","phone":"+8613800138000"},
  "at":"2026-03-02T16:30:00+08:00","subject":"退款","text":"我要退款","language":"zh-CN","fields":{"plan":"pro","order":"A-17"},
  "attachments":[{"url":"https://cdn.example/a.png","name":"截图.png"},{"url":"https://cdn.example/b"}]}`
+	rated = `{"type":"review","from":{"id":"u-1","name":"Ann"},"at":"2026-03-02T08:30:00Z","text":"Too slow","language":"en","review":{"id":"r-7","version":2,"rating":2}}`
 	event = `{"type":"event","event":"order.shipped","from":{"id":"u-1"},"at":"2026-03-02T08:30:00Z","fields":{"order":"A-17"}}`
 )
 
@@ -73,6 +74,7 @@ func TestChannel(t *testing.T) {
 			{Name: "least", Request: call("msg_1", least), Private: []string{"parcel"}},
 			{Name: "full", Request: call("msg_2", full)},
 			{Name: "event", Request: call("msg_3", event)},
+			{Name: "review", Request: call("msg_7", rated)},
 			{Name: "unknown-event", Request: call("msg_4", `{"type":"event","event":"hologram","from":{"id":"u-1"}}`), Unknown: "hologram"},
 			{Name: "unknown-key", Request: call("msg_5", `{"type":"message","from":{"id":"u-1"},"text":"x","colour":"red"}`), Unreadable: true},
 			{Name: "unreadable", Request: call("msg_6", `where is my parcel`), Unreadable: true, Private: []string{"parcel"}},
@@ -146,7 +148,18 @@ func TestKnownSignatures(t *testing.T) {
 
 // forms are bodies and the key that is told of when one is refused.
 var forms = map[string]string{
-	least: "", full: "", event: "",
+	least: "", full: "", event: "", rated: "",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":0,"worst":0,"best":10,"kind":"praise"}}`: "",
+	`{"type":"review","from":{"id":"u"}}`:                                                       "review",
+	`{"type":"review","from":{"id":"u"},"text":"x","event":"a","review":{"id":"r","rating":3}}`: "event",
+	`{"type":"message","from":{"id":"u"},"text":"x","review":{"id":"r","rating":3}}`:            "review",
+	`{"type":"review","from":{"id":"u"},"review":{"rating":3}}`:                                 "review.id",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r"}}`:                                   "review.rating",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":"3"}}`:                      "review.rating",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":3.5}}`:                      "review.rating",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":3,"version":0}}`:            "review.version",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":3,"kind":"inquiry"}}`:       "review.kind",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":3,"stars":3}}`:              "review.stars",
 	`{}`:                                   "from",
 	`{"type":"message","from":{"id":"u"}}`: "text",
 	`{"type":"message","from":{"id":"u"},"text":" "}`:                                              "text",
@@ -245,4 +258,17 @@ func TestSender(t *testing.T) {
 			{Name: "503", Status: 503, Want: channel.OutcomeTransient},
 		},
 	})
+}
+
+// A rating lies on its scale.
+func TestRatingOnItsScale(t *testing.T) {
+	for body, path := range map[string]string{
+		`{"id":"r","rating":6}`:                      "review.rating",
+		`{"id":"r","rating":0}`:                      "review.rating",
+		`{"id":"r","rating":5,"worst":7,"best":7}`:   "review.best",
+		`{"id":"r","rating":11,"worst":0,"best":10}`: "review.rating",
+	} {
+		_, err := generic.Parse(channel.Envelope{Body: []byte(`{"type":"review","from":{"id":"u"},"review":` + body + `}`), Dedup: "m"})
+		require.ErrorContains(t, err, path, body)
+	}
 }

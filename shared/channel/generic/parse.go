@@ -84,16 +84,17 @@ func isID(s string) bool {
 // Parse reads an envelope; see the function of the same name.
 func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) { return Parse(e) }
 
-// Parse reads an envelope of any account by inbound.schema.json: a message, or an event
-// with its name as Type. Files are not fetched: their addresses are kept as fields. A
+// Parse reads an envelope of any account by inbound.schema.json: a message, a review, or
+// an event with its name as Type. Files are not fetched: their addresses are kept as fields. A
 // key that the schema doesn't know is refused by name, since what its sender meant by
 // it would be lost in silence otherwise.
 func Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	r := reader{}
 	in := desk.Inbound{ID: e.Dedup, From: desk.Address{Channel: desk.Generic, Account: e.Account}}
-	top := r.object("", e.Body, "type", "id", "event", "from", "at", "text", "subject", "language", "fields", "attachments")
+	top := r.object("", e.Body, "type", "id", "event", "review", "from", "at", "text", "subject", "language", "fields", "attachments")
 	r.from(&in, top["from"])
 	r.what(&in, top)
+	r.review(&in, top["review"])
 	in.At = r.time("at", top["at"])
 	in.Subject = r.text("subject", top["subject"], maxSubject)
 	in.Text = r.text("text", top["text"], maxText)
@@ -170,7 +171,11 @@ var (
 // what reads type and the event's name, of which a message has none.
 func (r *reader) what(in *desk.Inbound, top map[string]json.RawMessage) {
 	in.Type = r.like("event", top["event"], eventForm, "should be a name such as order.shipped")
-	switch kind := r.oneOf("type", top["type"], "message", "event"); {
+	switch kind := r.oneOf("type", top["type"], "message", "event", "review"); {
+	case kind == "review" && in.Type == "":
+		in.Kind = desk.InReview
+	case kind == "review":
+		r.fault("event", "is not for a review")
 	case kind == "message" && in.Type == "":
 		in.Kind = desk.InMessage
 	case kind == "message":

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
@@ -32,6 +34,12 @@ func (c *Channel) Parse(e channel.Envelope) ([]desk.Inbound, error) {
 	if why := e.Meta[metaMark]; why != "" {
 		in.Marks = []desk.Decision{{Code: "spam.captcha_unknown", Args: map[string]string{"why": why}}}
 	}
+	if c.form.Feedback {
+		in.Given = &desk.Given{}
+		if slices.Contains(desk.FeedbackTypes, c.form.Type) {
+			in.Given.Type = c.form.Type
+		}
+	}
 	for _, f := range c.form.Fields {
 		c.take(&in, s, f)
 	}
@@ -57,6 +65,21 @@ func (c *Channel) take(in *desk.Inbound, s submission, f config.FormField) {
 		in.Subject = v
 	case "message":
 		in.Text = v
+	case config.RoleKind, config.RoleRating:
+		given(in.Given, f, s.value(f))
+	}
+}
+
+// given takes what a form asks of how it was; the fields have been checked by now.
+func given(g *desk.Given, f config.FormField, value string) {
+	n, err := strconv.Atoi(value)
+	switch {
+	case g == nil:
+	case f.Role == config.RoleKind:
+		g.Type = desk.Type(value)
+	case err == nil:
+		g.Rating = &n
+		g.Min, g.Max = f.Scale()
 	}
 }
 

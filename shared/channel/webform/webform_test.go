@@ -281,3 +281,38 @@ func TestPhones(t *testing.T) {
 		require.Equal(t, want, ins[0].Contact.Phone, given)
 	}
 }
+
+// A form that is for feedback says what it is and how it was, whatever language it was
+// filled in.
+func TestFeedbackForm(t *testing.T) {
+	five := ""
+	for _, n := range []string{"1", "2", "3", "4", "5"} {
+		five += `{"value":"` + n + `","label":{"en":"` + n + ` stars"}},`
+	}
+	c, err := newForm(`{"id":"ideas","feedback":true,"type":"suggestion","title":{"en":"Ideas"},"fields":[
+  {"name":"what","label":{"en":"What"},"type":"choice","max":200,"role":"kind","choices":[{"value":"complaint","label":{"zh-CN":"投诉","en":"Complaint"}},{"value":"praise","label":{"en":"Praise"}}]},
+  {"name":"stars","label":{"en":"Stars"},"type":"choice","max":200,"role":"rating","choices":[` + strings.TrimSuffix(five, ",") + `]},
+  {"name":"message","label":{"en":"Message"},"type":"textarea","max":50,"role":"message"}]}`)
+	require.NoError(t, err)
+	read := func(body string) desk.Inbound {
+		v, err := c.Verify(t.Context(), post(urlencoded, body))
+		require.NoError(t, err)
+		es, err := c.Envelopes(v)
+		require.NoError(t, err)
+		in, err := c.Parse(es[0])
+		require.NoError(t, err)
+		return in[0]
+	}
+	two := 2
+	require.Equal(t, &desk.Given{Type: desk.Complaint, Rating: &two, Min: 1, Max: 5}, read("what=complaint&stars=2&message=late&_lang=zh-CN").Given)
+	require.Equal(t, &desk.Given{Type: desk.Suggestion}, read("message=more+colours").Given, "the form's own type")
+	plain, err := newForm(contact)
+	require.NoError(t, err)
+	v, err := plain.Verify(t.Context(), post(urlencoded, goodForm))
+	require.NoError(t, err)
+	es, err := plain.Envelopes(v)
+	require.NoError(t, err)
+	in, err := plain.Parse(es[0])
+	require.NoError(t, err)
+	require.Nil(t, in[0].Given)
+}

@@ -24,8 +24,23 @@ func TestMask(t *testing.T) {
 		"a13800001234b":                 "a13800001234b",
 		"order 7741 of 2026-03-02":      "order 7741 of 2026-03-02",
 		"@ and a@b":                     "@ and a@b",
+
+		`"address":"oLVPpjqs9BhvzwPj5A-vTYAX3GLc"`: `"address":"o***Lc"`,
+		"by wmAJ2GCAAAmYJtK9mHqN2cZq6oPZ8rQw, ok":  "by w***Qw, ok",
+		"oLVPpjqs9BhvzwPj5A-vTYAX3GLcd":            "oLVPpjqs9BhvzwPj5A-vTYAX3GLcd",
+		"our-customers-phone-number-1":             "our-customers-phone-number-1",
+		"our-customer-number-is-13800001234":       "our-customer-number-is-***34",
 	} {
 		require.Equal(t, want, allow.Mask(text), text)
+	}
+}
+
+// A file's name is masked although letters stand close around a number.
+func TestMaskName(t *testing.T) {
+	for name, want := range map[string]string{
+		"IMG_13800001234.jpg": "IMG_***34.jpg", "wang.fang@shop.example.pdf": "w***@shop.example.pdf", "invoice-2026-03.pdf": "invoice-2026-03.pdf", "a8613800001234b.wav": "a***34b.wav",
+	} {
+		require.Equal(t, want, allow.MaskName(name))
 	}
 }
 

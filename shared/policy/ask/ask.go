@@ -155,7 +155,13 @@ func tier(c desk.Customer) desk.Tier {
 
 // capped gives the reason that lies in what the customer was asked before.
 func capped(c desk.Customer, v desk.Survey, r Rules, at time.Time) string {
-	last := c.AskedLast(v.Of)
+	return Capped(c, v.Of, r, at)
+}
+
+// Capped gives the reason, a decision code, why a customer gets no more of something now;
+// "" where the caps allow it. of names what it is: it has a cooldown of its own.
+func Capped(c desk.Customer, of string, r Rules, at time.Time) string {
+	last := c.AskedLast(of)
 	switch {
 	case !last.IsZero() && at.Sub(last) < r.Cooldown, cooling(c.Asked, at, r.Apart):
 		return "survey.cooldown"

@@ -30,6 +30,10 @@ const (
 	notes         = "msg_note"
 	handled       = "handled_s" // seconds
 
+	recoveriesOpened = "recovery_opened"
+	recoveriesDone   = "recovery_done"
+	recovered        = "recovered"
+
 	firstResponse = "frt" // prefix of first response times
 	resolution    = "res" // prefix of resolution times
 	answerTime    = "ans" // prefix of times from asking to the first answer
@@ -123,6 +127,14 @@ func countersOf(f desk.Fact) map[string]int64 {
 		return map[string]int64{surveySent: 1}
 	case desk.FactSurveySkipped:
 		return map[string]int64{surveySkipped: 1}
+	case desk.FactRecoveryOpened:
+		return map[string]int64{recoveriesOpened: 1}
+	case desk.FactRecoveryDone:
+		return map[string]int64{recoveriesDone: 1}
+	case desk.FactRecovered:
+		return map[string]int64{recovered: 1}
+	case desk.FactUnrecovered:
+		return map[string]int64{recovered: -1}
 	case desk.FactSLAMet, desk.FactSLAMissed:
 		return target(f)
 	case desk.FactAnswered:

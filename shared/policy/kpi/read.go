@@ -28,6 +28,11 @@ type Figures struct {
 	MessagesIn    int64
 	MessagesOut   int64
 	Notes         int64
+
+	RecoveriesOpened int64
+	RecoveriesDone   int64
+	Recovered        int64 // one day alone may be below zero, as of Scores
+
 	// Handled is the time that agents had tickets open and were at work on them.
 	Handled time.Duration
 	// Scores counts answers by score, 1 first. One day alone may be below zero: a
@@ -69,6 +74,9 @@ func ReadGood(good int, sums ...map[string]int64) Figures {
 		Reopened: all[reopened], Closed: all[closed], OneTouch: all[oneTouch],
 		SurveySent: all[surveySent], SurveySkipped: all[surveySkipped], Answered: all[answered],
 		MessagesIn: all[messagesIn], MessagesOut: all[messagesOut], Notes: all[notes],
+
+		RecoveriesOpened: all[recoveriesOpened], RecoveriesDone: all[recoveriesDone], Recovered: all[recovered],
+
 		Handled:       time.Duration(all[handled]) * time.Second,
 		FirstResponse: times(all, firstResponse, all[firstAnswered]),
 		Resolution:    times(all, resolution, all[resolved]),

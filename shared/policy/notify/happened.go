@@ -36,6 +36,8 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 		h.What = d
 		if to, ok := assigned(d); ok {
 			h.Kind, h.To, h.What = Assigned, to, desk.Decision{Code: "notice.assigned"}
+		} else if d.Code == "feedback.praise" {
+			h.Kind, h.To, h.What = Praise, d.Args["owner"], desk.Decision{Code: "notice.praise"}
 		} else if d.Code == "mention.named" {
 			h.Kind, h.To, h.What = Mention, d.Args["to"], desk.Decision{Code: "notice.mention", Args: by(m)}
 			named = append(named, h.To)

@@ -24,11 +24,12 @@ const (
 	Breach   Kind = "sla_breach"  // a deadline has passed
 	BadScore Kind = "bad_score"   // the customer gave a bad score
 	Recovery Kind = "recovery"    // an unhappy customer waits to be talked to
+	Praise   Kind = "praise"      // a customer praises you
 	HookOff  Kind = "webhook_off" // a subscription switched itself off
 )
 
 // Kinds lists all of them.
-var Kinds = []Kind{Assigned, Reply, Mention, Noted, Resolved, Warning, Breach, BadScore, Recovery, HookOff}
+var Kinds = []Kind{Assigned, Reply, Mention, Noted, Resolved, Warning, Breach, BadScore, Recovery, Praise, HookOff}
 
 // Event names a kind as deliveries to robots are called.
 func (k Kind) Event() desk.EventName { return desk.EventName("notice." + string(k)) }
@@ -43,7 +44,7 @@ type Happening struct {
 	At     time.Time     `json:"at"`
 	Ticket desk.TicketID `json:"t,omitempty"`
 	By     desk.Actor    `json:"by"`            // who did it: they know already
-	To     string        `json:"to,omitempty"`  // of Assigned and Mention: the agent's id
+	To     string        `json:"to,omitempty"`  // of Assigned, Mention and Praise: the agent's id
 	Not    []string      `json:"not,omitempty"` // agents who hear of it otherwise
 	What   desk.Decision `json:"what"`          // in words: a code of the journal
 }
@@ -126,7 +127,7 @@ func concerns(h Happening, t desk.Ticket, p Person) bool {
 	follows := slices.Contains(t.Followers, p.ID)
 	leads := p.Role == "lead" && slices.Contains(p.Teams, t.Team)
 	switch h.Kind {
-	case Assigned, Mention:
+	case Assigned, Mention, Praise:
 		return p.ID == h.To
 	case Reply, Noted:
 		return mine || follows

@@ -92,6 +92,24 @@ func Move(r desk.Recovery, to desk.RecoveryState, at time.Time) (desk.Recovery, 
 	return r, nil
 }
 
+// AskedAgain is the recovery after its customer answered the asking that followed it. They
+// are recovered where the score is better than the one that was bad; scores of different
+// kinds can't be compared, so there it is enough that the new one isn't bad.
+func AskedAgain(r desk.Recovery, kind desk.SurveyKind, score int, bad bool, at time.Time) desk.Recovery {
+	r.AgainScore = &score
+	better := !bad
+	if kind == r.Kind {
+		better = score > r.Score
+	}
+	switch {
+	case !better:
+		r.Recovered = time.Time{}
+	case r.Recovered.IsZero():
+		r.Recovered = at
+	}
+	return r
+}
+
 // Fire lets the timer of a generation have its way; true: it escalates now, which it
 // does once.
 func Fire(r desk.Recovery, gen int, at time.Time) (desk.Recovery, bool) {

@@ -26,6 +26,8 @@ func Events(c desk.Change, r Rules) []desk.Event {
 		return survey(c, r)
 	case c.Customer != nil:
 		return customer(c)
+	case c.Topic != nil:
+		return topic(c)
 	}
 	return nil
 }
@@ -173,6 +175,17 @@ func customer(c desk.Change) []desk.Event {
 	}
 	return []desk.Event{event(c, desk.EventCustomerMerged, "", "",
 		map[string]any{"id": string(c.Customer.ID), "merged_into": string(c.Customer.Merged)}, nil)}
+}
+
+// topic tells once that what customers asked for is done.
+func topic(c desk.Change) []desk.Event {
+	t := *c.Topic
+	if t.State != desk.TopicDone || c.TopicWas != nil && c.TopicWas.State == desk.TopicDone {
+		return nil
+	}
+	return []desk.Event{event(c, desk.EventFeedbackDone, "", t.Team, map[string]any{
+		"id": string(t.ID), "title": t.Title, "team": t.Team, "records": t.Records, "text": t.Text, "done_at": t.Done.UTC(),
+	}, nil)}
 }
 
 // event makes one; its id is derived of the row, its version and the name.

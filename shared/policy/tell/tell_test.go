@@ -96,7 +96,10 @@ func TestEvents(t *testing.T) {
 		"a timer of an answered survey": {desk.Change{Survey: scored("csat", 2, 1), SurveyWas: scored("csat", 2, 1)}, nil},
 		"a customer":                    {desk.Change{Customer: &desk.Customer{ID: "c"}}, nil},
 		"a merge":                       {desk.Change{Customer: &desk.Customer{ID: "c", Merged: "d"}, CustomerWas: &desk.Customer{ID: "c"}}, []desk.EventName{desk.EventCustomerMerged}},
-		"nothing":                       {desk.Change{}, nil},
+		"what was asked for is done": {desk.Change{Topic: &desk.Topic{ID: "t", State: desk.TopicDone}, TopicWas: &desk.Topic{ID: "t", State: desk.TopicOpen}},
+			[]desk.EventName{desk.EventFeedbackDone}},
+		"a round of telling": {desk.Change{Topic: &desk.Topic{ID: "t", State: desk.TopicDone, Told: 2}, TopicWas: &desk.Topic{ID: "t", State: desk.TopicDone}}, nil},
+		"nothing":            {desk.Change{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.change.Row, c.change.Version, c.change.At, c.change.Seq = "row", 3, at, "17"

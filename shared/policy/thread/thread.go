@@ -98,7 +98,7 @@ func overSince(t desk.Ticket) time.Time {
 func barred(in desk.Inbound, c Candidate) string {
 	switch c.How {
 	case ByConversation:
-		return ""
+		return spammed(in, c)
 	case ByStatusLink: // the link names who it was made for
 		if c.Ticket.From != in.From && (c.Pointed == nil || c.Pointed.From != in.From) {
 			return "thread.stranger"
@@ -110,6 +110,15 @@ func barred(in desk.Inbound, c Candidate) string {
 	}
 	if c.How != ByReplyAddress && in.Mail != nil && !in.Mail.Trusted {
 		return "thread.from_unproven" // anybody can write a From and a References line
+	}
+	return spammed(in, c)
+}
+
+// spammed bars what is no spam itself from a ticket that is: nobody would see it there.
+// What is written on a form's status page stays with its form, whose answer goes there.
+func spammed(in desk.Inbound, c Candidate) string {
+	if c.Ticket.Status == desk.StatusSpam && in.Spam == "" {
+		return "thread.spam"
 	}
 	return ""
 }

@@ -4,7 +4,6 @@ package browsertest
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,7 +18,7 @@ import (
 
 // patience is how long a browser may take for one test, and for one thing to appear.
 const (
-	patience = 3 * time.Minute
+	patience = 5 * time.Minute
 	moment   = 20 * time.Second
 )
 
@@ -29,15 +28,21 @@ type Tab struct {
 	t *testing.T
 }
 
+// Need ends a test that has no browser.
+func Need(t *testing.T) {
+	t.Helper()
+	if _, err := browser.Find(); err != nil {
+		check.Missing(t, "Chromium or Chrome")
+	}
+}
+
 // Open starts a browser that ends with the test. DESKHOOK_DARK=1 makes it a dark one.
 func Open(t *testing.T, s browser.Screen) *Tab {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(stop)
+	Need(t)
 	b, stop, err := browser.Open(ctx, s)
-	if errors.Is(err, browser.ErrNone) {
-		check.Missing(t, "Chromium or Chrome")
-	}
 	require.NoError(t, err)
 	t.Cleanup(stop)
 	require.NoError(t, b.Scheme(os.Getenv("DESKHOOK_DARK") == "1"))
