@@ -99,7 +99,7 @@ func (s *season) digit(a *asking, value int) bool {
 		return false
 	}
 	again := a.last != nil && a.last.value == value && now.Before(a.expires())
-	waits := to.last == a && (to.until.IsZero() && (a.open(now) || again) || now.Before(to.until))
+	waits := to.last == a && (to.until.IsZero() || now.Before(to.until)) && (a.open(now) || again)
 	if !waits {
 		s.write(to, strconv.Itoa(value), true)
 		s.counts["digits that are messages"]++
