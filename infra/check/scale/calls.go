@@ -224,6 +224,7 @@ var leftOut = map[string]string{
 	"GET /v1/topics/{id}":                                "one topic by its key",
 	"GET /v1/topics/{id}/feedback":                       "a page of a topic's own list",
 	"GET /console/settings/versions/{version}":           "reads no ticket", "GET /v1/settings/versions/{version}": "reads no ticket",
+	"GET /v1/exports/{id}": "one row by its key", "GET /console/exports/{id}/file": "one row by its key", "GET /v1/exports/{id}/file": "one row by its key",
 	"POST /v1/exports": "one row and a job", "POST /console/exports": "one row and a job", "PUT /v1/filters": "an agent's one row",
 	"POST /console/filters": "an agent's one row", "POST /console/filters/remove": "an agent's one row",
 	"PUT /v1/settings": "reads no ticket", "POST /v1/settings/diff": "reads no ticket", "POST /v1/settings/validate": "reads no ticket",

@@ -210,7 +210,8 @@ func (s *season) judgeWaves() {
 		for _, t := range s.opened {
 			if t.meant(wave) {
 				s.counts["meant by a schedule"]++
-				if who := t.from.who.customer(t.from, wave); !considered[string(who)+wave.Format(time.DateOnly)] {
+				thought := func(c desk.CustomerID) bool { return considered[string(c)+wave.Format(time.DateOnly)] }
+				if !slices.ContainsFunc(t.from.who.customers(t.from, wave), thought) {
 					s.breaks("ticket %s: %s was not thought of on %s", t.id, t.from.ID, wave.Format(time.DateOnly))
 				}
 			}
@@ -237,7 +238,19 @@ func (t *ticket) meant(wave time.Time) bool {
 	return !t.is(wave)
 }
 
-// customer is as whom the desk knows who writes from an address.
-func (p *person) customer(a *address, at time.Time) desk.CustomerID {
-	return a.customer
+// customers are as whom the desk may know, around a wave, who writes from an address: as
+// themselves, and as whoever they are one with then. One person is thought of once.
+func (p *person) customers(a *address, wave time.Time) []desk.CustomerID {
+	one := valueAt(p.one, wave)
+	for _, x := range p.one {
+		one = one || x.at.After(wave) && x.at.Before(wave.Add(3*time.Hour))
+	}
+	if !one {
+		return []desk.CustomerID{a.customer}
+	}
+	var all []desk.CustomerID
+	for _, x := range p.addrs {
+		all = append(all, x.customer)
+	}
+	return all
 }
