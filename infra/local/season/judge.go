@@ -210,7 +210,7 @@ func (s *season) judgeWaves() {
 		for _, t := range s.opened {
 			if t.meant(wave) {
 				s.counts["meant by a schedule"]++
-				if who := t.from.who.customer(t.from, wave); !considered[string(who)+wave.Format(time.DateOnly)] {
+				if !t.from.who.considered(t.from, wave, considered) {
 					s.breaks("ticket %s: %s was not thought of on %s", t.id, t.from.ID, wave.Format(time.DateOnly))
 				}
 			}
@@ -237,7 +237,14 @@ func (t *ticket) meant(wave time.Time) bool {
 	return !t.is(wave)
 }
 
-// customer is as whom the desk knows who writes from an address.
-func (p *person) customer(a *address, at time.Time) desk.CustomerID {
-	return a.customer
+// considered says whether who writes from an address was thought of: two customers who
+// are known to be one are thought of once.
+func (p *person) considered(a *address, wave time.Time, who map[string]bool) bool {
+	for _, x := range p.addrs {
+		near := valueAt(p.one, wave) || valueAt(p.one, wave.Add(2*time.Hour))
+		if (x == a || near) && who[string(x.customer)+wave.Format(time.DateOnly)] {
+			return true
+		}
+	}
+	return false
 }
