@@ -95,7 +95,11 @@ func (s *season) recount() {
 			}
 		}
 		tell(a.at, "survey_sent")
-		for i, x := range a.answers {
+		answers := a.answers
+		if s.countedAlready(a) {
+			answers = nil
+		}
+		for i, x := range answers {
 			score := func(v int) string { return surveys[a.of].kind + "_" + strconv.Itoa(v) }
 			if i == 0 {
 				tell(x.at, "answered", score(x.value))
@@ -106,6 +110,24 @@ func (s *season) recount() {
 	}
 	s.recountSkips()
 	s.judgeVersions()
+}
+
+// countedAlready says whether the same round of a scheduled survey was answered before by
+// who turned out by then to be the same person.
+func (s *season) countedAlready(a *asking) bool {
+	p := a.ticket.from.who
+	if a.of != "nps" || len(a.answers) == 0 || !valueAt(p.one, a.first) {
+		return false
+	}
+	for _, x := range p.addrs {
+		for _, d := range x.got {
+			same := d.a != a && d.of == a.of && d.at.Sub(a.at).Abs() < 3*day && !d.remind
+			if same && !d.a.first.IsZero() && d.a.first.Before(a.first) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *season) recountSkips() {
