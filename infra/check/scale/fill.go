@@ -191,6 +191,9 @@ func (b *Bench) foreground(ctx context.Context) (err error) {
 		return fmt.Errorf("scale: nobody answered: %w", err)
 	}
 	row, err := b.store.Ticket(ctx, b.ticket)
+	if err != nil {
+		return err
+	}
 	b.customer = row.Value.Customer
 	var tx store.Tx
 	b.dead, b.held = b.letter(9_999_999), b.quarantined(1)

@@ -27,14 +27,6 @@ func (s *season) plan(t *ticket, least, most time.Duration) {
 	})
 }
 
-// status is where the desk has the ticket.
-func (s *season) status(t *ticket) desk.Status {
-	r, _ := row[struct {
-		Status desk.Status `json:"st"`
-	}](s.w, "T#"+string(t.id), "T")
-	return r.Status
-}
-
 // work is what an agent does with a ticket that waits.
 func (s *season) work(t *ticket) {
 	ctx, now := context.Background(), s.w.now

@@ -81,7 +81,8 @@ func (q *Queue) deleteBatch(ctx context.Context, on queue.Name, url *string, rec
 	if err != nil {
 		return fmt.Errorf("queue %s: %w", on, translate(err))
 	}
-	for _, f := range out.Failed {
+	if len(out.Failed) > 0 {
+		f := out.Failed[0]
 		if aws.ToString(f.Code) == "InvalidParameterValue" { // an expired receipt, as in translateReceipt
 			return fmt.Errorf("queue %s: %w: SQS: InvalidParameterValue", on, queue.ErrUnknown)
 		}
