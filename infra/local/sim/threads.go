@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -113,6 +114,12 @@ func (s *Sim) moves(d *dump) {
 	s.landed(d)
 }
 
+// answers says that a message answers a survey: it stands with the question, which is
+// about its ticket whatever that was merged into since.
+func answers(m desk.Message) bool {
+	return slices.ContainsFunc(m.Decisions, func(x desk.Decision) bool { return x.Code == "survey.digit" || x.Code == "survey.comment" })
+}
+
 // landed looks at each message as it was written: to which ticket, and was that one
 // merged into another by then?
 func (s *Sim) landed(d *dump) {
@@ -128,7 +135,7 @@ func (s *Sim) landed(d *dump) {
 			}
 			into[t.ID] = t.Into
 		}
-		if m, ok := store.MessageOf(c); ok && m.Kind == desk.FromCustomer && into[m.Ticket] != "" {
+		if m, ok := store.MessageOf(c); ok && m.Kind == desk.FromCustomer && into[m.Ticket] != "" && !answers(m) {
 			s.breaks("promise 4: %s came to %s after that was merged into %s", m.ID, m.Ticket, into[m.Ticket])
 		}
 	}
