@@ -44,6 +44,9 @@ func (a *api) putFilters(c *call) error {
 	if err := c.body(&b); err != nil {
 		return err
 	}
+	if b.Items == nil {
+		return badField("items", "is missing: an empty list removes them all")
+	}
 	row, err := a.Store.Filters(c.ctx, c.by.ID)
 	if err != nil {
 		return err
