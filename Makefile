@@ -3,6 +3,7 @@
 GO ?= go
 SEED ?= 1
 ONCE ?= 0
+MANY ?= 100000
 FUZZTIME ?= 10s
 VENV ?= .cache/venv
 SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
@@ -39,7 +40,7 @@ season: ## 10,000 customers over 90 days: whom the desk asks, and what it makes 
 	$(GO) test -count=1 -timeout 40m ./infra/local/season -run 'TestSeason$$' -v -args -customers=10000 -seed=$(SEED)
 
 scale: ## what each route and page reads, writes and takes at 1,000 and at 100,000 tickets
-	$(GO) test -count=1 -timeout 40m ./infra/check/scale -v -args -many=100000
+	$(GO) test -count=1 -timeout 40m ./infra/check/scale -v -args -many=$(MANY)
 
 sizes: ## each function's size as deployed, under its cap
 	$(GO) run ./infra/check/sizes
