@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -27,10 +28,11 @@ const (
 	NoPosition     Mutation = "no position of figures"       // repeated batches count twice
 	NoSafetyNet    Mutation = "lose nudges and their timers" // what relay could not tell is never told
 	NoOrder        Mutation = "no order per sender"          // every message in a group of its own
+	TellAgain      Mutation = "tell deadlines again"         // what was told of a deadline is forgotten
 )
 
 // Mutations lists them.
-var Mutations = []Mutation{DropSeen, NoVersionCheck, RetryUnknown, LoseInbound, KeepSubscribed, NoPosition, NoSafetyNet, NoOrder}
+var Mutations = []Mutation{DropSeen, NoVersionCheck, RetryUnknown, LoseInbound, KeepSubscribed, NoPosition, NoSafetyNet, NoOrder, TellAgain}
 
 // mutatedTable plants bugs of the store.
 type mutatedTable struct {
@@ -52,6 +54,10 @@ func (t mutatedTable) Write(ctx context.Context, ops ...table.Op) error {
 		for i := range ops {
 			ops[i].Item.Doc = bytes.Replace(ops[i].Item.Doc, []byte(`"out":true`), []byte(`"out":false`), 1)
 		}
+	case TellAgain:
+		for i := range ops {
+			ops[i].Item.Doc = toldFlags.ReplaceAll(ops[i].Item.Doc, []byte("$1,0]"))
+		}
 	case NoSafetyNet:
 		for i := range ops {
 			if strings.HasPrefix(ops[i].Item.PK, "T#") {
@@ -61,6 +67,9 @@ func (t mutatedTable) Write(ctx context.Context, ops ...table.Op) error {
 	}
 	return t.Table.Write(ctx, ops...)
 }
+
+// toldFlags ends a clock in a ticket's header: warned, breached.
+var toldFlags = regexp.MustCompile(`("[fnr]":\[\d+(?:,-?\d+){6}),[123]\]`)
 
 func drop(ops []table.Op, which func(table.Key) bool) []table.Op {
 	return slices.DeleteFunc(ops, func(op table.Op) bool { return which(op.Item.Key) })
