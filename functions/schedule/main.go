@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log"
 	"log/slog"
@@ -23,11 +24,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	index, err := time.ParseDuration(cmp.Or(os.Getenv("INDEX_EVERY"), "3m"))
+	if err != nil {
+		log.Fatalf("INDEX_EVERY: %v", err)
+	}
 	lambda.Start((&schedulefn.Handler{
 		Store: store.New(dynamo.Open(cfg, os.Getenv)),
 		Queue: sqsq.Open(cfg, os.Getenv),
 		Now:   time.Now,
 		Log:   slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		Index: 3 * time.Minute,
+		Index: index,
 	}).Handle)
 }

@@ -45,7 +45,8 @@ var answers = map[string]int{
 }
 
 // sends is how many messages an event must put on a queue.
-var sends = map[string]int{"webform/submit": 1, "webform/json": 1, "email/received": 1, "email/delivered": 1, "relay/reply": 1}
+var sends = map[string]int{"webform/submit": 1, "webform/json": 1, "email/received": 1, "email/delivered": 1, "relay/reply": 1,
+	"schedule/tick": 1} // the index, which is asked for in each minute here
 
 // Each binary starts as Lambda starts it, and answers the events of its folder.
 func TestBinariesAnswerUnderLambdasEmulator(t *testing.T) {
@@ -154,7 +155,7 @@ func environment(aws string) []string {
 		"PATH=" + os.Getenv("PATH"), "AWS_REGION=eu-central-1", "AWS_ENDPOINT_URL=" + aws, "HTTPS_PROXY=" + aws,
 		"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=key", "AWS_LAMBDA_FUNCTION_TIMEOUT=30",
 		"DESKHOOK_DEPLOYED=1", "TABLE=desk", "BUCKET=bucket", "SECRETS_PATH=/deskhook", "PUBLIC_URL=http://127.0.0.1:3000",
-		"SES_CONFIGURATION_SET=deskhook",
+		"SES_CONFIGURATION_SET=deskhook", "INDEX_EVERY=1m",
 	}
 	for _, q := range []string{"INBOUND_FIFO", "OUTBOUND", "JOBS", "SURVEYS", "SESMAIL"} {
 		name := strings.ToLower(strings.Replace(q, "_", ".", 1))
