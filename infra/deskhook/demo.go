@@ -29,6 +29,10 @@ func (c *demoCmd) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
+	draft, err := c.draft()
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "deskhook-demo-")
 	if err != nil {
 		return err
@@ -42,9 +46,8 @@ func (c *demoCmd) Run(w *world) (err error) {
 	if c.Week {
 		clock.Jump(-demo.WeekLength)
 	}
-	s.Desk.PublicURL = base
 	d, err := local.Open(local.Options{
-		Dir: dir, Template: t, Settings: s, PublicURL: base, Getenv: func(string) string { return "" }, Clock: clock,
+		Dir: dir, Template: t, Settings: s, Draft: draft, PublicURL: base, Getenv: func(string) string { return "" }, Clock: clock,
 		NoSync: true, Log: slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {

@@ -47,17 +47,22 @@ func (p place) load(w *world) (*config.Settings, *template.Template, error) {
 	return s, t, err
 }
 
+// draft is the settings as they are written, for whoever edits them in the console.
+func (p place) draft() (settings.Draft, error) {
+	text, err := os.ReadFile(p.SettingsFile)
+	return settings.Gather(os.DirFS(filepath.Dir(p.SettingsFile)), string(text)), err
+}
+
 // Run serves the desk.
 func (c *runCmd) Run(w *world) error {
 	s, t, err := c.load(w)
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(c.SettingsFile)
+	draft, err := c.draft()
 	if err != nil {
 		return err
 	}
-	draft := settings.Gather(os.DirFS(filepath.Dir(c.SettingsFile)), string(text))
 	l, err := listen(c.Addr)
 	if err != nil {
 		return err
