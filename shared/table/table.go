@@ -97,6 +97,19 @@ type Op struct {
 	If   int64 // the version that must be stored; 0 = must be absent
 }
 
+// Holds says whether the op may go on over what a reader sees now: its condition, for
+// engines that check it themselves.
+func (op Op) Holds(seen Item) bool {
+	switch {
+	case op.Kind == OpAdd:
+		return seen.Version == 0
+	case op.If == 0:
+		return !seen.Exists()
+	default:
+		return seen.Version == op.If
+	}
+}
+
 // Put writes the item if the version stored now equals item.Version (0: if absent).
 // The stored version becomes item.Version+1.
 func Put(item Item) Op { return Op{Kind: OpPut, Item: item, If: item.Version} }

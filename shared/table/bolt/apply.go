@@ -26,7 +26,7 @@ func apply(tx *bbolt.Tx, ops []table.Op, now time.Time) (int, error) {
 		if err != nil {
 			return 0, brokenError{err}
 		}
-		if !holds(op, present(it, now.Unix())) {
+		if !op.Holds(present(it, now.Unix())) {
 			return 0, table.ErrConflict
 		}
 		stored[i] = it
@@ -43,18 +43,6 @@ func apply(tx *bbolt.Tx, ops []table.Op, now time.Time) (int, error) {
 		changed++
 	}
 	return changed, nil
-}
-
-// holds says whether an op may go on over what a reader sees now.
-func holds(op table.Op, seen table.Item) bool {
-	switch {
-	case op.Kind == table.OpAdd:
-		return seen.Version == 0
-	case op.If == 0:
-		return !seen.Exists()
-	default:
-		return seen.Version == op.If
-	}
 }
 
 // outcome is the row after an op, and whether anything is written at all.

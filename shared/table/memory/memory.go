@@ -80,7 +80,7 @@ func (db *DB) Write(ctx context.Context, ops ...table.Op) error {
 	defer db.mu.Unlock()
 	now := db.now()
 	for _, op := range ops {
-		if !holds(op, db.seen(op.Item.Key, now)) {
+		if !op.Holds(db.seen(op.Item.Key, now)) {
 			return table.ErrConflict
 		}
 	}
@@ -88,18 +88,6 @@ func (db *DB) Write(ctx context.Context, ops ...table.Op) error {
 		db.apply(op, now)
 	}
 	return nil
-}
-
-// holds says whether an op may go on over what a reader sees now.
-func holds(op table.Op, seen table.Item) bool {
-	switch {
-	case op.Kind == table.OpAdd:
-		return seen.Version == 0
-	case op.If == 0:
-		return !seen.Exists()
-	default:
-		return seen.Version == op.If
-	}
 }
 
 func (db *DB) apply(op table.Op, now time.Time) {
