@@ -177,13 +177,23 @@ func (d *Desk) Reply(ctx context.Context, act Act, id desk.TicketID, r Reply) (d
 	})
 }
 
+// answerable says why a ticket takes no public answer, or nil.
+func answerable(t desk.Ticket) error {
+	switch {
+	case t.IsTask():
+		return desk.Errorf(desk.Conflict, "a task has no customer to answer: write a note")
+	case t.Into != "":
+		return desk.Errorf(desk.Conflict, "the ticket was merged into %s: undo that first", t.Into.Number())
+	case t.Status == desk.StatusSpam:
+		return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+	}
+	return nil
+}
+
 // reply writes and queues a public answer, and leaves the status to the caller.
 func (a *acting) reply(r Reply) error {
-	if a.t.IsTask() {
-		return desk.Errorf(desk.Conflict, "a task has no customer to answer: write a note")
-	}
-	if a.t.Status == desk.StatusSpam {
-		return desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+	if err := answerable(*a.t); err != nil {
+		return err
 	}
 	if err := takes.Check(a.t.AnswerTo(), a.s.Takes(a.t.AnswerTo()), r.Attachments); err != nil {
 		return err
@@ -381,6 +391,10 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 		again.Purpose, again.Attachments, again.Subject, again.Lang, again.Cc = m.Purpose, m.Attachments, m.Subject, m.Lang, m.Cc
 		a.msg = again.ID
 		a.said = append(a.said, said("send.again", "message", string(m.ID)))
+		before := m.Before
+		if m.Why != desk.Undone || a.t.Into != "" {
+			before = nil
+		}
 		m.Why = sentAgain
 		m.State = desk.Failed
 		row.Value = m
@@ -389,8 +403,14 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 			a.sendTo(again, m.From)
 			return nil
 		}
+		if before == nil {
+			a.send(again)
+			return nil
+		}
+		a.answered() // what undoing it took back
+		again.Before = before
 		a.send(again)
-		return nil
+		return a.become(before.Then)
 	})
 	return err
 }

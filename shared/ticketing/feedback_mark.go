@@ -50,7 +50,7 @@ func (a *acting) mark(ctx context.Context, m store.Row[desk.Message], as desk.Ty
 		return err
 	}
 	was := m.Value.Marked
-	if row.Value.Topic != "" && as == "" {
+	if row.Value.Topic != "" && (as == "" || as == desk.Praise) {
 		return desk.Errorf(desk.Conflict, "it is tied to a request of several customers: take it out of that first")
 	}
 	m.Value.Marked = as

@@ -200,7 +200,7 @@ func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bo
 		if err != nil {
 			return out, err
 		}
-		if did.Did == "changed" && !preview {
+		if (did.Did == "changed" || did.Did == "unchanged") && !preview { // unchanged: a crash may have come before its tiers
 			if err := d.retierOf(ctx, act, did.Customer); err != nil {
 				return out, err
 			}

@@ -47,8 +47,8 @@ func (d *Desk) Preview(ctx context.Context, act Act, id desk.TicketID, r Reply, 
 		return Preview{}, err
 	}
 	p := Preview{To: t.Value.AnswerTo(), Window: Hours{Left: -1}}
-	if t.Value.Status == desk.StatusSpam {
-		return p, desk.Errorf(desk.Conflict, "the ticket is spam: mark it as not spam before answering")
+	if err := answerable(t.Value); err != nil {
+		return p, err
 	}
 	if err := takes.Check(p.To, s.Takes(p.To), r.Attachments); err != nil {
 		return p, err

@@ -18,8 +18,8 @@ func (d *Desk) StopSurveys(ctx context.Context, a desk.Address, t desk.TicketID,
 	}
 	return d.attempt(ctx, func(int) error {
 		id, err := d.Store.Identity(ctx, a)
-		if err != nil || id.Value.NoSurvey {
-			return err
+		if err != nil || id.Value.NoSurvey && id.Value.NoSurveyBy.By.Kind != desk.ByAgent {
+			return err // their own word takes the place of what an agent noted for them
 		}
 		id.Value.NoSurvey, id.Value.NoSurveyBy = true, desk.Opted{At: at}
 		var tx store.Tx
