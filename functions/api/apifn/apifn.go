@@ -11,7 +11,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -169,42 +168,38 @@ func (a *api) routes() []route {
 	}
 }
 
-// known are the methods that a path refuses by name. Each is registered by itself: without
-// a method a path would clash with the wider one of another route.
-var known = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"}
+// methods are those that a path is asked for, to say which of them it takes.
+var methods = []string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"}
 
 // New makes the API's handler. Paths it doesn't know and methods a path doesn't take
 // are answered with a problem, too.
 func New(d Deps) http.Handler {
 	a := &api{Deps: d, find: &find.Finder{Store: d.Store, Blob: d.Found}}
 	mux := http.NewServeMux()
-	allowed := map[string][]string{}
 	for _, r := range a.routes() {
 		mux.Handle(r.method+" "+r.path, a.handler(r))
-		allowed[r.path] = append(allowed[r.path], r.method)
 	}
-	for path, methods := range allowed {
-		for _, m := range known {
-			if !slices.Contains(methods, m) {
-				mux.Handle(m+" "+path, notAllowed(methods))
-			}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if allow := allowed(mux, r); len(allow) > 0 {
+			w.Header().Set("Allow", strings.Join(allow, ", "))
+			problem{Status: http.StatusMethodNotAllowed}.write(w)
+			return
 		}
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."}.write(w)
 	})
 	return mux
 }
 
-func notAllowed(methods []string) http.Handler {
-	if slices.Contains(methods, "GET") {
-		methods = append(methods, "HEAD")
+// allowed are the methods that the path of a request is there for.
+func allowed(mux *http.ServeMux, r *http.Request) (out []string) {
+	for _, m := range methods {
+		try := r.Clone(r.Context())
+		try.Method = m
+		if _, pattern := mux.Handler(try); pattern != "" && pattern != "/" {
+			out = append(out, m)
+		}
 	}
-	slices.Sort(methods)
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		problem{Status: http.StatusMethodNotAllowed}.write(w)
-	})
+	return out
 }
 
 // call is one request on its way through a route.

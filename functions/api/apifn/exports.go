@@ -125,5 +125,5 @@ func (a *api) getExport(c *call) error {
 		}
 		v.URL, v.URLUntil = &url, moment(c.at.Add(exportLink))
 	}
-	return c.json(http.StatusOK, v)
+	return c.signed(http.StatusOK, v)
 }

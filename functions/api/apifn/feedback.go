@@ -1,6 +1,7 @@
 package apifn
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 type feedbackView struct {
@@ -151,21 +153,26 @@ func (a *api) feedbackQuery(c *call, p asked) (q store.FeedbackQuery, err error)
 	return q, nil
 }
 
-// oneFeedback reads the record in the address, for whom it is to see: by its ticket, or by
-// its team where it has none.
+// oneFeedback reads the record in the address, for whom the lists show it to.
 func (a *api) oneFeedback(c *call) (store.Row[desk.Feedback], error) {
 	row, err := a.Store.Feedback(c.ctx, desk.FeedbackID(c.r.PathValue("id")))
 	switch {
 	case err != nil:
 		return row, notKeyed(err)
-	case !row.Exists() || row.Value.Gone || !c.who.Team(row.Value.Team) && row.Value.Ticket == "":
+	case !row.Exists() || row.Value.Gone || allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: row.Value.Team}) != allow.Yes:
 		return row, desk.Errorf(desk.NotFound, "no such feedback")
-	case row.Value.Ticket != "" && !c.who.Everywhere():
-		if _, err := a.ticketOf(c, row.Value.Ticket); err != nil {
-			return row, err
-		}
 	}
 	return row, nil
+}
+
+// changedFeedback is oneFeedback for who changes the record: its ticket's journal tells of
+// it, so they must see that as well.
+func (a *api) changedFeedback(c *call) (store.Row[desk.Feedback], error) {
+	row, err := a.oneFeedback(c)
+	if err == nil && row.Value.Ticket != "" && !c.who.Everywhere() {
+		_, err = a.ticketOf(c, row.Value.Ticket)
+	}
+	return row, err
 }
 
 type feedbackHistoryView struct {
@@ -199,33 +206,16 @@ func (a *api) putMark(c *call) error {
 	if err := c.body(&in); err != nil {
 		return err
 	}
-	return a.mark(c, in.Type, true)
+	return a.onMessage(c, http.StatusOK, func(ctx context.Context, act ticketing.Act, t desk.TicketID, id desk.MessageID) error {
+		if in.Type == "" {
+			return badField("type", "is missing")
+		}
+		return a.Desk.MarkMessage(ctx, act, t, id, in.Type)
+	})
 }
 
-func (a *api) deleteMark(c *call) error { return a.mark(c, "", false) }
-
-func (a *api) mark(c *call, as desk.Type, put bool) error {
-	if _, err := c.params(); err != nil {
-		return err
-	}
-	act, err := c.act()
-	if err != nil {
-		return err
-	}
-	t, err := a.ticket(c)
-	if err != nil {
-		return err
-	}
-	if put && as == "" {
-		return badField("type", "is missing")
-	}
-	id := desk.MessageID(c.r.PathValue("id"))
-	if err := a.Desk.MarkMessage(c.ctx, act, t.Value.ID, id, as); err != nil {
-		return notKeyed(err)
-	}
-	row, err := a.Store.Message(c.ctx, t.Value.ID, id)
-	if err != nil {
-		return notKeyed(err)
-	}
-	return c.json(http.StatusOK, viewMessage(row.Value, c.lang()))
+func (a *api) deleteMark(c *call) error {
+	return a.onMessage(c, http.StatusOK, func(ctx context.Context, act ticketing.Act, t desk.TicketID, id desk.MessageID) error {
+		return a.Desk.MarkMessage(ctx, act, t, id, "")
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -117,4 +118,19 @@ func TestMarkMessage(t *testing.T) {
 	require.Nil(t, b.do("DELETE", path, "").is(200).json()["marked_as"])
 	require.Empty(t, b.do("GET", "/v1/feedback?source=message", "").is(200).items())
 	b.do("DELETE", "/v1/tickets/"+number+"/messages/none/mark", "").is(404)
+}
+
+// Who marks a message reads no more of it than who reads it: a masked agent no file's name.
+func TestMarkIsMasked(t *testing.T) {
+	b := newBench(t)
+	got, err := b.desk.Receive(t.Context(), channel.Envelope{At: b.now}, desk.Inbound{
+		Kind: desk.InMessage, ID: "m", Text: "see the file", From: desk.Address{Channel: desk.WeChat, Account: "main", ID: "w"},
+		Attachments: []desk.Attachment{{Name: "tel13812345678.pdf", Type: "application/pdf", Blob: "files/x"}},
+	})
+	require.NoError(t, err)
+	b.s.Access.MaskContacts = true
+	b.people(map[string]allow.Principal{"one": inTeam("one", allow.Agent)})
+	path := "/v1/tickets/" + got.Ticket.Number() + "/messages/" + string(got.Message) + "/mark"
+	require.NotContains(t, string(b.as("one", "PUT", path, `{"type":"complaint"}`).is(200).body), "13812345678")
+	require.NotContains(t, string(b.as("one", "DELETE", path, "").is(200).body), "13812345678")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/links"
+	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/policy/takes"
 )
 
@@ -78,7 +79,7 @@ func (a *api) postUpload(c *call) error {
 		return err
 	}
 	until := c.at.Add(uploadLife)
-	return c.json(http.StatusCreated, uploadView{
+	return c.signed(http.StatusCreated, uploadView{
 		Token: a.Desk.Key.Token(links.APIUploadPurpose, until, c.by.ID, key, name, kind, strconv.FormatInt(u.Size, 10)),
 		URL:   url, Method: http.MethodPut, Headers: map[string]string{"Content-Type": kind, "If-None-Match": "*"},
 		PutBy: c.at.Add(putLife), ExpiresAt: until,
@@ -177,6 +178,9 @@ func (a *api) getAttachment(c *call) error {
 	if file.Blob == "" {
 		return desk.Errorf(desk.Conflict, "the file is not here: see its state and why")
 	}
+	if c.masked {
+		file.Name = allow.MaskName(file.Name)
+	}
 	name := file.Name
 	if name == "" {
 		name = "file-" + strconv.Itoa(n+1)
@@ -188,5 +192,5 @@ func (a *api) getAttachment(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, downloadView{viewAttachment(file, c.lang()), url, c.at.Add(downloadLife)})
+	return c.signed(http.StatusOK, downloadView{viewAttachment(file, c.lang()), url, c.at.Add(downloadLife)})
 }

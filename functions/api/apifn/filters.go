@@ -2,7 +2,6 @@ package apifn
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
@@ -55,7 +54,7 @@ func (a *api) putFilters(c *call) error {
 	for i, f := range b.Items {
 		had := len(row.Value.List)
 		if err := row.Value.Save(desk.Filter(f)); err != nil {
-			return within(fmt.Sprintf("items[%d]", i), err)
+			return inField(fmt.Sprintf("items[%d]", i), err)
 		}
 		if len(row.Value.List) == had {
 			return badField(fmt.Sprintf("items[%d].name", i), "stands there twice")
@@ -68,16 +67,4 @@ func (a *api) putFilters(c *call) error {
 	}
 	c.w.Header().Set("ETag", etag(row.Version+1))
 	return answerAll(c, viewAll(row.Value.List, viewFilter))
-}
-
-// within names a field in the list that it stands in.
-func within(path string, err error) error {
-	p := problemOf(err)
-	for i := range p.Errors {
-		p.Errors[i].Field = path + "." + p.Errors[i].Field
-	}
-	if p.Status == http.StatusInternalServerError {
-		return err
-	}
-	return p
 }

@@ -31,6 +31,15 @@ func (c *call) act() (ticketing.Act, error) {
 	return act, nil
 }
 
+// keyed is act for what would be there twice if it were done twice: it needs a key.
+func (c *call) keyed(why string) (ticketing.Act, error) {
+	act, err := c.act()
+	if err == nil && act.Key == "" {
+		err = badParameter("Idempotency-Key", "is needed: "+why)
+	}
+	return act, err
+}
+
 // print is one for requests that mean the same: white space and the order of fields don't
 // count.
 func print(what string, body []byte) string {

@@ -44,9 +44,13 @@ func (p problem) fault() string {
 	return p.Detail
 }
 
-// inField is an error about a field of a part of the body.
+// inField is an error about a field of a part of the body; what is nobody's fault stays
+// what it is.
 func inField(part string, err error) error {
 	p := problemOf(err)
+	if p.Status == http.StatusInternalServerError {
+		return err
+	}
 	p.Errors = slices.Clone(p.Errors)
 	for i := range p.Errors {
 		p.Errors[i].Field = part + "." + p.Errors[i].Field
@@ -136,6 +140,13 @@ func (a *api) logFault(c *call, p problem, err error) {
 	if p.Status == http.StatusInternalServerError && a.Log != nil {
 		a.Log.ErrorContext(c.ctx, "api: fault", "method", c.r.Method, "route", c.r.Pattern, "err", err)
 	}
+}
+
+// signed answers with an address that is signed to its last byte, which masking would
+// break. What else is in it the caller has masked.
+func (c *call) signed(status int, v any) error {
+	c.masked = false
+	return c.json(status, v)
 }
 
 func (c *call) json(status int, v any) error {

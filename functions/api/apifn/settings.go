@@ -50,6 +50,9 @@ func (a *api) answerSettings(c *call, v store.SettingsText) error {
 	if out.Files == nil {
 		out.Files = map[string]string{}
 	}
+	if s.Version != v.Version { // the tag doesn't tell of in_force, which somebody may be waiting for
+		c.r.Header.Del("If-None-Match")
+	}
 	c.w.Header().Set("ETag", etag(v.Version))
 	return c.json(http.StatusOK, out)
 }

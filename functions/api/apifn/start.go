@@ -26,12 +26,9 @@ func (a *api) startTicket(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
-	act, err := c.act()
+	act, err := c.keyed("a ticket begun twice would be sent twice")
 	if err != nil {
 		return err
-	}
-	if act.Key == "" {
-		return badParameter("Idempotency-Key", "is needed: a ticket begun twice would be sent twice")
 	}
 	var b startBody
 	if err := c.body(&b); err != nil {
@@ -48,6 +45,5 @@ func (a *api) startTicket(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("ETag", etag(row.Version))
-	return c.json(http.StatusCreated, viewTicket(row))
+	return c.ticketAs(http.StatusCreated, row)
 }

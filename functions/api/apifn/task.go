@@ -25,12 +25,9 @@ func (a *api) openTask(c *call) error {
 	if err != nil {
 		return err
 	}
-	act, err := c.act()
+	act, err := c.keyed("a task opened twice would be done twice")
 	if err != nil {
 		return err
-	}
-	if act.Key == "" {
-		return badParameter("Idempotency-Key", "is needed: a task opened twice would be done twice")
 	}
 	var b taskBody
 	if err := c.body(&b); err != nil {
@@ -47,6 +44,5 @@ func (a *api) openTask(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("ETag", etag(row.Version))
-	return c.json(http.StatusCreated, viewTicket(row))
+	return c.ticketAs(http.StatusCreated, row)
 }

@@ -50,9 +50,11 @@ func (a *api) getTicket(c *call) error {
 	return c.ticket(row)
 }
 
-func (c *call) ticket(row store.Row[desk.Ticket]) error {
+func (c *call) ticket(row store.Row[desk.Ticket]) error { return c.ticketAs(http.StatusOK, row) }
+
+func (c *call) ticketAs(status int, row store.Row[desk.Ticket]) error {
 	c.w.Header().Set("ETag", etag(row.Version))
-	return c.json(http.StatusOK, viewTicket(row))
+	return c.json(status, viewTicket(row))
 }
 
 // patch is the body of PATCH /v1/tickets/{number}. A field left out is not changed.

@@ -61,7 +61,11 @@ func (a *api) listTopics(c *call) error {
 
 // topic reads the one in the address, for whom its team's feedback is to see.
 func (a *api) topic(c *call) (desk.Topic, error) {
-	row, err := a.Store.Topic(c.ctx, desk.TopicID(c.r.PathValue("id")))
+	return a.topicOf(c, desk.TopicID(c.r.PathValue("id")))
+}
+
+func (a *api) topicOf(c *call, id desk.TopicID) (desk.Topic, error) {
+	row, err := a.Store.Topic(c.ctx, id)
 	if err != nil {
 		return desk.Topic{}, notKeyed(err)
 	}
@@ -151,9 +155,16 @@ func (a *api) putTopic(c *call) error {
 	if err := c.body(&in); err != nil {
 		return err
 	}
-	row, err := a.oneFeedback(c)
+	row, err := a.changedFeedback(c)
 	if err != nil {
 		return err
+	}
+	if in.TopicID != "" {
+		if _, err := a.topicOf(c, desk.TopicID(in.TopicID)); desk.KindOf(err) == desk.NotFound && err != nil {
+			return badField("topic_id", "there is no such request")
+		} else if err != nil {
+			return err
+		}
 	}
 	if _, err := a.Desk.TakeUp(c.ctx, act, row.Value.ID, desk.TopicID(in.TopicID), in.Title); err != nil {
 		return err
@@ -169,7 +180,7 @@ func (a *api) deleteTopic(c *call) error {
 	if err != nil {
 		return err
 	}
-	row, err := a.oneFeedback(c)
+	row, err := a.changedFeedback(c)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,8 @@ func (v *visit) takeUp() error {
 		err = v.Desk.LetGo(v.r.Context(), v.act(), id)
 	case title != "":
 		_, err = v.Desk.TakeUp(v.r.Context(), v.act(), id, "", title)
+	case topic != "" && !v.seesTopic(desk.TopicID(topic)):
+		err = desk.FieldError("topic_id", "there is no such request")
 	default:
 		_, err = v.Desk.TakeUp(v.r.Context(), v.act(), id, desk.TopicID(topic), "")
 	}
@@ -147,4 +149,10 @@ func (v *visit) takeUp() error {
 	}
 	v.redirect("/console/feedback" + back)
 	return nil
+}
+
+// seesTopic says whether a topic may be chosen; one that can't be read is no choice either.
+func (v *visit) seesTopic(id desk.TopicID) bool {
+	row, err := v.Store.Topic(v.r.Context(), id)
+	return err == nil && v.mayRead(allow.Feedback, row.Value.Team)
 }
