@@ -40,8 +40,9 @@ type Export struct {
 	At     time.Time  `json:"at"`
 	V      int64      `json:"v,omitzero"` // settings version
 
-	State ExportState `json:"s"`
-	Rows  int         `json:"n,omitempty"`
-	Blob  string      `json:"b,omitempty"`
-	Why   string      `json:"why,omitempty"`
+	State  ExportState `json:"s"`
+	Masked bool        `json:"m,omitempty"` // its file shows no contacts
+	Rows   int         `json:"n,omitempty"`
+	Blob   string      `json:"b,omitempty"`
+	Why    string      `json:"why,omitempty"`
 }

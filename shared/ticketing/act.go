@@ -69,7 +69,7 @@ func (d *Desk) on(ctx context.Context, act Act, id desk.TicketID, do func(*actin
 
 func (a *acting) commit(ctx context.Context) error {
 	if a.tx.Len() == 0 && len(a.said) == 0 && !a.touched {
-		return nil // nothing changed
+		return a.act.onceUnchanged(ctx, a.desk.Store, a.row.Value.ID)
 	}
 	if err := a.prepare(ctx); err != nil {
 		return err

@@ -34,3 +34,21 @@ func (act Act) once(tx *store.Tx, id desk.TicketID, m desk.MessageID) {
 		tx.Once(id, act.Key, store.Seen{Ticket: id, Message: m, Print: act.Print}, act.At)
 	}
 }
+
+// onceUnchanged marks an act that found all as it asked for: asked for again later, when
+// somebody has changed it, it changes nothing back.
+func (act Act) onceUnchanged(ctx context.Context, st *store.Store, id desk.TicketID) error {
+	if act.Key == "" {
+		return nil
+	}
+	var tx store.Tx
+	act.once(&tx, id, "")
+	return st.Commit(ctx, &tx)
+}
+
+// Replayed says whether an act was done on a ticket already, and by which message: asked
+// before what is costly, or may have become impossible by the act itself.
+func (d *Desk) Replayed(ctx context.Context, act Act, id desk.TicketID) (desk.MessageID, bool, error) {
+	seen, err := d.before(ctx, act, id)
+	return seen.Value.Message, seen.Exists(), err
+}

@@ -163,7 +163,7 @@ func (x *recovering) change(ctx context.Context, c RecoveryChange) error {
 		x.said = append(x.said, said("recovery.note"))
 	}
 	if len(x.said) == 0 {
-		return nil // nothing changed
+		return x.act.onceUnchanged(ctx, x.desk.Store, x.r.Ticket)
 	}
 	x.r.By, x.r.Updated, x.r.V = x.act.By, x.act.At, x.s.Version
 	j := journal(x.r.Ticket, x.act.By, x.act.At, x.s.Version, x.said...)

@@ -25,7 +25,7 @@ func (b *bench) people(who map[string]allow.Principal) {
 	settings := func(context.Context) (*config.Settings, error) { return b.desk.Settings(context.Background()) }
 	known := access.Keyring(ring...)
 	door := &access.Door{Store: b.desk.Store, Settings: settings, Now: func() time.Time { return b.now }, Secrets: func() []string { return nil }}
-	b.handler = apifn.New(apifn.Deps{Desk: b.desk, Store: b.desk.Store, Settings: settings, Now: func() time.Time { return b.now }, Found: b.files,
+	b.handler = apifn.New(apifn.Deps{Desk: b.desk, Store: b.desk.Store, Settings: settings, Now: func() time.Time { return b.now }, Found: b.files, Blob: b.files,
 		Tokens: func(ctx context.Context, token string) (allow.Principal, error) {
 			if p, err := known(ctx, token); err == nil {
 				return p, nil
@@ -34,9 +34,9 @@ func (b *bench) people(who map[string]allow.Principal) {
 		}})
 }
 
-func (b *bench) as(token, method, path, body string) answer {
+func (b *bench) as(token, method, path, body string, headers ...string) answer {
 	b.t.Helper()
-	return b.do(method, path, body, "Authorization", "Bearer "+token)
+	return b.do(method, path, body, append(headers, "Authorization", "Bearer "+token)...)
 }
 
 func inTeam(id string, role allow.Role, teams ...string) allow.Principal {

@@ -214,6 +214,7 @@ type call struct {
 	watch    *access.Watch // is w
 	raw      []byte        // the body, once read
 	tagNow   func() string // of what If-Match was about
+	noted    bool          // the audit has it
 	masked   bool          // addresses and numbers are shown in part
 	admitted desk.TicketID // may has been asked about it: what follows may have moved it
 }

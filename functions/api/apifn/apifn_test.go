@@ -506,6 +506,13 @@ func TestIdempotencyKeyOfEveryPost(t *testing.T) {
 	b.do("POST", path+"/messages", `{"text":"x"}`, "Idempotency-Key", "k").names(422, "Idempotency-Key")
 	require.Equal(t, "spam", b.do("GET", path, "").json()["status"])
 
+	other := "/v1/tickets/" + b.receive(desk.WeChat, "x", "hello")
+	many := fmt.Sprintf(`{"numbers":[%q],"ticket":{"priority":"normal"}}`, strings.TrimPrefix(other, "/v1/tickets/"))
+	b.do("PUT", "/v1/tickets/update_many", many, "Idempotency-Key", "n").is(200) // as it was
+	b.do("PATCH", other, `{"priority":"high"}`).is(200)
+	b.do("PUT", "/v1/tickets/update_many", many, "Idempotency-Key", "n").is(200)
+	require.Equal(t, "high", b.do("GET", other, "").json()["priority"], "asked for before it was changed")
+
 	start := `{"channel":"sms","to":"+14155550100","text":"hello"}`
 	one := b.do("POST", "/v1/tickets", start, "Idempotency-Key", "s").is(201).json()["number"]
 	again := b.do("POST", "/v1/tickets", start, "Idempotency-Key", "s").is(201)

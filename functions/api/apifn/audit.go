@@ -3,9 +3,11 @@ package apifn
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -19,24 +21,31 @@ var unaudited = []string{
 
 // note keeps who saw or did what: one write for each request, after its answer is made
 // and before it leaves the function. A view whose note fails is given all the same, and
-// logged; what gives out data in bulk must call Store.PutAudit itself and fail with it.
+// logged; what gives out data in bulk calls putNote itself, before, and fails with it.
 func (a *api) note(c *call, path string) {
-	if c.who.Role == "" || slices.Contains(unaudited, path) {
+	if c.noted || c.who.Role == "" || slices.Contains(unaudited, path) {
 		return
 	}
 	s, err := a.Settings(c.ctx)
 	if err == nil {
-		e := access.Audited(c.who, c.r, s, c.at)
-		e.Status = c.watch.Status
-		e.Ticket, _ = desk.ParseNumber(c.r.PathValue("number"))
-		if len(path) > len("/v1/customers/") && path[:len("/v1/customers/")] == "/v1/customers/" && e.Status < http.StatusBadRequest {
-			e.Customer = desk.CustomerID(c.r.PathValue("id"))
-		}
-		err = a.Store.PutAudit(c.ctx, e)
+		err = a.putNote(c, s, c.watch.Status)
 	}
 	if err != nil && a.Log != nil {
 		a.Log.ErrorContext(c.ctx, "api: not noted in the audit", "method", c.r.Method, "route", c.r.Pattern, "who", c.by.ID, "err", err)
 	}
+}
+
+// putNote writes the note of a request, once.
+func (a *api) putNote(c *call, s *config.Settings, status int) error {
+	e := access.Audited(c.who, c.r, s, c.at)
+	e.Status = status
+	e.Ticket, _ = desk.ParseNumber(c.r.PathValue("number"))
+	if strings.Contains(c.r.Pattern, " /v1/customers/{id}") && status < http.StatusBadRequest {
+		e.Customer = desk.CustomerID(c.r.PathValue("id"))
+	}
+	err := a.Store.PutAudit(c.ctx, e)
+	c.noted = err == nil
+	return err
 }
 
 type auditView struct {

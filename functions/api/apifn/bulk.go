@@ -87,6 +87,8 @@ func (a *api) updateMany(c *call) error {
 	if err != nil {
 		return err
 	}
+	replayed := 0
+	act.Again = func() { replayed++ }
 	job := jobView{Status: "completed", Total: len(ids), Results: []resultView{}}
 	for _, id := range ids {
 		r := resultView{Number: id.Number(), Status: "not_tried"}
@@ -97,6 +99,9 @@ func (a *api) updateMany(c *call) error {
 			job.Status = "partial"
 		}
 		job.Results = append(job.Results, r)
+	}
+	if replayed == len(ids) {
+		c.replayed()
 	}
 	return c.json(http.StatusOK, job)
 }
@@ -115,9 +120,9 @@ func (b bulk) change(s *config.Settings, at time.Time) (ticketing.Change, error)
 
 func (a *api) updateOne(c *call, s *config.Settings, act ticketing.Act, id desk.TicketID, change ticketing.Change) resultView {
 	c.admitted = ""
-	_, err := a.ticketOf(c, id)
-	if err == nil {
-		err = a.Desk.Change(c.ctx, act, id, change)
+	_, done, err := a.Desk.Replayed(c.ctx, act, id) // it may have gone out of the caller's sight by it
+	if err == nil && !done {
+		err = a.changeOne(c, act, id, change)
 	}
 	r := resultView{Number: id.Number(), Success: err == nil, Status: "updated"}
 	status := http.StatusOK
@@ -130,6 +135,13 @@ func (a *api) updateOne(c *call, s *config.Settings, act ticketing.Act, id desk.
 	}
 	a.noteOne(c, s, id, status)
 	return r
+}
+
+func (a *api) changeOne(c *call, act ticketing.Act, id desk.TicketID, change ticketing.Change) error {
+	if _, err := a.ticketOf(c, id); err != nil {
+		return err
+	}
+	return a.Desk.Change(c.ctx, act, id, change)
 }
 
 // noteOne keeps in the audit what was done to one of several tickets.

@@ -65,3 +65,20 @@ func TestUpdateManySeesNoOthers(t *testing.T) {
 	require.Equal(t, "failed", v["results"].([]any)[0].(map[string]any)["status"])
 	require.Equal(t, "new", b.as("admin", "GET", "/v1/tickets/"+theirs, "").is(200).json()["status"])
 }
+
+// TestUpdateManyAgain: what was done stands, even where the caller no longer sees it; the
+// whole counts as replayed only where all of it was.
+func TestUpdateManyAgain(t *testing.T) {
+	b := newBench(t)
+	b.people(map[string]allow.Principal{"support": inTeam("amy", allow.Agent, "support")})
+	one := b.receive(desk.WeChat, "a", "hello")
+	body := fmt.Sprintf(`{"numbers":[%q],"ticket":{"team":"sales"}}`, one)
+	for _, replayed := range []string{"", "true"} {
+		did := b.as("support", "PUT", "/v1/tickets/update_many", body, "Idempotency-Key", "k").is(200)
+		require.Equal(t, "updated", did.json()["results"].([]any)[0].(map[string]any)["status"])
+		require.Equal(t, replayed, did.header.Get("Idempotency-Replayed"))
+	}
+	two := b.receive(desk.WeChat, "b", "hello")
+	both := b.as("support", "PUT", "/v1/tickets/update_many", fmt.Sprintf(`{"numbers":[%q],"ticket":{"status":"pending"}}`, two), "Idempotency-Key", "k2").is(200)
+	require.Empty(t, both.header.Get("Idempotency-Replayed"))
+}

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/access"
-	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/export"
 	"github.com/deskhook/deskhook/shared/journal"
@@ -114,13 +112,11 @@ func (a *api) getExport(c *call) error {
 	}
 	v := viewExport(row.Value, s.Desk.Location(), c.lang())
 	if row.Value.State == desk.ExportDone && a.Blob != nil {
-		note := access.Audited(c.who, c.r, s, c.at)
-		note.Status = http.StatusOK
-		if err := a.Store.PutAudit(c.ctx, note); err != nil {
+		url, err := export.Link(c.ctx, a.Blob, s, c.who, row.Value, exportLink)
+		if err != nil {
 			return err
 		}
-		url, err := a.Blob.SignGet(c.ctx, row.Value.Blob, exportLink, blob.Options{ContentType: "text/csv; charset=utf-8", FileName: export.FileName(row.Value, s)})
-		if err != nil {
+		if err := a.putNote(c, s, http.StatusOK); err != nil {
 			return err
 		}
 		v.URL, v.URLUntil = &url, moment(c.at.Add(exportLink))

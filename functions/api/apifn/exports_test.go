@@ -3,6 +3,7 @@ package apifn_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,7 +40,7 @@ func TestExports(t *testing.T) {
 	require.NotEmpty(t, v["url_expires_at"])
 	b.as(leadToken, "GET", "/v1/exports/"+id, "").is(404)
 	noted := b.as(leadToken, "GET", "/v1/audit", "").is(200)
-	require.Contains(t, string(noted.body), "GET /v1/exports/{id}")
+	require.Equal(t, 3, strings.Count(string(noted.body), "GET /v1/exports/{id}"), "once for each look, the refused one too")
 
 	for field, bad := range map[string]string{
 		"kind": `{"kind":"x","from":"2026-03-01","to":"2026-03-02"}`, "from": `{"kind":"tickets","from":"1","to":"2026-03-02"}`,
@@ -48,5 +49,6 @@ func TestExports(t *testing.T) {
 		b.do("POST", "/v1/exports", bad).names(422, field)
 	}
 	b.people(map[string]allow.Principal{"support": inTeam("amy", allow.Agent, "support")})
+	b.as("support", "GET", "/v1/exports/"+id, "").is(409) // it was made for all teams
 	b.as("support", "POST", "/v1/exports", `{"kind":"tickets","from":"2026-03-01","to":"2026-03-02","team":"sales"}`).names(422, "team")
 }

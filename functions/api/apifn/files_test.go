@@ -45,6 +45,11 @@ func TestUploads(t *testing.T) {
 	m := b.do("POST", path, fmt.Sprintf(`{"text":"Look","uploads":[%q]}`, token), "Idempotency-Key", "k").is(201).json()
 	again := b.do("POST", path, fmt.Sprintf(`{"text":"Look","uploads":[%q]}`, token), "Idempotency-Key", "k").is(201).json()
 	require.Equal(t, m["id"], again["id"])
+	asked := b.now
+	b.now = b.now.Add(48 * time.Hour) // the token's life is over
+	late := b.do("POST", path, fmt.Sprintf(`{"text":"Look","uploads":[%q]}`, token), "Idempotency-Key", "k").is(201).json()
+	require.Equal(t, m["id"], late["id"])
+	b.now = asked
 
 	var file map[string]any
 	var id string

@@ -27,9 +27,12 @@ func (c *call) act() (ticketing.Act, error) {
 		return act, err
 	}
 	act.Key, act.Print = "api|"+c.by.ID+"|"+key, print(c.r.Method+" "+c.r.URL.Path, body)
-	act.Again = func() { c.w.Header().Set("Idempotency-Replayed", "true") }
+	act.Again = c.replayed
 	return act, nil
 }
+
+// replayed tells that what was asked for had been done before.
+func (c *call) replayed() { c.w.Header().Set("Idempotency-Replayed", "true") }
 
 // keyed is act for what would be there twice if it were done twice: it needs a key.
 func (c *call) keyed(why string) (ticketing.Act, error) {

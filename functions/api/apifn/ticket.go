@@ -168,11 +168,10 @@ func (a *api) postMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	files, err := a.uploads(c, m.Uploads, t.Value.AnswerTo())
-	if err != nil {
-		return err
+	id, done, err := a.Desk.Replayed(c.ctx, act, t.Value.ID) // its uploads may have expired since
+	if err == nil && !done {
+		id, err = a.write(c, act, t.Value, m)
 	}
-	id, err := a.write(c, act, t.Value.ID, m, files)
 	if err != nil {
 		return err
 	}
@@ -183,15 +182,19 @@ func (a *api) postMessage(c *call) error {
 	return c.json(http.StatusCreated, c.message(row.Value, c.lang()))
 }
 
-func (a *api) write(c *call, act ticketing.Act, t desk.TicketID, m newMessage, files []desk.Attachment) (desk.MessageID, error) {
+func (a *api) write(c *call, act ticketing.Act, t desk.Ticket, m newMessage) (desk.MessageID, error) {
 	if m.Public != nil && !*m.Public {
-		return a.Desk.Note(c.ctx, act, t, m.Text)
+		return a.Desk.Note(c.ctx, act, t.ID, m.Text)
+	}
+	files, err := a.uploads(c, m.Uploads, t.AnswerTo())
+	if err != nil {
+		return "", err
 	}
 	r := ticketing.Reply{Text: m.Text, Attachments: files}
 	if m.Status != nil {
 		r.Then = desk.Status(*m.Status)
 	}
-	return a.Desk.Reply(c.ctx, act, t, r)
+	return a.Desk.Reply(c.ctx, act, t.ID, r)
 }
 
 func (a *api) sendAgain(c *call) error { return a.onMessage(c, http.StatusAccepted, a.Desk.SendAgain) }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
-	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/export"
 	"github.com/deskhook/deskhook/shared/journal"
@@ -106,13 +105,13 @@ func (v *visit) exportFile() error {
 	if e.State != desk.ExportDone || v.Blob == nil {
 		return desk.Errorf(desk.NotFound, "no such export")
 	}
+	link, err := export.Link(v.r.Context(), v.Blob, v.s, v.by, e, linkLife)
+	if err != nil {
+		return err
+	}
 	note := access.Audited(v.by, v.r, v.s, v.now)
 	note.Status = http.StatusSeeOther
 	if err := v.Store.PutAudit(v.r.Context(), note); err != nil {
-		return err
-	}
-	link, err := v.Blob.SignGet(v.r.Context(), e.Blob, linkLife, blob.Options{ContentType: "text/csv; charset=utf-8", FileName: export.FileName(e, v.s)})
-	if err != nil {
 		return err
 	}
 	v.redirect(link)

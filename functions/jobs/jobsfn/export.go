@@ -37,7 +37,7 @@ func (h *Handler) export(ctx context.Context, job work.Export) error {
 		if err := h.Blob.Put(ctx, key, file, blob.Options{ContentType: "text/csv; charset=utf-8"}); err != nil {
 			return err
 		}
-		row.Value.State, row.Value.Rows, row.Value.Blob = desk.ExportDone, rows, key
+		row.Value.State, row.Value.Rows, row.Value.Blob, row.Value.Masked = desk.ExportDone, rows, key, export.Masked(s, row.Value)
 	}
 	var tx store.Tx
 	tx.PutExport(row)
