@@ -14,5 +14,8 @@ func (s *Store) Filters(ctx context.Context, agent string) (Row[desk.Filters], e
 	return r, err
 }
 
+// FiltersKey is where they lie.
+func FiltersKey(agent string) table.Key { return filtersKey(agent) }
+
 // PutFilters writes them, as they were read and changed.
 func (tx *Tx) PutFilters(r Row[desk.Filters]) { put(tx, filtersKey(r.Value.Agent), r, table.Item{}) }

@@ -32,7 +32,7 @@ func (a *api) listFilters(c *call) error {
 	return answerAll(c, viewAll(row.Value.List, viewFilter))
 }
 
-// putFilters replaces them all.
+// putFilters replaces them all. With If-Match they are held to that version.
 func (a *api) putFilters(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
@@ -50,6 +50,10 @@ func (a *api) putFilters(c *call) error {
 	if err != nil {
 		return err
 	}
+	held, err := a.matching(c, store.FiltersKey(c.by.ID), row.Version, etag)
+	if err != nil {
+		return err
+	}
 	row.Value.List = nil
 	for i, f := range b.Items {
 		had := len(row.Value.List)
@@ -62,7 +66,7 @@ func (a *api) putFilters(c *call) error {
 	}
 	var tx store.Tx
 	tx.PutFilters(row)
-	if err := a.Store.Commit(c.ctx, &tx); err != nil {
+	if err := held.Store.Commit(c.ctx, &tx); err != nil {
 		return err
 	}
 	c.w.Header().Set("ETag", etag(row.Version+1))

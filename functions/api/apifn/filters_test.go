@@ -14,6 +14,8 @@ func TestFilters(t *testing.T) {
 	b.do("PUT", "/v1/filters", body).is(200)
 	a := b.do("GET", "/v1/filters", "").is(200)
 	require.Len(t, a.items(), 2)
+	b.do("PUT", "/v1/filters", body, "If-Match", a.header.Get("ETag")).is(200)
+	b.do("PUT", "/v1/filters", body, "If-Match", a.header.Get("ETag")).is(412)
 	require.Equal(t, "slow", a.items()[0].(map[string]any)["name"])
 	require.Empty(t, b.as(leadToken, "GET", "/v1/filters", "").is(200).items())
 	b.do("PUT", "/v1/filters", `{"items":[{"name":"x","view":"nowhere"}]}`).names(422, "items[0].view")

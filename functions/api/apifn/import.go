@@ -1,8 +1,6 @@
 package apifn
 
 import (
-	"errors"
-	"io"
 	"mime"
 	"net/http"
 
@@ -65,10 +63,5 @@ func (c *call) csv() ([]byte, error) {
 	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "text/csv" {
 		return nil, problem{Status: http.StatusUnsupportedMediaType, Detail: "Send text/csv."}
 	}
-	src, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, problem{Status: http.StatusRequestEntityTooLarge, Detail: "The body is larger than 1 MB."}
-	}
-	return src, err
+	return c.read()
 }

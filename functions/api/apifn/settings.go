@@ -2,7 +2,6 @@ package apifn
 
 import (
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -89,9 +88,9 @@ func (c *call) draft() (settings.Draft, string, error) {
 		if kind != y {
 			continue
 		}
-		text, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+		text, err := c.read()
 		if err != nil {
-			return settings.Draft{}, "", decodeProblem(err)
+			return settings.Draft{}, "", err
 		}
 		return settings.Draft{Text: string(text)}, "", nil
 	}
