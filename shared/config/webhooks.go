@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/hook"
 )
 
 // Webhook is one subscription to the desk's events. Its secret (Standard Webhooks:
@@ -34,6 +35,14 @@ func (s *Settings) Webhook(name string) (Webhook, bool) {
 		}
 	}
 	return Webhook{}, false
+}
+
+// Tells says whether any subscription wants an event.
+func (s *Settings) Tells(name desk.EventName) bool {
+	return slices.ContainsFunc(s.Webhooks, func(w Webhook) bool {
+		wanted, _ := hook.Wanted(w.Events, nil, name, "")
+		return wanted && !w.Disabled
+	})
 }
 
 const maxWebhooks = 20 // each event becomes a job for each of them

@@ -36,6 +36,10 @@ type Customer struct {
 	LastScore *Score            `json:"score,omitempty"`
 	Scores    []ScoreMark       `json:"scores,omitempty"` // the last few, of a ticket and kind each one, the newest last
 	Asked     []time.Time       `json:"asked,omitempty"`  // when surveys asked or reminded, the last few: the caps
+	// Risk is how likely they were to leave when that was last looked at, and RiskNext
+	// when to look again; empty where nobody is to be told.
+	Risk     string    `json:"risk,omitempty"`
+	RiskNext time.Time `json:"risknext,omitzero"`
 	// AskedBy is when each survey of the settings asked last: its own cooldown.
 	AskedBy map[string]time.Time `json:"askedby,omitempty"`
 }

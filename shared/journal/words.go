@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/policy/lifecycle"
 )
 
 // Chinese is the language of the Chinese words; any other gets the English ones.
@@ -132,6 +133,9 @@ func fromTo(value, lang string) string {
 		return w.in(lang)
 	}
 	if w, ok := types[desk.Type(value)]; ok {
+		return w.in(lang)
+	}
+	if w, ok := levels[lifecycle.Level(value)]; ok {
 		return w.in(lang)
 	}
 	return value

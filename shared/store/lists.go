@@ -191,18 +191,20 @@ const (
 	DueTopic    DueKind = "topic"    // those who asked for something are to be told
 	DueOutreach DueKind = "outreach" // a message that the desk sends of itself
 	DueDigest   DueKind = "digest"   // the end of an agent's quiet hours
+	DueRisk     DueKind = "risk"     // time alone may have moved how likely a customer is to leave
 )
 
 // Due is a row whose timer has passed, claimed: for Hold nobody else is given it.
 type Due struct {
 	Kind     DueKind
-	Ticket   desk.Ticket   // DueTicket; of DueRecovery its id alone
-	Identity desk.Address  // DueTicket: whose order the timer must keep
-	Survey   desk.SurveyID // DueSurvey, DueRecovery
-	Wave     string        // DueWave: the survey's id in the settings
-	Agent    string        // DueShift: whose shift ends; DueDigest
-	Topic    desk.TopicID  // DueTopic
-	Outreach string        // DueOutreach
+	Ticket   desk.Ticket     // DueTicket; of DueRecovery its id alone
+	Identity desk.Address    // DueTicket: whose order the timer must keep
+	Survey   desk.SurveyID   // DueSurvey, DueRecovery
+	Wave     string          // DueWave: the survey's id in the settings
+	Agent    string          // DueShift: whose shift ends; DueDigest
+	Topic    desk.TopicID    // DueTopic
+	Customer desk.CustomerID // DueRisk
+	Outreach string          // DueOutreach
 	Gen      int
 	Hook     desk.HookDelivery // DueHook
 }
@@ -284,6 +286,10 @@ func dueOf(it table.Item) (Due, error) {
 	if strings.HasPrefix(it.PK, "U#") {
 		r, err := decode[desk.Presence](it)
 		return Due{Kind: DueShift, Agent: r.Value.Agent}, err
+	}
+	if strings.HasPrefix(it.PK, "C#") {
+		r, err := decode[desk.Customer](it)
+		return Due{Kind: DueRisk, Customer: r.Value.ID}, err
 	}
 	if strings.HasPrefix(it.PK, "E#") {
 		r, err := decode[desk.HookDelivery](it)

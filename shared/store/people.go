@@ -163,6 +163,9 @@ func (tx *Tx) PutCustomer(r Row[desk.Customer]) {
 		table.View: {PK: customersPK(c.Created.UTC().Format("2006-01")), SK: stamp(c.Created) + "#" + part(string(c.ID))},
 	}
 	named(c, index)
+	if !c.RiskNext.IsZero() {
+		index[table.Due] = dueIndex(customerKey(c.ID), c.RiskNext)
+	}
 	put(tx, customerKey(c.ID), r, table.Item{
 		Summary: marshalSummary(CustomerSummary{ID: c.ID, Name: clip(c.Called(c.Lang), 100)}), Index: index,
 	})

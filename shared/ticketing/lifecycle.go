@@ -18,13 +18,22 @@ func (d *Desk) Lifecycle(ctx context.Context, c desk.Customer, act Act) (lifecyc
 	if err != nil {
 		return lifecycle.Verdict{}, err
 	}
-	k := lifecycle.Known{Customer: c}
-	if k.Identities, err = d.Addresses(ctx, c); err != nil {
+	k, err := d.known(ctx, c)
+	if err != nil {
 		return lifecycle.Verdict{}, err
+	}
+	return lifecycle.Judge(s.LifecycleRules(), k, act.At), nil
+}
+
+// known reads what the desk knows of a customer.
+func (d *Desk) known(ctx context.Context, c desk.Customer) (k lifecycle.Known, err error) {
+	k.Customer = c
+	if k.Identities, err = d.Addresses(ctx, c); err != nil {
+		return k, err
 	}
 	rows, _, err := d.Store.MergeTickets(ctx, store.PersonLists(c), lifecycleTickets, true)
 	for _, r := range rows {
 		k.Tickets = append(k.Tickets, r.Value)
 	}
-	return lifecycle.Judge(s.LifecycleRules(), k, act.At), err
+	return k, err
 }

@@ -49,6 +49,7 @@ const (
 	JobIndex    = "index"    // make new words findable; it has no Doc
 	JobExport   = "export"   // make a file that somebody asked for; Doc is an Export
 	JobWhoIs    = "whois"    // ask a provider whose an address is; Doc is a WhoIs
+	JobRisk     = "risk"     // look how likely a customer is to leave; Doc is a Risk
 	JobErase    = "erase"    // erase what is kept of an address's owner; Doc is an Erase
 	JobFill     = "fill"     // give an agent what waits for them; Doc is an AgentAt
 	JobLeave    = "leave"    // an agent went away; Doc is an AgentAt
@@ -61,6 +62,11 @@ const (
 type Export struct {
 	By string `json:"by"`
 	ID string `json:"id"`
+}
+
+// Risk names a customer whose risk may have moved.
+type Risk struct {
+	Customer desk.CustomerID `json:"customer"`
 }
 
 // AgentAt names an agent at work.

@@ -93,6 +93,8 @@ func (h *Handler) one(ctx context.Context, body string) error {
 		return read(ctx, job, h.export)
 	case work.JobErase:
 		return read(ctx, job, h.erase)
+	case work.JobRisk:
+		return read(ctx, job, h.risk)
 	case work.JobWhoIs:
 		return read(ctx, job, h.whois)
 	case work.JobReopen:

@@ -8,6 +8,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/hook"
+	"github.com/deskhook/deskhook/shared/policy/lifecycle"
 	"github.com/deskhook/deskhook/shared/policy/tell"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
@@ -72,8 +73,22 @@ func (h *Handler) events(ctx context.Context, changes []table.Change, out *jobs)
 			}
 		}
 	}
+	if s.Tells(desk.EventChurnRiskChanged) {
+		out.risks(maybe)
+	}
 	out.notices(s, maybe, rules)
 	return nil
+}
+
+// risks asks for one look at each customer whose risk may have moved.
+func (j *jobs) risks(changes []desk.Change) {
+	asked := map[desk.CustomerID]bool{}
+	for _, c := range changes {
+		if id, ok := lifecycle.Moves(c); ok && !asked[id] {
+			asked[id] = true
+			j.add(work.JobRisk, work.Risk{Customer: id})
+		}
+	}
 }
 
 func (j *jobs) subscribers(s *config.Settings, e desk.Event) {

@@ -132,3 +132,17 @@ func TestReplaysAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []work.Hook{{Hook: "erp", ID: d.Event.ID}}, hooksOf(t, q.sent[queue.Jobs]))
 }
+
+// A look at a customer's risk is asked for where somebody is to be told, and once a batch.
+func TestAsksForALookAtRisk(t *testing.T) {
+	one, two := desk.Ticket{ID: "AAAAAA", Customer: "c1", Team: "support"}, desk.Ticket{ID: "BBBBBB", Customer: "c1", Team: "support"}
+	changes := written(t, func(tx *store.Tx) { tx.PutTicket(store.Row[desk.Ticket]{Value: one}) }, func(tx *store.Tx) { tx.PutTicket(store.Row[desk.Ticket]{Value: two}) })
+	for event, looks := range map[string]int{string(desk.EventChurnRiskChanged): 1, string(desk.EventSurveySent): 0} {
+		q := &told{sent: map[queue.Name][]string{}}
+		s := config.Settings{Webhooks: []config.Webhook{{Name: "erp", Events: []string{event}}}}
+		h := &relayfn.Handler{Queue: q, Settings: settings(s), Log: slog.New(slog.DiscardHandler)}
+		_, err := h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
+		require.NoError(t, err)
+		require.Len(t, q.sent[queue.Jobs], looks, event)
+	}
+}

@@ -78,18 +78,13 @@ func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
 		if d.Kind == store.DueDigest {
 			kind = work.JobDigest
 		}
-		job, err := work.NewJob(kind, work.AgentAt{Agent: d.Agent})
-		if err != nil {
-			return err
-		}
-		return work.Send(ctx, h.Queue, queue.Jobs, job)
+		return h.job(ctx, kind, work.AgentAt{Agent: d.Agent})
 	}
 	if d.Kind == store.DueHook {
-		job, err := work.NewJob(work.JobHook, work.Hook{Hook: d.Hook.Hook, ID: d.Hook.Event.ID, Attempt: d.Hook.Attempts})
-		if err != nil {
-			return err
-		}
-		return work.Send(ctx, h.Queue, queue.Jobs, job)
+		return h.job(ctx, work.JobHook, work.Hook{Hook: d.Hook.Hook, ID: d.Hook.Event.ID, Attempt: d.Hook.Attempts})
+	}
+	if d.Kind == store.DueRisk {
+		return h.job(ctx, work.JobRisk, work.Risk{Customer: d.Customer})
 	}
 	var errs []error
 	other := false
@@ -110,4 +105,12 @@ func (h *Handler) fire(ctx context.Context, d store.Due, now time.Time) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+func (h *Handler) job(ctx context.Context, kind string, doc any) error {
+	job, err := work.NewJob(kind, doc)
+	if err != nil {
+		return err
+	}
+	return work.Send(ctx, h.Queue, queue.Jobs, job)
 }

@@ -48,6 +48,7 @@ func TestSweep(t *testing.T) {
 	tx.PutSurvey(store.Row[desk.Survey]{Value: desk.Survey{ID: "s1", State: desk.SurveyPlanned, Due: now.Add(-time.Minute), Gen: 3}})
 	tx.PutPresence(store.Row[desk.Presence]{Value: desk.Presence{Agent: "amy", State: desk.Online, Until: now}})
 	tx.PutPresence(store.Row[desk.Presence]{Value: desk.Presence{Agent: "li", State: desk.Online, Until: now.Add(time.Hour)}})
+	tx.PutCustomer(store.Row[desk.Customer]{Value: desk.Customer{ID: "c1", RiskNext: now}})
 	require.NoError(t, st.Commit(t.Context(), &tx))
 
 	q := &told{sent: map[queue.Name][]queue.Message{}}
@@ -56,7 +57,7 @@ func TestSweep(t *testing.T) {
 		require.NoError(t, h.Handle(t.Context(), nil))
 	}
 	require.Len(t, q.sent, 4)
-	require.Equal(t, []queue.Message{{Body: `{"kind":"shift","doc":{"agent":"amy"}}`}}, q.sent[queue.Jobs])
+	require.ElementsMatch(t, []queue.Message{{Body: `{"kind":"shift","doc":{"agent":"amy"}}`}, {Body: `{"kind":"risk","doc":{"customer":"c1"}}`}}, q.sent[queue.Jobs])
 	require.Equal(t, `{"ticket":"SEND00"}`, q.sent[queue.Outbound][0].Body)
 	require.Len(t, q.sent[queue.Outbound], 1)
 	var timer work.SurveyTimer

@@ -11,6 +11,12 @@ import (
 // recently is how long what went wrong counts.
 const recently = 90 * 24 * time.Hour
 
+// longWait is how long waiting for an answer is long.
+const longWait = 48 * time.Hour
+
+// RiskChanged is the journal's code of a level that isn't what it was.
+const RiskChanged = "churn.risk_changed"
+
 // Points of each reason. Two grave ones are a high risk, by the default rules.
 const (
 	badScore   = 30 // the last one
@@ -46,7 +52,7 @@ func reasons(r Rules, k Known, last, at time.Time) []Reason {
 	add("churn.reopened", reopened, ticket(func(t desk.Ticket) bool { return t.Reopened > 0 }))
 	add("churn.complaint", complained, ticket(func(t desk.Ticket) bool { return t.Type == desk.Complaint }))
 	add("churn.waits", waitsLong, ticket(func(t desk.Ticket) bool {
-		return t.Status.Active() && !t.WaitingSince.IsZero() && at.Sub(t.WaitingSince) >= 48*time.Hour
+		return t.Status.Active() && !t.WaitingSince.IsZero() && at.Sub(t.WaitingSince) >= longWait
 	}))
 	add("churn.quiet", quietFor, !last.IsZero() && at.Sub(last) >= r.ActiveFor)
 	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(b.Points, a.Points) })
@@ -65,14 +71,19 @@ func scores(r Rules, c desk.Customer, at time.Time) (last, others bool) {
 	if r.Bad == nil {
 		return false, false
 	}
-	marks := c.Scores
-	if s := c.LastScore; len(marks) == 0 && s != nil {
-		marks = []desk.ScoreMark{{Kind: s.Kind, Value: s.Value, At: s.At}}
-	}
+	marks := marksOf(c)
 	for i, m := range slices.Backward(marks) {
 		bad := r.Bad(m.Kind, m.Value) && at.Sub(m.At) < 2*recently
 		last = last || bad && i == len(marks)-1
 		others = others || bad && i < len(marks)-1
 	}
 	return last, others
+}
+
+// marksOf are the last few scores, the newest last; of rows older than they are, the last.
+func marksOf(c desk.Customer) []desk.ScoreMark {
+	if s := c.LastScore; len(c.Scores) == 0 && s != nil {
+		return []desk.ScoreMark{{Kind: s.Kind, Value: s.Value, At: s.At}}
+	}
+	return c.Scores
 }
