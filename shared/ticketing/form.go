@@ -9,11 +9,10 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 )
 
-// limited holds what one sender submits beyond the form's cap to be spam. Who writes on
-// in a conversation opens nothing, and isn't counted.
+// limited holds what one sender submits beyond the form's cap to be spam.
 func (r *receiving) limited() {
 	f, ok := r.s.Form(r.in.Form)
-	if !ok || r.in.Follows != "" || r.in.Spam != "" || f.LimitPerHour < 1 {
+	if !ok || r.in.Spam != "" || f.LimitPerHour < 1 {
 		return
 	}
 	var over bool

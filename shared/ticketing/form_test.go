@@ -113,3 +113,23 @@ func TestMarks(t *testing.T) {
 	require.Contains(t, codes(b.messages(got.Ticket)), "spam.captcha_unknown")
 	require.Equal(t, desk.StatusNew, b.ticket(got.Ticket).Status)
 }
+
+// What a customer writes on the page of a form that was taken for spam is seen: in a ticket
+// of its own, where the page goes on; and so many of these as the form takes in an hour.
+func TestWritingOnAfterSpam(t *testing.T) {
+	b := withForm(t, 2)
+	one := b.submit("s1", "my parcel")
+	b.pass(time.Minute)
+	require.NoError(t, b.MarkSpam(b.ctx, b.act(), one.Ticket, false))
+	b.pass(time.Minute)
+	next := b.writeOn("f1", "s1", "did you get this?", submitter)
+	require.NotEqual(t, one.Ticket, next.Ticket)
+	require.Equal(t, desk.StatusNew, b.ticket(next.Ticket).Status)
+	require.Contains(t, codes(b.messages(next.Ticket)), "thread.spam")
+	require.Equal(t, next.Ticket, b.writeOn("f2", "s1", "hello?", submitter).Ticket, "it goes on there")
+
+	b.pass(time.Minute)
+	require.NoError(t, b.MarkSpam(b.ctx, b.act(), next.Ticket, false))
+	b.pass(time.Minute)
+	require.Equal(t, next.Ticket, b.writeOn("f3", "s1", "buy now", submitter).Ticket, "two have been opened within the hour")
+}

@@ -181,15 +181,15 @@ func (r *receiving) message(ctx context.Context) error {
 	if done, err := r.answersQuestion(ctx); done || err != nil {
 		return err
 	}
-	r.limited()
+	if r.in.Follows == "" {
+		r.limited()
+	}
 	r.listed()
 	candidates, refs, err := r.candidates(ctx)
 	if err != nil {
 		return err
 	}
-	v := thread.Choose(thread.Question{
-		In: r.in, At: r.at, Candidates: toThread(candidates), ReopenWithin: r.s.Tickets.ReopenWithin.D(),
-	})
+	v := r.choose(candidates)
 	if r.in.Quiet && v.Join == nil {
 		return r.event(ctx) // our own mail, a read receipt: kept with the sender, never a ticket
 	}
@@ -198,6 +198,19 @@ func (r *receiving) message(ctx context.Context) error {
 		return err
 	}
 	return r.write(ctx, ticket, v, refs)
+}
+
+// choose decides which ticket it belongs to. Who writes on in a form's conversation opens
+// nothing, as a rule, and isn't counted; one that opens a ticket all the same is.
+func (r *receiving) choose(cs []candidate) thread.Verdict {
+	q := thread.Question{In: r.in, At: r.at, Candidates: toThread(cs), ReopenWithin: r.s.Tickets.ReopenWithin.D()}
+	v := thread.Choose(q)
+	if v.Join != nil || r.in.Follows == "" {
+		return v
+	}
+	r.limited()
+	q.In = r.in
+	return thread.Choose(q)
 }
 
 // place gives the ticket's row as it will be written: the one joined, or a new one.

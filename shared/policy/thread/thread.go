@@ -70,6 +70,9 @@ func Choose(q Question) Verdict {
 
 func place(q Question, c Candidate, args map[string]string) Verdict {
 	t := c.Ticket
+	if c.How == ByStatusLink && spammed(q.In, c) != "" { // the page goes on in a ticket that is seen
+		return Verdict{Follows: t.ID, Decisions: []desk.Decision{{Code: "thread.spam", Args: args}}}
+	}
 	over := t.Status == desk.StatusResolved || t.Status == desk.StatusClosed
 	switch {
 	case thanksOnly(q.In, t.Status):
@@ -115,7 +118,6 @@ func barred(in desk.Inbound, c Candidate) string {
 }
 
 // spammed bars what is no spam itself from a ticket that is: nobody would see it there.
-// What is written on a form's status page stays with its form, whose answer goes there.
 func spammed(in desk.Inbound, c Candidate) string {
 	if c.Ticket.Status == desk.StatusSpam && in.Spam == "" {
 		return "thread.spam"
