@@ -284,6 +284,32 @@ func TestFailedBatches(t *testing.T) {
 	require.Zero(t, n)
 }
 
+// What tells somebody something can't be redriven when whom it has told already is
+// forgotten, one by one or all together; anything else can.
+func TestLateLettersTellNobodyAgain(t *testing.T) {
+	b := newBench(t)
+	b.die(queue.Jobs, queue.Message{Body: `{"kind":"hook","doc":{}}`}, queue.Message{Body: `{"kind":"notice","doc":{}}`}, queue.Message{Body: `{"kind":"media","doc":{}}`})
+	doc := `{"requestContext":{"functionArn":"arn:aws:lambda:eu-west-1:1:function:relay"},"DDBStreamBatchInfo":{"approximateArrivalOfFirstRecord":"2026-03-02T09:00:00Z"}}`
+	require.NoError(t, b.Blob.Put(t.Context(), "aws/lambda/1", []byte(doc), blob.Options{}))
+	require.ErrorIs(t, b.Handle(t.Context(), nil), deadlettersfn.ErrFound)
+	late := act
+	late.At = b.now.AddDate(0, 0, 30)
+	letters := append(b.open(queue.Jobs), b.open(store.Feed)...)
+	require.Len(t, letters, 4)
+	for _, l := range letters {
+		require.NoError(t, deadletters.Refused(l, b.now.AddDate(0, 0, 28)))
+		if l.About.Kind != "media" {
+			_, err := b.desk.Redrive(t.Context(), late, l.Queue, l.ID)
+			require.ErrorIs(t, err, deadletters.ErrLate, l.About.Kind)
+		}
+	}
+	for q, want := range map[queue.Name]int{queue.Jobs: 1, store.Feed: 0} {
+		n, _, err := b.desk.RedriveAll(t.Context(), late, q, "", 100)
+		require.NoError(t, err)
+		require.Equal(t, want, n, q)
+	}
+}
+
 // What names no letter finds none, and breaks nothing.
 func TestNoSuchLetter(t *testing.T) {
 	b := newBench(t)
