@@ -190,7 +190,8 @@ func (d *Desk) putSettings(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return config.PutSnapshot(ctx, d.Files, doc)
+	_, err = config.PutSnapshot(ctx, d.Files, doc)
+	return err
 }
 
 func (d *Desk) putDraft(ctx context.Context, o Options) error {
@@ -203,7 +204,8 @@ func (d *Desk) putDraft(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return config.PutSnapshot(ctx, d.Files, doc)
+	_, err = config.PutSnapshot(ctx, d.Files, doc)
+	return err
 }
 
 // Account finds the first account of a channel, for whoever plays its customers.

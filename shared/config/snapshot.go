@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -64,15 +65,19 @@ func readSnapshot(ctx context.Context, b blob.Store) (*Settings, error) {
 	return &v, nil
 }
 
-// PutSnapshot makes a settings document the one in force, unless a newer version
-// already is.
-func PutSnapshot(ctx context.Context, b blob.Store, doc []byte) error {
-	var next Settings
+// PutSnapshot makes a settings document the one in force, unless a newer version already
+// is: then stands is false, and nothing is to follow from the older one.
+func PutSnapshot(ctx context.Context, b blob.Store, doc []byte) (stands bool, err error) {
+	var now, next Settings
 	if err := json.Unmarshal(doc, &next); err != nil {
-		return fmt.Errorf("config: not a settings document: %w", err)
+		return false, fmt.Errorf("config: not a settings document: %w", err)
 	}
-	if now, err := readSnapshot(ctx, b); err == nil && now.Version > next.Version {
-		return nil
+	was, err := b.Get(ctx, SnapshotKey, 0)
+	if err != nil && !errors.Is(err, blob.ErrNotFound) {
+		return false, fmt.Errorf("config: which settings are in force can't be read: %w", err)
 	}
-	return b.Put(ctx, SnapshotKey, doc, blob.Options{ContentType: "application/json"})
+	if json.Unmarshal(was, &now) == nil && now.Version > next.Version {
+		return false, nil
+	}
+	return true, b.Put(ctx, SnapshotKey, doc, blob.Options{ContentType: "application/json"})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
+	"github.com/deskhook/deskhook/shared/work"
 )
 
 // Queues are those that letters may be of: the desk's, and the change feed.
@@ -47,9 +48,29 @@ func Reader(d store.DeadLetter) string {
 	return string(d.Queue)
 }
 
-// Replayable says whether a letter can be redriven. What figures was given up on is mended
-// by a recount: its records can't be told from those that it has counted.
-func Replayable(d store.DeadLetter) bool { return d.Queue != store.Feed || d.About.Reader == "relay" }
+// toldFor is how long after it was sent a letter may be redriven that tells somebody
+// something. By which they were told already is kept for 30 days: see store.PutHook.
+const toldFor = 29 * 24 * time.Hour
+
+// Why a letter can't be redriven.
+var (
+	ErrFigures = desk.Errorf(desk.Conflict, "figures are mended by a recount, not by a redrive")
+	ErrLate    = desk.Errorf(desk.Conflict, "it is older than 29 days: whom it has told already is forgotten")
+)
+
+// Refused says why a letter can't be redriven at a time; nil where it can. What figures
+// was given up on is mended by a recount: its records can't be told from those that it has
+// counted.
+func Refused(d store.DeadLetter, at time.Time) error {
+	if d.Queue == store.Feed && d.About.Reader != "relay" {
+		return ErrFigures
+	}
+	tells := d.Queue == store.Feed || d.Queue == queue.Jobs && (d.About.Kind == work.JobHook || d.About.Kind == work.JobNotice)
+	if tells && at.Sub(d.Sent) > toldFor {
+		return ErrLate
+	}
+	return nil
+}
 
 // Get reads one; NotFound where there is none.
 func (d Desk) Get(ctx context.Context, q queue.Name, id string) (store.DeadLetter, error) {
@@ -72,8 +93,8 @@ func (d Desk) row(ctx context.Context, q queue.Name, id string) (store.Row[store
 // older one of the same sender lies before it: order would be lost.
 func (d Desk) Redrive(ctx context.Context, a Act, q queue.Name, id string) (store.DeadLetter, error) {
 	return d.change(ctx, q, id, func(l *store.DeadLetter) error {
-		if !Replayable(*l) {
-			return desk.Errorf(desk.Conflict, "figures are mended by a recount, not by a redrive")
+		if err := Refused(*l, a.At); err != nil {
+			return err
 		}
 		if l.Group != "" {
 			oldest, err := d.Store.OldestDead(ctx, q, id)
@@ -121,8 +142,8 @@ func (d Desk) change(ctx context.Context, q queue.Name, id string, do func(*stor
 var errDone = desk.Errorf(desk.Conflict, "it was redriven or dropped already")
 
 // RedriveAll redrives a page of a queue's open letters, each sender's in their order. It
-// says how many; a further page follows while next isn't empty. What somebody else has
-// done meanwhile is passed over.
+// says how many; a further page follows while next isn't empty. What can't be redriven, or
+// somebody else has done meanwhile, is passed over.
 func (d Desk) RedriveAll(ctx context.Context, a Act, q queue.Name, cursor string, limit int) (n int, next string, err error) {
 	list, next, err := d.Store.DeadLetters(ctx, q, true, cursor, limit)
 	if err != nil {
@@ -130,8 +151,8 @@ func (d Desk) RedriveAll(ctx context.Context, a Act, q queue.Name, cursor string
 	}
 	for _, l := range list {
 		_, err := d.change(ctx, q, l.ID, func(l *store.DeadLetter) error {
-			if !Replayable(*l) {
-				return errDone
+			if err := Refused(*l, a.At); err != nil {
+				return err
 			}
 			l.Redriven, l.By, l.Settings = a.At, a.By, a.Settings
 			return nil

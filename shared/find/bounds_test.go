@@ -3,6 +3,7 @@ package find_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,6 +158,56 @@ func TestBrokenSegment(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, out.Partial)
 	require.Empty(t, out.Hits)
+}
+
+// A segment whose bytes are lost or broken is left out of the answers, stops neither what
+// comes after it nor merges, and what it held is found again after a rebuild.
+func TestLostSegment(t *testing.T) {
+	for name, spoil := range map[string]func(*world, string){
+		"lost": func(w *world, key string) { require.NoError(w.t, w.files.Store.Delete(context.Background(), key)) },
+		"broken": func(w *world, key string) {
+			require.NoError(w.t, w.files.Store.Put(context.Background(), key, []byte("broken"), blobOptions))
+		},
+		"broken inside": func(w *world, key string) {
+			raw, err := w.files.Get(context.Background(), key, 0)
+			require.NoError(w.t, err)
+			raw[len(raw)*3/4] ^= 1
+			require.NoError(w.t, w.files.Store.Put(context.Background(), key, raw, blobOptions))
+		},
+	} {
+		for _, change := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " changed ", change), func(t *testing.T) {
+				w := newWorld(t, t.TempDir())
+				defer w.close()
+				w.open("TICK00", "support")
+				first := w.write("TICK00", strings.Repeat("parcel and many other words ", 20))
+				w.feed()
+				w.index()
+				rows, err := w.rows.Segments(context.Background())
+				require.NoError(t, err)
+				spoil(w, "search/"+rows[0].Value.ID)
+				found, err := (&find.Finder{Store: w.rows, Blob: w.files}).Find(context.Background(), w.ask("parcel"))
+				require.NoError(t, err)
+				require.True(t, found.Partial)
+				if change {
+					w.rewrite(first, "parcel once more")
+				}
+				for i := range 20 { // merges come, too
+					id := desk.TicketID(fmt.Sprintf("TICK%02d", i+1))
+					w.open(id, "support")
+					w.write(id, "order")
+					w.feed()
+					w.index()
+				}
+				require.Len(t, w.tickets(w.ask("order")), 20)
+				s := &config.Settings{Desk: config.Desk{Team: "support"}}
+				_, err = find.Rebuild(context.Background(), w.rows, s, noon.Add(-time.Hour), w.now.Add(time.Hour))
+				require.NoError(t, err)
+				w.index()
+				require.Equal(t, []desk.TicketID{"TICK00"}, w.tickets(w.ask("parcel")))
+			})
+		}
+	}
 }
 
 func TestAddresses(t *testing.T) {

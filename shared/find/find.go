@@ -71,9 +71,9 @@ func (f *Finder) Find(ctx context.Context, ask Ask) (Found, error) {
 	if f.Blob == nil {
 		return out, nil
 	}
-	err := f.words(ctx, ask, after, &out)
+	err := f.words(ctx, ask, after, false, &out)
 	if errors.Is(err, errMerged) {
-		err = f.words(ctx, ask, after, &out)
+		err = f.words(ctx, ask, after, true, &out)
 	}
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ const (
 type Indexer struct {
 	Store *store.Store
 	Blob  blob.Store
+	Log   *slog.Logger // of segments that were lost; nil: nowhere
 }
 
 // Run takes what was touched since into a segment, takes what was changed or erased out of
@@ -178,12 +180,15 @@ func (x *Indexer) Drop(ctx context.Context, gone map[search.Doc]bool) error {
 			if r.Value.Max < lo || r.Value.Min > hi {
 				continue
 			}
-			if err = x.rewrite(ctx, gone, r); err != nil {
+			if err = x.rewrite(ctx, gone, r); unreadable(err) {
+				err = x.lose(ctx, r, err)
+			}
+			if err != nil {
 				break
 			}
 		}
 		// Merged meanwhile: the merge may hold what is to go.
-		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, blob.ErrNotFound) || lost == races {
+		if !errors.Is(err, table.ErrConflict) || lost == races {
 			return err
 		}
 	}
@@ -231,38 +236,77 @@ func (x *Indexer) replace(ctx context.Context, old []store.Row[search.Standing],
 	return nil
 }
 
+// unreadable says that a segment's bytes are not there, or not what was written.
+func unreadable(err error) bool {
+	return errors.Is(err, blob.ErrNotFound) || errors.Is(err, search.ErrSegment)
+}
+
+// lose takes a segment off the list whose bytes can't be read, so that it doesn't stop all
+// others; what it alone held is found again after a rebuild. ErrConflict where it was
+// merged away meanwhile: bytes are deleted only after their row.
+func (x *Indexer) lose(ctx context.Context, r store.Row[search.Standing], why error) error {
+	var tx store.Tx
+	tx.DeleteSegment(r)
+	if err := x.Store.Commit(ctx, &tx); err != nil {
+		return err
+	}
+	if x.Log != nil {
+		x.Log.ErrorContext(ctx, "segment of the search lost: deskhook index makes its messages findable again",
+			"segment", r.Value.ID, "messages", r.Value.Docs, "from", search.TimeOf(desk.MessageID(r.Value.Min)), "to", search.TimeOf(desk.MessageID(r.Value.Max)), "err", why)
+	}
+	return nil
+}
+
 // merge makes one segment of those that the plan names; false where it names none, or
 // another run has been at them.
 func (x *Indexer) merge(ctx context.Context) (bool, error) {
-	rows, err := x.Store.Segments(ctx)
-	if err != nil {
+	old, err := x.planned(ctx)
+	if err != nil || len(old) == 0 {
 		return false, err
 	}
-	all := make([]search.Standing, len(rows))
-	for i, r := range rows {
-		all[i] = r.Value
-	}
-	var old []store.Row[search.Standing]
 	var raws [][]byte
-	for _, s := range search.Plan(all) {
-		raw, err := x.Blob.Get(ctx, segmentKey(s.ID), 0)
-		if errors.Is(err, blob.ErrNotFound) {
-			return false, nil
+	for _, r := range old {
+		raw, err := x.Blob.Get(ctx, segmentKey(r.Value.ID), 0)
+		if unreadable(err) {
+			return unlessRaced(x.lose(ctx, r, err))
 		}
 		if err != nil {
 			return false, err
 		}
 		raws = append(raws, raw)
-		old = append(old, rows[slices.Index(all, s)])
-	}
-	if len(old) == 0 {
-		return false, nil
 	}
 	raw, err := search.Merge(raws, nil)
 	if err != nil {
-		return false, err
+		return x.loseBroken(ctx, old, raws, err)
 	}
-	err = x.replace(ctx, old, raw)
+	return unlessRaced(x.replace(ctx, old, raw))
+}
+
+// planned are the segments to merge now.
+func (x *Indexer) planned(ctx context.Context) ([]store.Row[search.Standing], error) {
+	rows, err := x.Store.Segments(ctx)
+	all := make([]search.Standing, len(rows))
+	for i, r := range rows {
+		all[i] = r.Value
+	}
+	var old []store.Row[search.Standing]
+	for _, s := range search.Plan(all) {
+		old = append(old, rows[slices.Index(all, s)])
+	}
+	return old, err
+}
+
+// loseBroken loses those of some segments that can't be read, since they can't be merged.
+func (x *Indexer) loseBroken(ctx context.Context, old []store.Row[search.Standing], raws [][]byte, why error) (bool, error) {
+	for i, r := range old {
+		if _, err := search.Merge(raws[i:i+1], nil); unreadable(err) {
+			return unlessRaced(x.lose(ctx, r, err))
+		}
+	}
+	return false, why
+}
+
+func unlessRaced(err error) (bool, error) {
 	if errors.Is(err, table.ErrConflict) {
 		return false, nil
 	}

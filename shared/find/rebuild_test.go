@@ -11,6 +11,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/find"
+	"github.com/deskhook/deskhook/shared/search"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -41,4 +42,36 @@ func TestRebuild(t *testing.T) {
 	names, err := w.rows.CustomersByName(context.Background(), "an", 5)
 	require.NoError(t, err)
 	require.Len(t, names, 1)
+}
+
+// What was erased while the feed was not told of it goes from the segments with a rebuild,
+// and so does what was changed or moved away.
+func TestRebuildTakesOutWhatWasErased(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	defer w.close()
+	w.open("TICK00", "support")
+	w.open("TICK01", "support")
+	kept, erased, moved := w.write("TICK00", "parcel"), w.write("TICK01", "秘密"), w.write("TICK01", "secret")
+	w.feed()
+	w.index()
+	w.rewrite(kept, "order")
+	w.rewrite(erased, "")
+	row, err := w.rows.Message(context.Background(), moved.Ticket, moved.Message)
+	require.NoError(t, err)
+	row.Value.Gone = "TICK00"
+	w.commit(func(tx *store.Tx) { tx.PutMessage(row) })
+	// Of this the feed tells nothing.
+	s := &config.Settings{Desk: config.Desk{Team: "support"}}
+	_, err = find.Rebuild(context.Background(), w.rows, s, noon.Add(-time.Hour), w.now.Add(time.Hour))
+	require.NoError(t, err)
+	w.index()
+	segments, err := w.rows.Segments(context.Background())
+	require.NoError(t, err)
+	docs := 0
+	for _, s := range segments {
+		docs += s.Value.Docs
+	}
+	require.Equal(t, 1, docs, "the message that still has words, once")
+	require.Equal(t, []desk.TicketID{"TICK00"}, w.tickets(w.ask("order")))
+	w.tidy(map[search.Doc]string{kept: "order"})
 }

@@ -57,6 +57,7 @@ type words struct {
 	prev    search.Doc // candidate before
 	last    search.Doc // how far the page has come
 	more    bool
+	again   bool // the second try: what is missing now is no merge
 	partial bool
 	hits    []Hit
 	tickets map[desk.TicketID]bool
@@ -88,8 +89,8 @@ func (s *stream) head() (search.Doc, bool) {
 }
 
 // words fills in the page of messages that have the words asked for.
-func (f *Finder) words(ctx context.Context, ask Ask, after search.Doc, out *Found) error {
-	w := &words{f: f, ctx: ctx, ask: ask, query: search.Parse(ask.Q), hi: after, last: after, tickets: map[desk.TicketID]bool{}}
+func (f *Finder) words(ctx context.Context, ask Ask, after search.Doc, again bool, out *Found) error {
+	w := &words{f: f, ctx: ctx, ask: ask, query: search.Parse(ask.Q), hi: after, last: after, again: again, tickets: map[desk.TicketID]bool{}}
 	if w.query.Empty() {
 		return nil
 	}
@@ -212,15 +213,15 @@ func (w *words) open() error {
 // errMerged: a segment that was listed is there no more, since another holds what it held.
 var errMerged = errors.New("find: merged away meanwhile")
 
-// fault says what a segment's fault is to the page: a broken one is left out, and that
-// told.
+// fault says what a segment's fault is to the page: a broken or lost one is left out, and
+// that told.
 func (w *words) fault(err error) error {
-	if errors.Is(err, search.ErrSegment) {
+	switch missing := errors.Is(err, blob.ErrNotFound); {
+	case missing && !w.again:
+		return errMerged
+	case missing || errors.Is(err, search.ErrSegment):
 		w.partial = true
 		return nil
-	}
-	if errors.Is(err, blob.ErrNotFound) {
-		return errMerged
 	}
 	return err
 }

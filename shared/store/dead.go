@@ -51,8 +51,15 @@ type DeadAbout struct {
 // Open says whether it still waits for somebody.
 func (d DeadLetter) Open() bool { return d.Redriven.IsZero() && d.Dropped.IsZero() }
 
-// MaxDeadBody is the largest body that is kept: a row is 400 kB at most.
-const MaxDeadBody = 360 * 1024
+// deadSpare is left free in a letter's row, for its keys and for who redrives or drops it.
+const deadSpare = 8 * 1024
+
+// Fits says whether a letter can be kept: a row is 400 kB at most, and what a body has of
+// quotes and control characters is longer in it.
+func (d DeadLetter) Fits() bool {
+	doc, err := json.Marshal(d)
+	return err == nil && len(doc) <= table.MaxItemBytes-deadSpare
+}
 
 // deadLife is how long a dead letter is kept.
 const deadLife = 90 * 24 * time.Hour

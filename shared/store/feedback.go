@@ -58,9 +58,14 @@ func (tx *Tx) PutEarlier(n int, r Row[desk.Feedback]) {
 	put(tx, feedbackEarlierKey(r.Value.ID, n), r, table.Item{})
 }
 
-// Earlier reads the versions of a record that were replaced, the first first, at most 50.
-func (s *Store) Earlier(ctx context.Context, id desk.FeedbackID) ([]Row[desk.Feedback], error) {
-	rows, _, err := rowsOf[desk.Feedback](ctx, s, table.Query{PK: feedbackKey(id).PK, Prefix: "H#", Limit: 50})
+// EarlierPage is how many versions Earlier reads at most.
+const EarlierPage = 50
+
+// Earlier reads the versions of a record that were replaced, after the nth, the first
+// first: a page of them, from which the next n is counted on.
+func (s *Store) Earlier(ctx context.Context, id desk.FeedbackID, n int) ([]Row[desk.Feedback], error) {
+	key := feedbackEarlierKey(id, n+1)
+	rows, _, err := rowsOf[desk.Feedback](ctx, s, table.Query{PK: key.PK, From: key.SK, To: "H$", Limit: EarlierPage})
 	return rows, err
 }
 

@@ -29,13 +29,22 @@ func newCare(def config.Care, c desk.CustomerID, occasion string, at, due time.T
 	}
 }
 
-// careAfterEvent plans what the settings send after such an event.
-func (r *receiving) careAfterEvent() {
+// careAfterEvent plans what the settings send after such an event; once, though the event
+// may come again by another address of the customer's, or when it is no longer known as seen.
+func (r *receiving) careAfterEvent(ctx context.Context) error {
 	for _, def := range r.s.CareAfter(config.CareEvent, r.in.Type) {
 		o := newCare(def, r.identity.Value.Customer, r.in.ID, r.at, r.at.Add(def.After.D()))
+		row, err := r.desk.Store.Outreach(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		if row.Exists() {
+			continue
+		}
 		o.To, o.Lang, o.Ticket = r.in.From, r.lang(), r.identity.Value.Ticket
 		r.tx.PutOutreach(store.Row[desk.Outreach]{Value: o})
 	}
+	return nil
 }
 
 // careOfBirthday keeps the timers of a customer's birthday, in the transaction that

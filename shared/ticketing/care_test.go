@@ -8,6 +8,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
@@ -51,6 +52,26 @@ func TestCareAfterEvent(t *testing.T) {
 	b.fireTopics(nil)
 	require.Equal(t, 1, b.purposes(got.Ticket)["care"], "its own cooldown")
 	require.Contains(t, codes(b.messages(got.Ticket)), "reach.skipped")
+}
+
+// An event that comes a second time by another address of the same customer is kept with
+// that address, and cared for once.
+func TestCareAfterEventByTwoAddresses(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareEvent, Event: "repair.done", After: config.Duration(time.Hour)})
+	got := b.receive(desk.Inbound{Kind: desk.InMessage, ID: "1", From: sms("+15005550001"), Text: "hello", Lang: "en"})
+	second := desk.Address{Channel: desk.Generic, Account: "shop", ID: "u-1"}
+	var tx store.Tx
+	tx.PutIdentity(store.Row[desk.Identity]{Value: desk.Identity{Address: second, Customer: b.ticket(got.Ticket).Customer}})
+	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	b.now = time.Date(2026, 3, 3, 2, 0, 0, 0, time.UTC)
+	b.event("e1", "repair.done")
+	b.receive(desk.Inbound{Kind: desk.InEvent, ID: "e1", Type: "repair.done", From: second, Lang: "en"})
+	events, _, err := b.Store.CustomerEvents(b.ctx, b.ticket(got.Ticket).Customer, "", 10)
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+	b.pass(2 * time.Hour)
+	b.fireTopics(nil)
+	require.Equal(t, 1, b.purposes(got.Ticket)["care"])
 }
 
 // A birthday's wish goes each year at its hour, to who agreed to it, and moves with the date.

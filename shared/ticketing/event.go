@@ -31,7 +31,9 @@ func (r *receiving) event(ctx context.Context) error {
 	}
 	id.Came(scene(r.in), r.when())
 	if r.in.Kind == desk.InEvent {
-		r.careAfterEvent()
+		if err := r.careAfterEvent(ctx); err != nil {
+			return err
+		}
 	}
 	m := r.newMessage("")
 	m.Kind, m.Decisions = desk.Journal, append(ds, r.proving.said...)

@@ -87,8 +87,8 @@ func (a *acting) marked(f desk.Feedback, m desk.Message, id desk.FeedbackID, as 
 			Ticket: a.t.ID, Message: m.ID, Channel: m.From.Channel, At: m.At,
 		}
 	}
-	f.Answers = nil
-	if text := strings.TrimSpace(m.Text); text != "" {
+	f.Answers = nil // and none of a mark taken back: it is in no list by which an erasure would find it
+	if text := strings.TrimSpace(m.Text); text != "" && as != "" {
 		f.Answers = []desk.FeedbackAnswer{{Question: desk.CommentQuestion, Type: desk.AskText, Text: text}}
 	}
 	f.Team, f.Agent = a.t.Team, a.t.Assignee

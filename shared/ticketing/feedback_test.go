@@ -114,7 +114,7 @@ func TestReviews(t *testing.T) {
 	b.receive(reviewIn("w6", "r1", 4, 2, "broken, but they answered"))
 	f := b.feedbackRow(id).Value
 	require.Equal(t, []any{"broken, but they answered", 2, edited.Ticket}, []any{f.Words(), f.Edits, f.Ticket})
-	earlier, err := b.Store.Earlier(b.ctx, id)
+	earlier, err := b.Store.Earlier(b.ctx, id, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"fine", "broken after a day"}, []string{earlier[0].Value.Words(), earlier[1].Value.Words()})
 	require.Len(t, b.found(), 1)
@@ -171,6 +171,7 @@ func TestMarkedMessages(t *testing.T) {
 
 	require.NoError(t, mark(""))
 	require.Empty(t, b.found())
+	require.Empty(t, b.feedbackRow(list[0].ID).Value.Answers, "no list leads to it, nor would an erasure")
 	row, err = b.Recovery(b.ctx, desk.SurveyID(list[0].ID))
 	require.NoError(t, err)
 	require.Equal(t, desk.RecoveryDropped, row.Value.State)

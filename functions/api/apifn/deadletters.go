@@ -41,11 +41,11 @@ type deadLetterView struct {
 	ChangedBy  *string    `json:"changed_by"`
 }
 
-func viewDead(d store.DeadLetter) deadLetterView {
+func viewDead(d store.DeadLetter, at time.Time) deadLetterView {
 	v := deadLetterView{
 		ID: d.ID, Queue: string(d.Queue), State: "open", Kind: d.About.Kind, Channel: orNull(string(d.About.Channel)),
 		Account: orNull(d.About.Account), Ticket: orNull(d.About.Ticket.Number()), Function: orNull(deadletters.Reader(d)), MessageID: d.Message,
-		SentAt: d.Sent, FoundAt: d.Found, Size: d.Size, Again: d.Again, Replayable: deadletters.Replayable(d), ChangedBy: orNull(d.By.ID),
+		SentAt: d.Sent, FoundAt: d.Found, Size: d.Size, Again: d.Again, Replayable: deadletters.Refused(d, at) == nil, ChangedBy: orNull(d.By.ID),
 	}
 	if d.Tries > 0 {
 		v.Tries = &d.Tries
@@ -67,8 +67,8 @@ type deadLetterDetail struct {
 	Blob    *string `json:"blob"`    // of a batch: where it lies in the bucket
 }
 
-func detailDead(d store.DeadLetter) deadLetterDetail {
-	v := deadLetterDetail{deadLetterView: viewDead(d), Body: orNull(d.Body), Blob: orNull(d.Blob)}
+func detailDead(d store.DeadLetter, at time.Time) deadLetterDetail {
+	v := deadLetterDetail{deadLetterView: viewDead(d, at), Body: orNull(d.Body), Blob: orNull(d.Blob)}
 	if env, err := receive.Decode(d.Body); d.Queue.FIFO() && err == nil && utf8.Valid(env.Body) {
 		v.Content = orNull(string(env.Body))
 	}
@@ -113,7 +113,7 @@ func (a *api) listDead(c *call) error {
 		return err
 	}
 	list, next, err := a.Store.DeadLetters(c.ctx, name, state != "done", q.cursor, q.limit)
-	return answerPage(c, q, list, next, err, viewDead)
+	return answerPage(c, q, list, next, err, func(d store.DeadLetter) deadLetterView { return viewDead(d, c.at) })
 }
 
 func (a *api) getDead(c *call) error {
@@ -124,7 +124,7 @@ func (a *api) getDead(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, detailDead(d))
+	return c.json(http.StatusOK, detailDead(d, c.at))
 }
 
 func (a *api) redriveDead(c *call) error { return a.onDead(c, a.dead().Redrive) }
@@ -143,7 +143,7 @@ func (a *api) onDead(c *call, do func(context.Context, deadletters.Act, queue.Na
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, viewDead(d))
+	return c.json(http.StatusOK, viewDead(d, c.at))
 }
 
 func (a *api) deadAct(c *call) (deadletters.Act, error) {

@@ -74,6 +74,25 @@ func TestDeadLetters(t *testing.T) {
 	require.Contains(t, did, "GET /v1/dead-letters/{queue}/letters/{id} 200")
 }
 
+// A letter that can't be redriven says so beforehand, and why when one tries.
+func TestDeadLettersTooLate(t *testing.T) {
+	b := newBench(t)
+	b.people(map[string]allow.Principal{"admin": inTeam("root", allow.Admin)})
+	d := b.dies(queue.Jobs, "", `{"kind":"notice"}`, 1)
+	row, err := b.rows.DeadLetter(t.Context(), queue.Jobs, d.ID)
+	require.NoError(t, err)
+	row.Value.About = store.DeadAbout{Kind: "notice"}
+	var tx store.Tx
+	tx.PutDeadLetter(row)
+	require.NoError(t, b.rows.Commit(t.Context(), &tx))
+	at := "/v1/dead-letters/jobs/letters/" + d.ID
+	require.Equal(t, true, b.as("admin", "GET", at, "").is(200).json()["replayable"])
+	b.now = b.now.AddDate(0, 0, 30)
+	require.Equal(t, false, b.as("admin", "GET", at, "").is(200).json()["replayable"])
+	require.Equal(t, false, field(b.as("admin", "GET", "/v1/dead-letters/jobs", "").is(200).items()[0], "replayable"))
+	require.Contains(t, b.as("admin", "POST", at+"/redrive", "").is(409).json()["detail"], "older than 29 days")
+}
+
 // All of a queue, 50 at a time; nobody below an admin may look, nor may a key that only
 // reads change anything.
 func TestDeadLettersAllAndWho(t *testing.T) {

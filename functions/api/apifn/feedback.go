@@ -188,7 +188,7 @@ func (a *api) getFeedback(c *call) error {
 	if err != nil {
 		return err
 	}
-	earlier, err := a.Store.Earlier(c.ctx, row.Value.ID)
+	earlier, err := a.Store.Earlier(c.ctx, row.Value.ID, 0)
 	if err != nil {
 		return err
 	}

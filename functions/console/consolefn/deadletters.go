@@ -36,7 +36,8 @@ type deadQueue struct {
 type deadRow struct {
 	store.DeadLetter
 	Kind, Via, Number, Function, URL string
-	First                            bool // of its sender: may be tried again alone
+	First                            bool   // of its sender: may be tried again alone
+	Refused                          string // why it can't be tried again
 }
 
 // queueWords name the queues and what is in them.
@@ -95,7 +96,7 @@ func (v *visit) deadLetters() error {
 		row := v.deadRow(d)
 		row.First = i == 0 || laneOf(list[i-1].ID) != laneOf(d.ID)
 		page.Rows = append(page.Rows, row)
-		page.Some = page.Some || !page.Done && deadletters.Replayable(d)
+		page.Some = page.Some || !page.Done && row.Refused == ""
 	}
 	return v.write("deadletters", page)
 }
@@ -123,12 +124,15 @@ func (v *visit) deadRow(d store.DeadLetter) deadRow {
 	if d.About.Channel != "" {
 		row.Via = journal.Channel(d.About.Channel, v.lang)
 	}
+	if err := deadletters.Refused(d, v.now); err != nil {
+		row.Refused = err.Error()
+		if v.lang != "en" {
+			row.Refused = inChinese(row.Refused)
+		}
+	}
 	row.URL = "/console/dead-letters/" + url.PathEscape(string(d.Queue)) + "/letters/" + url.PathEscape(d.ID)
 	return row
 }
-
-// Replayable says whether it can be tried again.
-func (r deadRow) Replayable() bool { return deadletters.Replayable(r.DeadLetter) }
 
 type deadLetterPage struct {
 	frame

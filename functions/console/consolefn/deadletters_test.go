@@ -65,6 +65,19 @@ func TestDeadLetters(t *testing.T) {
 	require.Contains(t, done, "dropped")
 	require.NotContains(t, w.page(at(two)), "hello")
 
+	late := w.dies(queue.Jobs, "", `{"kind":"hook"}`, 4)
+	row, err := w.desk.Store.DeadLetter(t.Context(), queue.Jobs, late.ID)
+	require.NoError(t, err)
+	row.Value.About, row.Value.Sent = store.DeadAbout{Kind: "hook"}, w.now.AddDate(0, 0, -30)
+	var tx store.Tx
+	tx.PutDeadLetter(row)
+	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+	for _, path := range []string{"/console/dead-letters?queue=jobs", "/console/dead-letters/jobs/letters/" + late.ID} {
+		require.NotContains(t, w.page(path), "Try ")
+		require.Contains(t, w.page(path), "it is older than 29 days")
+		require.Contains(t, w.page(path, "Accept-Language", "zh-CN"), "重试会重复通知")
+	}
+	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/dead-letters/jobs/letters/"+late.ID+"/drop", form).StatusCode)
 	w.dies(queue.Outbound, "", `{"ticket":"7K3Q9W"}`, 3)
 	require.Contains(t, w.page("/console/dead-letters"), "Nudges", "the first queue that has some is shown")
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/dead-letters/outbound/redrive", form).StatusCode)

@@ -28,13 +28,15 @@ func (h *Handler) sweepFeed(ctx context.Context) (found int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var errs []error
 	for _, o := range list {
 		if err := h.keepBatch(ctx, o); err != nil {
-			return found, err
+			errs = append(errs, err)
+			continue
 		}
 		found++
 	}
-	return found, nil
+	return found, errors.Join(errs...)
 }
 
 // keepBatch copies a batch, writes its row, and only then deletes the original: each step

@@ -35,8 +35,12 @@ type Handler struct {
 // ErrFound is a sweep that found letters and kept them all.
 var ErrFound = errors.New("deadlettersfn: dead letters were found and kept: see the console")
 
-// perQueue bounds one sweep of one queue, in messages; the rest is taken the next time.
-const perQueue = 500
+// Bounds of one sweep of one queue, in messages and in those that can't be kept; the rest
+// is taken the next time.
+const (
+	perQueue  = 500
+	maxFaults = 20
+)
 
 // Handle sweeps all queues. One that can't be read doesn't hold up the others.
 func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
@@ -59,33 +63,37 @@ func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 	return nil
 }
 
-// sweep keeps what lies dead of one queue.
+// sweep keeps what lies dead of one queue. One that can't be kept doesn't hold up the
+// others.
 func (h *Handler) sweep(ctx context.Context, q queue.Name) (found int, err error) {
-	for found < perQueue {
-		taken, err := h.Dead.Take(ctx, q.Dead(), queue.MaxBatch)
-		if err != nil || len(taken) == 0 {
-			return found, err
+	var errs []error
+	for taken := 0; taken < perQueue && len(errs) < maxFaults; {
+		got, err := h.Dead.Take(ctx, q.Dead(), queue.MaxBatch)
+		if err != nil || len(got) == 0 {
+			return found, errors.Join(append(errs, err)...)
 		}
-		for _, m := range taken {
+		taken += len(got)
+		for _, m := range got {
 			if err := h.keep(ctx, q, m); err != nil {
-				return found, err
+				errs = append(errs, err)
+				continue
 			}
 			found++
 		}
 	}
-	return found, nil
+	return found, errors.Join(errs...)
 }
 
 // keep writes the row, and only then takes the message from its queue. What is too large
 // for a row stays where it is, and its queue's own alarm goes on.
 func (h *Handler) keep(ctx context.Context, q queue.Name, m queue.Taken) error {
-	if len(m.Body) > store.MaxDeadBody {
-		h.Log.ErrorContext(ctx, "dead letter too large to keep", "queue", q, "id", m.ID, "bytes", len(m.Body))
-		return fmt.Errorf("deadlettersfn: a letter of %d bytes stays in %s", len(m.Body), q.Dead())
-	}
 	l := store.DeadLetter{
 		ID: store.DeadLetterID(q, m.Group, m.Sent, m.Seq, m.ID), Queue: q, Message: m.ID, Group: m.Group,
 		Sent: m.Sent.UTC(), Found: h.now(), Tries: m.Count - 1, About: about(q, m.Body), Body: m.Body, Size: len(m.Body),
+	}
+	if !l.Fits() {
+		h.Log.ErrorContext(ctx, "dead letter too large to keep", "queue", q, "id", m.ID, "bytes", l.Size)
+		return fmt.Errorf("deadlettersfn: a letter of %d bytes stays in %s", l.Size, q.Dead())
 	}
 	if err := (deadletters.Desk{Store: h.Store}).Keep(ctx, l); err != nil {
 		return err

@@ -135,7 +135,7 @@ func TestCrashBetweenRowAndDeletion(t *testing.T) {
 	b.die(queue.Inbound, envelope(t, "a", "1"), envelope(t, "b", "2"))
 	b.Dead = crashing{b.queue}
 	require.ErrorContains(t, b.Handle(t.Context(), nil), "crash")
-	require.Len(t, b.open(queue.Inbound), 1)
+	require.Len(t, b.open(queue.Inbound), 2)
 	require.Equal(t, 2, b.dead(queue.Inbound))
 
 	b.now, b.Dead = b.now.Add(time.Minute), b.queue
@@ -206,17 +206,50 @@ func TestOrderIsKept(t *testing.T) {
 	require.Equal(t, "root", done[0].By.ID)
 }
 
-// What no row can hold stays in its queue, where its alarm rings, and the sweep says so.
+// What no row can hold stays in its queue, where its alarm rings, and the sweep says so;
+// it holds up no other, of its queue or another.
 func TestTooLargeStays(t *testing.T) {
+	const most = 390 * 1024
 	b := newBench(t)
-	b.die(queue.Jobs, queue.Message{Body: strings.Repeat("x", store.MaxDeadBody+1)})
-	require.ErrorContains(t, b.Handle(t.Context(), nil), "stays in jobs-dead")
-	require.Equal(t, 1, b.dead(queue.Jobs))
-	require.Empty(t, b.open(queue.Jobs))
-	b.now = b.now.Add(time.Hour)
-	b.die(queue.Surveys, queue.Message{Body: strings.Repeat("x", store.MaxDeadBody)})
-	require.Error(t, b.Handle(t.Context(), nil), "jobs does not hold up the others")
-	require.Len(t, b.open(queue.Surveys), 1)
+	b.die(queue.Jobs, queue.Message{Body: strings.Repeat("x", 400*1024)}, queue.Message{Body: "]"})
+	b.die(queue.Outbound, queue.Message{Body: strings.Repeat("\"", 250*1024)}, queue.Message{Body: "]"}) // twice as long in a row
+	b.die(queue.Surveys, queue.Message{Body: strings.Repeat("x", most)})
+	err := b.Handle(t.Context(), nil)
+	for _, q := range []queue.Name{queue.Jobs, queue.Outbound} {
+		require.ErrorContains(t, err, "stays in "+string(q)+"-dead")
+		require.Equal(t, 1, b.dead(q))
+		require.Len(t, b.open(q), 1)
+	}
+	kept := b.open(queue.Surveys)
+	require.Len(t, kept, 1)
+	by := act
+	by.By.Name = strings.Repeat("王", 300)
+	_, err = b.desk.Redrive(t.Context(), by, queue.Surveys, kept[0].ID)
+	require.NoError(t, err, "and who redrives it has room in the row")
+}
+
+// A failed batch that can't be read leaves the others to be kept.
+func TestOneBatchHoldsUpNone(t *testing.T) {
+	b := newBench(t)
+	for _, name := range []string{"a", "b"} {
+		require.NoError(t, b.Blob.Put(t.Context(), "aws/lambda/"+name, []byte("]"), blob.Options{}))
+	}
+	b.Blob = stuck{b.Blob, "aws/lambda/a"}
+	require.ErrorContains(t, b.Handle(t.Context(), nil), "stuck")
+	require.Len(t, b.open(store.Feed), 1)
+}
+
+// stuck is a store of blobs of which one can't be read.
+type stuck struct {
+	blob.Store
+	key string
+}
+
+func (s stuck) Get(ctx context.Context, key string, most int64) ([]byte, error) {
+	if key == s.key {
+		return nil, errors.New("stuck")
+	}
+	return s.Store.Get(ctx, key, most)
 }
 
 // A batch that a reader of the feed was given up on is moved, once, with its reader; only
@@ -249,6 +282,32 @@ func TestFailedBatches(t *testing.T) {
 	n, _, err := b.desk.RedriveAll(t.Context(), act, store.Feed, "", 100)
 	require.NoError(t, err)
 	require.Zero(t, n)
+}
+
+// What tells somebody something can't be redriven when whom it has told already is
+// forgotten, one by one or all together; anything else can.
+func TestLateLettersTellNobodyAgain(t *testing.T) {
+	b := newBench(t)
+	b.die(queue.Jobs, queue.Message{Body: `{"kind":"hook","doc":{}}`}, queue.Message{Body: `{"kind":"notice","doc":{}}`}, queue.Message{Body: `{"kind":"media","doc":{}}`})
+	doc := `{"requestContext":{"functionArn":"arn:aws:lambda:eu-west-1:1:function:relay"},"DDBStreamBatchInfo":{"approximateArrivalOfFirstRecord":"2026-03-02T09:00:00Z"}}`
+	require.NoError(t, b.Blob.Put(t.Context(), "aws/lambda/1", []byte(doc), blob.Options{}))
+	require.ErrorIs(t, b.Handle(t.Context(), nil), deadlettersfn.ErrFound)
+	late := act
+	late.At = b.now.AddDate(0, 0, 30)
+	letters := append(b.open(queue.Jobs), b.open(store.Feed)...)
+	require.Len(t, letters, 4)
+	for _, l := range letters {
+		require.NoError(t, deadletters.Refused(l, b.now.AddDate(0, 0, 28)))
+		if l.About.Kind != "media" {
+			_, err := b.desk.Redrive(t.Context(), late, l.Queue, l.ID)
+			require.ErrorIs(t, err, deadletters.ErrLate, l.About.Kind)
+		}
+	}
+	for q, want := range map[queue.Name]int{queue.Jobs: 1, store.Feed: 0} {
+		n, _, err := b.desk.RedriveAll(t.Context(), late, q, "", 100)
+		require.NoError(t, err)
+		require.Equal(t, want, n, q)
+	}
 }
 
 // What names no letter finds none, and breaks nothing.

@@ -285,18 +285,22 @@ func (e *erasing) feedback(ctx context.Context) (done bool, err error) {
 	return true, e.h.goOn(ctx, work.Erase{Address: e.job.Address}, eraseLater)
 }
 
-// earlier erases what a review said before it was edited.
+// earlier erases what a review said before it was edited, however often that was.
 func (e *erasing) earlier(ctx context.Context, id desk.FeedbackID) error {
-	rows, err := e.h.Store.Earlier(ctx, id)
-	for i, r := range rows {
-		if r.Value.Erase() {
-			e.tx.PutEarlier(i+1, r)
+	for n := 0; ; {
+		rows, err := e.h.Store.Earlier(ctx, id, n)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if n++; r.Value.Erase() {
+				e.tx.PutEarlier(n, r)
+			}
+		}
+		if err := e.commit(ctx, ""); err != nil || len(rows) < store.EarlierPage {
+			return err
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return e.commit(ctx, "")
 }
 
 // person erases the address's name, and the customer's where they have no other address.

@@ -149,6 +149,42 @@ func TestWhoLeftIsErased(t *testing.T) {
 	require.Len(t, f.codes(), 1)
 }
 
+// A mark that was taken back keeps no words out of the reach of an erasure, and of a review
+// every version is erased, however many there are.
+func TestFeedbackIsErasedWhole(t *testing.T) {
+	f := newFollower(t)
+	rows, _, err := f.rows.Messages(t.Context(), f.id, "", 10, false)
+	require.NoError(t, err)
+	for _, as := range []desk.Type{desk.Complaint, ""} {
+		f.now = f.now.Add(time.Second)
+		act := ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "li"}, At: f.now}
+		require.NoError(t, f.desk.MarkMessage(t.Context(), act, f.id, rows[0].Value.ID, as))
+	}
+	require.NotContains(t, strings.Join(f.telling(), " "), "FB#")
+
+	id, err := f.rows.Identity(t.Context(), who)
+	require.NoError(t, err)
+	const edits = 2*store.EarlierPage + 3
+	said := func() store.Row[desk.Feedback] {
+		v := desk.Feedback{ID: "r1", Source: desk.FromReview, Customer: id.Value.Customer, From: who, Edits: edits, At: f.now}
+		v.Answers = []desk.FeedbackAnswer{{Question: desk.CommentQuestion, Type: desk.AskText, Text: "TELLTALE"}}
+		return store.Row[desk.Feedback]{Value: v}
+	}
+	for n := 1; n <= edits; n += 20 {
+		var tx store.Tx
+		for k := n; k < n+20 && k <= edits; k++ {
+			tx.PutEarlier(k, said())
+		}
+		require.NoError(t, f.rows.Commit(t.Context(), &tx))
+	}
+	var tx store.Tx
+	tx.PutFeedback(said())
+	require.NoError(t, f.rows.Commit(t.Context(), &tx))
+	f.leave()
+	f.erase()
+	require.Empty(t, f.telling())
+}
+
 // Who follows again by the provider's time before the job runs keeps everything.
 func TestWhoCameBackIsKept(t *testing.T) {
 	f := newFollower(t)

@@ -19,7 +19,7 @@ const sweepHour = 3
 // index makes the words findable that came since the last time. Overlapping and repeated
 // jobs do no harm: see find.Indexer.
 func (h *Handler) index(ctx context.Context) error {
-	x := &find.Indexer{Store: h.Store, Blob: h.Blob}
+	x := &find.Indexer{Store: h.Store, Blob: h.Blob, Log: h.Log}
 	if now := h.Now().UTC(); now.Hour() == sweepHour && now.Minute() < 5 {
 		if err := errors.Join(x.Sweep(ctx, now), h.sweepExports(ctx, now)); err != nil {
 			return err

@@ -10,9 +10,11 @@ import (
 )
 
 // snapshot puts settings in force, and then arms the calendars of the surveys that they
-// schedule, and has tickets given out to who can take them now. Coming again does no more.
+// schedule, and has tickets given out to who can take them now. Coming again does no more,
+// and coming late, after a newer version, nothing.
 func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
-	if err := config.PutSnapshot(ctx, h.Blob, doc); err != nil {
+	stands, err := config.PutSnapshot(ctx, h.Blob, doc)
+	if err != nil || !stands {
 		return err
 	}
 	var s config.Settings
