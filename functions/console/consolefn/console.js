@@ -7,6 +7,26 @@
 "use strict";
 document.documentElement.classList.add("scripted");
 
+// memory is what the browser keeps, for this tab or for longer. Where it is barred or full,
+// all is as if it kept nothing.
+const memory = (kind) => {
+  const or = (none, fn) => {
+    try {
+      return fn(window[kind]);
+    } catch {
+      return none;
+    }
+  };
+  return {
+    get: (name) => or(null, (m) => m.getItem(name)),
+    set: (name, value) => or(false, (m) => (m.setItem(name, value), true)),
+    drop: (name) => or(null, (m) => m.removeItem(name)),
+    names: () => or([], (m) => Object.keys(m)),
+  };
+};
+const kept = memory("localStorage");
+const ofTab = memory("sessionStorage");
+
 const live = document.getElementById("live");
 let tag = "";
 let touched = Date.now();
@@ -97,8 +117,8 @@ function settle() {
     if (badge && badge.textContent !== n.textContent) badge.textContent = n.textContent;
   }
   for (const box of document.querySelectorAll("input.remember")) {
-    const kept = localStorage.getItem(box.id);
-    if (kept !== null) box.checked = kept === "1";
+    const was = kept.get(box.id);
+    if (was !== null) box.checked = was === "1";
   }
   since();
   document.dispatchEvent(new Event("settled"));
@@ -116,7 +136,7 @@ function since() {
 
 document.addEventListener("change", (event) => {
   const e = event.target;
-  if (e.matches("input.remember")) localStorage.setItem(e.id, e.checked ? "1" : "0");
+  if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");
   if (e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto) e.form.requestSubmit();
 });
 
