@@ -60,10 +60,15 @@
     area.before(bar);
   }
 
-  // The address names what was just sent, and with that its draft is done with.
+  // The address names what was just sent, and with that its draft is done with. A link may
+  // name a message, too: only what this tab has sent counts, and only where it arrives.
+  const asked = document.querySelector("form[data-draft]"); // whether it is still meant
+  const sending = ofTab.get("sending");
+  if (!asked) ofTab.drop("sending");
+
   function sent(areas) {
-    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const area = row && areas.find((a) => row.dataset.sent === a.id);
+    const row = location.hash && document.getElementById(location.hash.slice(1));
+    const area = row && areas.find((a) => row.dataset.sent === a.id && sending === nameOf(a));
     if (!area) return;
     kept.drop(nameOf(area));
     history.replaceState(null, "", location.pathname + location.search);
@@ -100,6 +105,8 @@
   document.addEventListener("settled", mark);
 
   document.addEventListener("submit", (event) => {
+    const area = areas.find((a) => a.form === event.target);
+    if (area) ofTab.set("sending", nameOf(area));
     if (!event.target.action.endsWith("/console/logout")) return;
     over = true;
     names().forEach(kept.drop);
