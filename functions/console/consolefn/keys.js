@@ -71,6 +71,7 @@
       }
       if (Object.hasOwn(does, event.key) && does[event.key]() !== false) event.preventDefault();
     });
-    if (document.querySelector("nav.views")) ofTab.set("list", location.href);
+    // Where tickets are come to from; a customer's page lies beside the way.
+    if (/^\/console(\/(board|search|feedback|topics|recoveries|notices|audit|dead-letters))?$/.test(location.pathname)) ofTab.set("list", location.href);
   }
 }
