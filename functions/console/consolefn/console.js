@@ -2,8 +2,9 @@
 // by itself; sends with Ctrl+Enter, and once; counts what a text costs as SMS.
 //
 // What a look costs stands in list.go. Every second in the first minute after something
-// happened here, every two seconds then, every ten while nobody sees the page or nobody
-// has touched it for five minutes. An answer of 304 has no body.
+// happened here, every two seconds then, every ten where nobody has touched it for five
+// minutes, every ten minutes while nobody sees it: who comes back to it has a look at once.
+// An answer of 304 has no body.
 "use strict";
 document.documentElement.classList.add("scripted");
 
@@ -36,7 +37,8 @@ let failures = 0;
 
 function wait() {
   const slow = 1e3 * (live.dataset.every || 0); // for what doesn't change within a second
-  if (document.hidden || Date.now() - touched > 5 * 60e3) return Math.max(10e3, slow);
+  if (document.hidden) return 600e3;
+  if (Date.now() - touched > 5 * 60e3) return Math.max(10e3, slow);
   if (failures > 0) return Math.min(2e3 * 2 ** failures, 30e3);
   return Math.max(slow, Date.now() - happened < 60e3 ? 1e3 : 2e3);
 }
