@@ -41,7 +41,7 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"agents": {"坐席", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注", "Follower"},
+	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注人", "Follower"},
 	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
@@ -124,6 +124,17 @@ var chineseFaults = map[string]string{
 	"the file has not been fetched from the provider yet": "文件还没有从平台取回",
 	"should be a time such as 2026-01-31T09:00":           "请按 2026-01-31T09:00 的格式填写时间",
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
+}
+
+// add puts a list's words to those of the others. It panics where two lists have words
+// for one thing, which any test shows: one of them would never be read.
+func add[V any](to, more map[string]V) {
+	for name, words := range more {
+		if _, ok := to[name]; ok {
+			panic("two lists have words for " + name)
+		}
+		to[name] = words
+	}
 }
 
 // inChinese is the Chinese of a fault, else the fault as it is.

@@ -1,9 +1,7 @@
 package consolefn
 
-import "maps"
-
 func init() {
-	maps.Copy(chineseFaults, map[string]string{
+	add(chineseFaults, map[string]string{
 		"no such export":                              "没有这份导出文件，可能已过七天",
 		"or q is needed, and not both":                "请选择一个列表，或填写搜索内容",
 		"must be written like 2006-01-02":             "请按 2006-01-02 的格式填写日期",
@@ -17,9 +15,9 @@ func init() {
 		"must be one of tickets, answers":             "请选择工单或评价",
 		"must be one of the statuses of a ticket, and goes with tickets only": "请选择列表中的状态，且只能用于工单",
 	})
-	maps.Copy(chineseForms, map[string]string{
+	add(chineseForms, map[string]string{
 		"%d are kept at most: remove one first": "最多保存 $1 个，请先删除一个",
 		"is more than %d days after from":       "日期范围不能超过 $1 天",
 	})
-	maps.Copy(fieldNames, map[string][2]string{"view": {"列表", "List"}, "q": {"搜索内容", "Search"}})
+	add(fieldNames, map[string][2]string{"view": {"列表", "List"}, "q": {"搜索内容", "Search"}})
 }
