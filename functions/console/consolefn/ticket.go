@@ -351,7 +351,7 @@ func (v *visit) personOf(t desk.Ticket) (person, error) {
 
 func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error) {
 	c := row.Value
-	p := person{C: c, Name: c.Called(v.lang), URL: "/console/customers/" + url.PathEscape(string(c.ID))}
+	p := person{C: v.shownCustomer(c), Name: c.Called(v.lang), URL: "/console/customers/" + url.PathEscape(string(c.ID))}
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
 	}
