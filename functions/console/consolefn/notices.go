@@ -76,7 +76,8 @@ func (v *visit) notices() error {
 }
 
 // subjects reads the tickets' subjects as they are now: a notice keeps nothing that a
-// customer wrote, so that erasing a ticket leaves none behind.
+// customer wrote, so that erasing a ticket leaves none behind. A ticket that the agent
+// doesn't see any more shows none.
 func (v *visit) subjects(rows []store.Row[desk.Notice]) (map[desk.TicketID]string, error) {
 	out, ids := map[desk.TicketID]string{}, []desk.TicketID(nil)
 	for _, r := range rows {
@@ -87,7 +88,9 @@ func (v *visit) subjects(rows []store.Row[desk.Notice]) (map[desk.TicketID]strin
 	}
 	tickets, err := v.Store.Tickets(v.r.Context(), ids...)
 	for _, t := range tickets {
-		out[t.Value.ID] = t.Value.Subject
+		if v.shows(t.Value) {
+			out[t.Value.ID] = t.Value.Subject
+		}
 	}
 	return out, err
 }
