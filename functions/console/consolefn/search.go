@@ -65,7 +65,7 @@ func (v *visit) search() error {
 	if !ask.To.IsZero() {
 		ask.To = ask.To.AddDate(0, 0, 1)
 	}
-	if v.by.Masked(v.s.Access.MaskContacts) {
+	if v.masked() {
 		ask.Mask = allow.Mask
 	}
 	f, err := v.finder.Find(v.r.Context(), ask)
