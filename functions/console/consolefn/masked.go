@@ -1,6 +1,8 @@
 package consolefn
 
 import (
+	"fmt"
+	"html/template"
 	"maps"
 	"slices"
 	"strings"
@@ -31,6 +33,50 @@ func (v *visit) shown(addresses []string) []string {
 		out[i] = allow.Mask(a)
 	}
 	return out
+}
+
+// typed is what an agent has written, to be shown to them again: escaped so that the
+// hiding of customers' addresses finds none in it. It is their own text, and would else
+// be sent as it was hidden.
+func typed(text string) template.HTML {
+	var b strings.Builder
+	for _, r := range text {
+		if strings.ContainsRune("<>&\"'@%0123456789", r) {
+			fmt.Fprintf(&b, "&#x%X;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // all that means something in HTML is escaped
+}
+
+// Typed is typed where something would else be hidden.
+func (f frame) Typed(text string) any {
+	if f.visit == nil || !f.visit.masked() {
+		return text
+	}
+	return typed(text)
+}
+
+// typedURL is typed for an address that has what the agent typed.
+func (v *visit) typedURL(u string) string {
+	path, query, ok := strings.Cut(u, "?")
+	if !ok || !v.masked() {
+		return u
+	}
+	out := strings.Builder{}
+	for i := 0; i < len(query); i++ {
+		switch c := query[i]; {
+		case c == '%' && i+2 < len(query):
+			out.WriteString(query[i : i+3])
+			i += 2
+		case c == '.' || c >= '0' && c <= '9':
+			fmt.Fprintf(&out, "%%%02X", c)
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return path + "?" + out.String()
 }
 
 // shownCustomer is a customer whose forms have what unhidden knows again.

@@ -108,7 +108,7 @@ func (v *visit) results(p *searchPage, f find.Found) {
 	}
 	p.Back, p.Partial = f.Back, f.Partial
 	if f.Next != "" {
-		p.Older = "/console/search?" + url.Values{"q": {p.Q}, "from": {p.From}, "to": {p.To}, "older": {f.Next}}.Encode()
+		p.Older = v.typedURL("/console/search?" + url.Values{"q": {p.Q}, "from": {p.From}, "to": {p.To}, "older": {f.Next}}.Encode())
 	}
 }
 

@@ -70,12 +70,13 @@ func TestOnesOwnTextIsNotHidden(t *testing.T) {
 	w.s.Access.MaskContacts = true
 	id := w.comes("a", "Where is it?")
 	const text = "Call +8613912345678 or 010-62345678, <help> & ann@shop.example %40 👍"
-	form := w.ticketForm(id, "text", text)
+	form := w.ticketForm(id, "text", text, "cc", "ann@shop.example")
 	_, err := w.desk.Reply(t.Context(), w.amy(), id, ticketing.Reply{Text: "Write to bo@shop.example"})
 	require.NoError(t, err)
 	page := body(t, w.do("POST", "/console/tickets/"+id.Number()+"/reply", form))
 	require.NotContains(t, page, "bo@shop")
 	require.NotContains(t, page, "<help>")
+	require.Equal(t, "ann@shop.example", html.UnescapeString(field(t, page, "cc")))
 	require.Equal(t, text, html.UnescapeString(regexpFind(t, page, `(?s)<textarea id="typed"[^>]*>(.*?)</textarea>`)))
 }
 
