@@ -3,8 +3,13 @@ package consolefn
 import (
 	"errors"
 	"html/template"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/look"
@@ -15,7 +20,41 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed template.HTML // what the agent wrote, so that it isn't lost
+	Typed []wrote // what the agent wrote, so that it isn't lost
+}
+
+// wrote is one field of the form that failed.
+type wrote struct {
+	ID, Name string
+	Text     template.HTML
+	Rows     int
+}
+
+// writtenIn are the fields that agents write into, in the order shown; those of a
+// customer's own come last.
+var writtenIn = []string{"text", "text-zh-CN", "text-en", "subject", "title", "note", "remark", "name", "tags", "why", "to", "cc"}
+
+// typedIn gives what stands in a form's written fields.
+func (f frame) typedIn(form url.Values) []wrote {
+	names := slices.Clone(writtenIn)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if strings.HasPrefix(name, "field-") {
+			names = append(names, name)
+		}
+	}
+	var out []wrote
+	for _, name := range names {
+		text := strings.ReplaceAll(form.Get(name), "\r\n", "\n")
+		if text == "" {
+			continue
+		}
+		w := wrote{"typed", f.fieldName(strings.Replace(name, "field-", "custom_fields.", 1)), typed(text), min(8, 1+strings.Count(text, "\n")+utf8.RuneCountInString(text)/60)}
+		if len(out) > 0 {
+			w.ID += "-" + name
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 var kindStatus = map[desk.Kind]int{
@@ -41,6 +80,7 @@ var fieldNames = map[string][2]string{
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
 	"agents": {"坐席", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"text-zh-CN": {"中文内容", "Text in Chinese"}, "text-en": {"英文内容", "Text in English"},
 	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注人", "Follower"},
 	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
@@ -157,7 +197,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
 	if v != nil {
 		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = typed(r.PostForm.Get("text"))
+		p.Typed = p.typedIn(r.PostForm)
 	}
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	var e *desk.Error

@@ -98,7 +98,7 @@ var forms = sync.OnceValue(func() []form {
 })
 
 // fieldName is what a field is called on the page.
-func (p faultPage) fieldName(field string) string {
+func (p frame) fieldName(field string) string {
 	if names, ok := fieldNames[field]; ok {
 		return p.L(names[0], names[1])
 	}
