@@ -178,6 +178,7 @@ type visit struct {
 	read    store.Row[desk.Ticket] // what admit has read
 	lang    string
 	now     time.Time
+	noted   bool // in the audit, before the answer was given
 }
 
 // frame is what every page's data begins with.

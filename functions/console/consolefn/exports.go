@@ -111,6 +111,7 @@ func (v *visit) exportFile() error {
 	if err := v.Store.PutAudit(v.r.Context(), note); err != nil {
 		return err
 	}
+	v.noted = true
 	link, err := v.Blob.SignGet(v.r.Context(), e.Blob, linkLife, blob.Options{ContentType: "text/csv; charset=utf-8", FileName: export.FileName(e, v.s)})
 	if err != nil {
 		return err
