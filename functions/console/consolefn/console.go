@@ -176,6 +176,7 @@ type visit struct {
 	agent   config.Agent
 	by      allow.Principal        // the agent
 	read    store.Row[desk.Ticket] // what admit has read
+	upTo    *store.Row[desk.NoticesRead]
 	lang    string
 	now     time.Time
 	noted   bool // in the audit, before the answer was given

@@ -33,7 +33,7 @@ type noticeRow struct {
 // read units a page.
 func (f frame) Unread() (string, error) {
 	v := f.visit
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return "", err
 	}
@@ -47,10 +47,22 @@ func (f frame) Unread() (string, error) {
 	return strconv.Itoa(len(rows)), nil
 }
 
+// noticesRead is up to where the agent has read, read once for a page.
+func (v *visit) noticesRead() (store.Row[desk.NoticesRead], error) {
+	if v.upTo == nil {
+		row, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+		if err != nil {
+			return row, err
+		}
+		v.upTo = &row
+	}
+	return *v.upTo, nil
+}
+
 // notices shows what the agent was told, the newest first.
 func (v *visit) notices() error {
 	page := noticesPage{frame: v.frame("notices", "通知", "Notices", "cursor")}
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return err
 	}
@@ -102,7 +114,7 @@ func (v *visit) readNotices() error {
 	if err != nil {
 		return err
 	}
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,11 @@ func TestNotices(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/notices/read", form).StatusCode)
 	require.Contains(t, w.page("/console"), `aria-label="unread">1<`, "no such notice")
 
+	read := w.counted()
+	w.page("/console/notices")
+	for key, n := range read.of {
+		require.Equal(t, 1, n, key)
+	}
 	w.s.Agents[0].Teams = []string{"repairs"}
 	require.NotContains(t, w.page("/console/notices"), "parcel", "of a ticket that is another team's by now")
 	w.s.Agents[0].Teams = nil
