@@ -6,7 +6,7 @@ func init() {
 		"or q is needed, and not both":                "请选择一个列表，或填写搜索内容",
 		"must be written like 2006-01-02":             "请按 2006-01-02 的格式填写日期",
 		"should be one line of at most 40 characters": "请填写名称，限一行，最多 40 个字",
-		"must be UTF-8 of at most 200 bytes":          "搜索内容太长",
+		"must be UTF-8 of at most 200 characters":     "搜索内容最多 200 个字",
 		"must be newest or oldest":                    "请选择最新的在前或最早的在前",
 		"is no team":                                  "没有这个小组",
 		"is none of yours":                            "您不在这个小组",
