@@ -209,7 +209,7 @@ func (v *visit) feedbackRow(f frame, r desk.Feedback) feedbackRow {
 		row.Number = r.Ticket.Number()
 		row.URL = "/console/tickets/" + row.Number
 		if r.Message != "" {
-			row.URL += "#" + string(r.Message)
+			row.URL = messageURL(r.Ticket, r.Message)
 		}
 	}
 	if a, ok := r.Score(); ok {

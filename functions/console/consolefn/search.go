@@ -100,7 +100,7 @@ func (v *visit) results(p *searchPage, f find.Found) {
 	p.Tickets = v.listRows(f.Tickets)
 	for _, h := range f.Hits {
 		row := hitRow{listRow: v.listRow(h.Ticket.Value), At: h.Message.ShownAt(), Side: v.who(h.Message.By), Snippet: h.Snippet}
-		row.URL += "#" + string(h.Message.ID)
+		row.URL = messageURL(h.Ticket.Value.ID, h.Message.ID)
 		if h.Message.Kind == desk.Note {
 			row.Side += p.L("（内部备注）", " (note)")
 		}

@@ -67,13 +67,37 @@ func TestSearch(t *testing.T) {
 	page = w.page(looked("包裹 where"))
 	require.Contains(t, page, `<mark>Where</mark> is my &lt;b&gt;parcel`)
 	require.Contains(t, page, `我的<mark>包裹</mark>`)
-	require.Contains(t, page, "/console/tickets/"+id.Number()+"#")
+	require.Contains(t, page, "/console/tickets/"+id.Number()+"?at=")
 	require.Contains(t, w.page(looked("nowhere")), "Nothing found")
 	require.Contains(t, w.page(looked("courier")+"&to=2020-01-01"), "Nothing found")
 	w.checkMarkup(page)
 
 	w.post(id, "status", "status", "spam")
 	require.Contains(t, w.page(looked("courier")), "Nothing found")
+}
+
+// A hit leads to the page that has its message: the newest, as ever, or an older one.
+func TestSearchLeadsToOldMessages(t *testing.T) {
+	w := newWorld(t).signIn()
+	id := w.comes("m0", "the umbrella of old")
+	for i := range 120 {
+		_, err := w.desk.Note(t.Context(), w.amy(), id, fmt.Sprintf("note %d", i))
+		require.NoError(t, err)
+	}
+	old := w.messages(id, desk.FromCustomer)[0].ID
+	require.NotContains(t, w.page("/console/tickets/"+id.Number()), `id="`+string(old)+`"`)
+	w.index(id)
+	link := html.UnescapeString(regexpFind(t, w.page(looked("umbrella")), `class="plain rows hits"><li><p><a href="([^"]*)"`))
+	page := w.page(link)
+	require.Contains(t, page, `id="`+string(old)+`"`)
+	require.Contains(t, page, " data-still")
+	require.NotContains(t, page, "note 119")
+	notes := w.messages(id, desk.Note)
+	page = w.page("/console/tickets/" + id.Number() + "?at=" + string(notes[len(notes)-5].ID))
+	require.Contains(t, page, `id="composer"`)
+	for _, junk := range []string{"x", "%00", "~~~~"} {
+		require.NotEqual(t, http.StatusInternalServerError, w.do("GET", "/console/tickets/"+id.Number()+"?at="+junk, nil).StatusCode)
+	}
 }
 
 // A number that a hit would cut in two is masked before it is, and another team's ticket

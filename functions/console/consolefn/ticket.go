@@ -160,14 +160,18 @@ func (v *visit) ticketPage() (ticketPage, error) {
 	if err != nil {
 		return ticketPage{}, err
 	}
-	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older"), listRow: v.listRow(t.Value)}
+	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older", "at"), listRow: v.listRow(t.Value)}
 	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
 	return p, errors.Join(v.timeline(ctx, &p), v.together(&p))
 }
 
 func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
-	cursor := v.r.URL.Query().Get("older")
+	cursor, at := v.r.URL.Query().Get("older"), desk.MessageID(v.r.URL.Query().Get("at"))
 	rows, next, err := v.Store.Messages(ctx, p.T.ID, cursor, timelineShown, true)
+	if at != "" && cursor == "" && next != "" && err == nil && !slices.ContainsFunc(rows, func(r store.Row[desk.Message]) bool { return r.Value.ID == at }) {
+		cursor = store.MessagesFrom(p.T.ID, at)
+		rows, next, err = v.Store.Messages(ctx, p.T.ID, cursor, timelineShown, true)
+	}
 	if err != nil {
 		return err
 	}
@@ -183,6 +187,11 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 	}
 	slices.SortStableFunc(p.Items, func(a, b item) int { return a.At.Compare(b.At) })
 	return nil
+}
+
+// messageURL leads to a message on its ticket's page, or on the older one that has it.
+func messageURL(t desk.TicketID, m desk.MessageID) string {
+	return "/console/tickets/" + t.Number() + "?" + url.Values{"at": {string(m)}}.Encode() + "#" + url.PathEscape(string(m))
 }
 
 func (v *visit) item(m desk.Message, ticketURL string) item {
