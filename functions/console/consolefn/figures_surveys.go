@@ -111,7 +111,7 @@ const mostCuts = 20
 
 func (v *visit) surveyCuts(f frame) []cuts {
 	teams, channels := cuts{name: f.L("按小组", "By team")}, cuts{name: f.L("按渠道", "By channel")}
-	tiers, agents := cuts{name: f.L("按客户等级", "By tier")}, cuts{name: f.L("按坐席", "By agent")}
+	tiers, agents := cuts{name: f.L("按客户等级", "By tier")}, cuts{name: f.L("按客服", "By agent")}
 	own := v.teams()
 	for _, t := range own[:min(mostCuts, len(own))] {
 		teams.cuts = append(teams.cuts, choice{ID: kpi.TeamCut(t), Name: v.teamName(t)})
