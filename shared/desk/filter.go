@@ -44,8 +44,8 @@ func (f Filter) Check() error {
 		return FieldError("view", "must be one of %s", strings.Join(FilterViews, ", "))
 	case !slices.Contains([]string{"", "newest", "oldest"}, f.Order):
 		return FieldError("order", "must be newest or oldest")
-	case len(f.Q) > 200 || !utf8.ValidString(f.Q):
-		return FieldError("q", "must be UTF-8 of at most 200 bytes")
+	case utf8.RuneCountInString(f.Q) > 200 || !utf8.ValidString(f.Q):
+		return FieldError("q", "must be UTF-8 of at most 200 characters")
 	case len(f.Team) > 100:
 		return FieldError("team", "is no team")
 	case !isDay(f.From):

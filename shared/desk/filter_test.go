@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,8 @@ func TestFilters(t *testing.T) {
 	}
 	require.Error(t, f.Save(desk.Filter{Name: "x", View: "mine", Q: "both"}))
 	require.Error(t, f.Save(desk.Filter{Name: "x", View: "nowhere"}))
+	require.NoError(t, desk.Filter{Name: "x", Q: strings.Repeat("退", 200)}.Check(), "as many as the box takes")
+	require.Error(t, desk.Filter{Name: "x", Q: strings.Repeat("退", 201)}.Check())
 	for i := range desk.MaxFilters - 1 {
 		require.NoError(t, f.Save(desk.Filter{Name: fmt.Sprint(i), View: "mine"}))
 	}

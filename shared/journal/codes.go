@@ -52,7 +52,7 @@ var codes = map[string]words{
 	"merge.undone_from": {"工单 {ticket} 的合并已撤销", "{ticket} is no longer merged into this one"},
 	"spam.marked":       {"判为垃圾信息：{why}", "Held to be spam: {why}"},
 
-	"spam.captcha_unknown": {"人机验证未能完成，按设置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
+	"spam.captcha_unknown": {"人机验证未能完成，按配置照常受理：{why}", "Taken without a verdict of the captcha, as the settings say: {why}"},
 
 	"ack.sent":                 {"已自动回执", "Receipt was acknowledged automatically"},
 	"ack.out_of_hours":         {"已自动回执：当前不在服务时间（{at} 恢复）", "Acknowledged automatically, out of hours (back at {at})"},

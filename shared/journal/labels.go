@@ -126,7 +126,7 @@ var reasons = map[string]words{
 	"timeout":              {"验证服务没有响应", "the provider didn't answer"},
 	"status":               {"验证服务出错", "the provider answered with an error"},
 	"answer":               {"无法识别验证服务的答复", "the provider's answer can't be read"},
-	"settings":             {"表单的验证设置有误", "the form's settings of it are wrong"},
+	"settings":             {"表单的验证配置有误", "the form's settings of it are wrong"},
 	"secret":               {"未配置验证密钥", "its secret is not set"},
 	"missing-input-secret": {"未配置验证密钥", "its secret is not set"},
 	"invalid-input-secret": {"验证密钥不正确", "its secret is wrong"},

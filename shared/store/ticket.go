@@ -108,6 +108,13 @@ func (s *Store) Messages(ctx context.Context, t desk.TicketID, cursor string, li
 	})
 }
 
+// MessagesFrom is the cursor of Messages, newest first, whose page begins with a message.
+func MessagesFrom(t desk.TicketID, m desk.MessageID) string {
+	q, key := table.Query{PK: ticketPK(t), Prefix: "M#", Reverse: true}, MessageKey(t, m)
+	key.SK += "~" // after it, and before whatever was recorded later
+	return q.CursorAt(table.Position{Sort: key.SK, Key: key})
+}
+
 func rowsOf[V any](ctx context.Context, s *Store, q table.Query) ([]Row[V], string, error) {
 	page, err := s.T.Query(ctx, q)
 	if err != nil {

@@ -24,7 +24,7 @@ var unaudited = map[string]bool{
 // that shows nothing new shows nothing, and is not noted. A view whose note fails is given
 // all the same, and logged.
 func (v *visit) keepAudit(status int) {
-	if unaudited[v.r.Pattern] || status == http.StatusNotModified {
+	if v.noted || unaudited[v.r.Pattern] || status == http.StatusNotModified {
 		return
 	}
 	e := access.Audited(v.by, v.r, v.s, v.now)

@@ -176,8 +176,10 @@ type visit struct {
 	agent   config.Agent
 	by      allow.Principal        // the agent
 	read    store.Row[desk.Ticket] // what admit has read
+	upTo    *store.Row[desk.NoticesRead]
 	lang    string
 	now     time.Time
+	noted   bool // in the audit, before the answer was given
 }
 
 // frame is what every page's data begins with.
@@ -195,11 +197,11 @@ type frame struct {
 func (f frame) Presence() ([]choice, error) { return f.visit.presence() }
 
 // Here is this page's address.
-func (f frame) Here() string { return f.visit.r.URL.RequestURI() }
+func (f frame) Here() string { return f.visit.typedURL(f.visit.r.URL.RequestURI()) }
 
 func (v *visit) frame(tab, zh, en string, query ...string) frame {
 	p := look.NewPage(v.r, v.lang, v.s.Desk.Name.In(v.lang), v.s.Desk.Location(), query...)
-	p.Title = p.L(zh, en)
+	p.Title, p.Other = p.L(zh, en), v.typedURL(p.Other)
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
 }
 

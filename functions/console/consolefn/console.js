@@ -2,10 +2,31 @@
 // by itself; sends with Ctrl+Enter, and once; counts what a text costs as SMS.
 //
 // What a look costs stands in list.go. Every second in the first minute after something
-// happened here, every two seconds then, every ten while nobody sees the page or nobody
-// has touched it for five minutes. An answer of 304 has no body.
+// happened here, every two seconds then, every ten where nobody has touched it for five
+// minutes, every ten minutes while nobody sees it: who comes back to it has a look at once.
+// An answer of 304 has no body.
 "use strict";
 document.documentElement.classList.add("scripted");
+
+// memory is what the browser keeps, for this tab or for longer. Where it is barred or full,
+// all is as if it kept nothing.
+const memory = (kind) => {
+  const or = (none, fn) => {
+    try {
+      return fn(window[kind]);
+    } catch {
+      return none;
+    }
+  };
+  return {
+    get: (name) => or(null, (m) => m.getItem(name)),
+    set: (name, value) => or(false, (m) => (m.setItem(name, value), true)),
+    drop: (name) => or(null, (m) => m.removeItem(name)),
+    names: () => or([], (m) => Object.keys(m)),
+  };
+};
+const kept = memory("localStorage");
+const ofTab = memory("sessionStorage");
 
 const live = document.getElementById("live");
 let tag = "";
@@ -16,7 +37,8 @@ let failures = 0;
 
 function wait() {
   const slow = 1e3 * (live.dataset.every || 0); // for what doesn't change within a second
-  if (document.hidden || Date.now() - touched > 5 * 60e3) return Math.max(10e3, slow);
+  if (document.hidden) return 600e3;
+  if (Date.now() - touched > 5 * 60e3) return Math.max(10e3, slow);
   if (failures > 0) return Math.min(2e3 * 2 ** failures, 30e3);
   return Math.max(slow, Date.now() - happened < 60e3 ? 1e3 : 2e3);
 }
@@ -97,8 +119,8 @@ function settle() {
     if (badge && badge.textContent !== n.textContent) badge.textContent = n.textContent;
   }
   for (const box of document.querySelectorAll("input.remember")) {
-    const kept = localStorage.getItem(box.id);
-    if (kept !== null) box.checked = kept === "1";
+    const was = kept.get(box.id);
+    if (was !== null) box.checked = was === "1";
   }
   since();
   document.dispatchEvent(new Event("settled"));
@@ -116,7 +138,7 @@ function since() {
 
 document.addEventListener("change", (event) => {
   const e = event.target;
-  if (e.matches("input.remember")) localStorage.setItem(e.id, e.checked ? "1" : "0");
+  if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");
   if (e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto) e.form.requestSubmit();
 });
 

@@ -153,7 +153,17 @@ func (v *visit) toCustomer(id desk.CustomerID) {
 
 // remark gives a customer the name that the agents call them by.
 func (v *visit) remark() error {
-	if err := v.Desk.Remark(v.r.Context(), v.act(), v.customerID(), v.r.PostForm.Get("remark")); err != nil {
+	remark := v.r.PostForm.Get("remark")
+	if v.masked() {
+		row, err := v.Store.Customer(v.r.Context(), v.customerID())
+		if err != nil {
+			return err
+		}
+		if err := v.unhide("remark", &remark, row.Value.Remark); err != nil {
+			return err
+		}
+	}
+	if err := v.Desk.Remark(v.r.Context(), v.act(), v.customerID(), remark); err != nil {
 		return err
 	}
 	if t, ok := desk.ParseNumber(v.r.PostForm.Get("back")); ok {

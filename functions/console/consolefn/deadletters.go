@@ -55,7 +55,8 @@ var deadKinds = map[string][2]string{
 	"message": {"客户消息", "message"}, "timer": {"工单定时", "ticket’s timer"}, "nudge": {"发送提醒", "nudge"}, "survey": {"调查定时", "survey’s timer"},
 	"mail": {"来信通知", "mail notice"}, "feed": {"数据变更批次", "batch of changes"}, "unknown": {"无法识别", "not recognised"},
 	"media": {"取附件", "fetch a file"}, "hook": {"推送事件", "webhook"}, "notice": {"内部通知", "notice"}, "erase": {"清除数据", "erase"}, "snapshot": {"启用配置", "settings"},
-	"fill": {"分配工单", "give out tickets"}, "leave": {"坐席离开", "agent left"}, "shift": {"班次结束", "shift ended"}, "reopen": {"退回死信", "reopen a letter"},
+	"fill": {"分配工单", "give out tickets"}, "leave": {"客服离开", "agent left"}, "shift": {"班次结束", "shift ended"}, "reopen": {"退回处理失败的事项", "reopen a letter"},
+	"index": {"建立搜索索引", "index words"}, "export": {"生成导出文件", "make an export"}, "whois": {"查询客户昵称", "ask who an address is"}, "digest": {"静默时段通知汇总", "notices of quiet hours"},
 }
 
 // deadShown is how many letters a page has.
@@ -69,7 +70,7 @@ func (v *visit) deadLetters() error {
 		return err
 	}
 	q := v.r.URL.Query()
-	page := deadPage{frame: v.frame("dead", "死信", "Dead letters", "queue", "state"), Queue: queue.Name(q.Get("queue")), Done: q.Get("state") == "done"}
+	page := deadPage{frame: v.frame("dead", "处理失败的事项", "Dead letters", "queue", "state"), Queue: queue.Name(q.Get("queue")), Done: q.Get("state") == "done"}
 	counts, err := v.dead().Counts(v.r.Context())
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (v *visit) deadLetter() error {
 	if err != nil {
 		return err
 	}
-	page := deadLetterPage{frame: v.frame("dead", "死信", "Dead letter"), Letter: v.deadRow(d)}
+	page := deadLetterPage{frame: v.frame("dead", "处理失败的事项", "Dead letter"), Letter: v.deadRow(d)}
 	page.Queue = page.L(queueWords[d.Queue][0], queueWords[d.Queue][1])
 	if env, err := receive.Decode(d.Body); d.Queue.FIFO() && err == nil && utf8.Valid(env.Body) {
 		page.Content = string(env.Body)

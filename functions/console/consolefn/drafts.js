@@ -7,18 +7,18 @@
   const composer = document.getElementById("composer");
   const zh = document.documentElement.lang === "zh-CN";
   const say = (a, b) => (zh ? a : b);
-  const names = () => Object.keys(localStorage).filter((k) => k.startsWith("draft:"));
+  const names = () => kept.names().filter((k) => k.startsWith("draft:"));
 
   function read(name) {
     try {
-      const d = JSON.parse(localStorage.getItem(name));
+      const d = JSON.parse(kept.get(name));
       return d && Date.now() - d.at < life ? d : null;
     } catch {
       return null;
     }
   }
 
-  for (const name of names()) if (!read(name)) localStorage.removeItem(name);
+  for (const name of names()) if (!read(name)) kept.drop(name);
 
   const nameOf = (area) => `draft:${composer.dataset.agent}:${composer.dataset.ticket}:${area.id}`;
 
@@ -28,13 +28,11 @@
   function keep(area) {
     if (over) return;
     const name = nameOf(area);
-    try {
-      if (area.value.trim() === "" || area.value === area.defaultValue) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify({ text: area.value, at: Date.now() }));
-      area.dataset.kept = "1";
-    } catch {
-      delete area.dataset.kept;
-    }
+    let done = true;
+    if (area.value.trim() === "" || area.value === area.defaultValue) kept.drop(name);
+    else done = kept.set(name, JSON.stringify({ text: area.value, at: Date.now() }));
+    if (done) area.dataset.kept = "1";
+    else delete area.dataset.kept;
   }
 
   function restore(area) {
@@ -62,12 +60,17 @@
     area.before(bar);
   }
 
-  // The address names what was just sent, and with that its draft is done with.
+  // The address names what was just sent, and with that its draft is done with. A link may
+  // name a message, too: only what this tab has sent counts, and only where it arrives.
+  const asked = document.querySelector("form[data-draft]"); // whether it is still meant
+  const sending = ofTab.get("sending");
+  if (!asked) ofTab.drop("sending");
+
   function sent(areas) {
-    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const area = row && areas.find((a) => row.dataset.sent === a.id);
+    const row = location.hash && document.getElementById(location.hash.slice(1));
+    const area = row && areas.find((a) => row.dataset.sent === a.id && sending === nameOf(a));
     if (!area) return;
-    localStorage.removeItem(nameOf(area));
+    kept.drop(nameOf(area));
     history.replaceState(null, "", location.pathname + location.search);
   }
 
@@ -102,9 +105,11 @@
   document.addEventListener("settled", mark);
 
   document.addEventListener("submit", (event) => {
+    const area = areas.find((a) => a.form === event.target);
+    if (area) ofTab.set("sending", nameOf(area));
     if (!event.target.action.endsWith("/console/logout")) return;
     over = true;
-    names().forEach((n) => localStorage.removeItem(n));
+    names().forEach(kept.drop);
   });
 
   // Text typed or files chosen, and neither sent nor kept.

@@ -114,6 +114,7 @@ func (v *visit) exportFile() error {
 	if err := v.Store.PutAudit(v.r.Context(), note); err != nil {
 		return err
 	}
+	v.noted = true
 	v.redirect(link)
 	return nil
 }

@@ -37,6 +37,7 @@ func TestExports(t *testing.T) {
 	noted, _, err := w.deps.Store.Audit(t.Context(), "2026-11-22", "", 5)
 	require.NoError(t, err)
 	require.Equal(t, "GET /console/exports/{id}/file", noted[0].What)
+	require.NotEqual(t, noted[0].What, noted[1].What, "a row for each download")
 	require.Equal(t, http.StatusNotFound, w.do("GET", "/console/exports/other/file", nil).StatusCode)
 
 	form.Set("to", "2027-11-22")

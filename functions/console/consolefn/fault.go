@@ -3,8 +3,13 @@ package consolefn
 import (
 	"errors"
 	"html/template"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/look"
@@ -15,7 +20,41 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed template.HTML // what the agent wrote, so that it isn't lost
+	Typed []wrote // what the agent wrote, so that it isn't lost
+}
+
+// wrote is one field of the form that failed.
+type wrote struct {
+	ID, Name string
+	Text     template.HTML
+	Rows     int
+}
+
+// writtenIn are the fields that agents write into, in the order shown; those of a
+// customer's own come last.
+var writtenIn = []string{"text", "text-zh-CN", "text-en", "subject", "title", "note", "remark", "name", "tags", "why", "to", "cc"}
+
+// typedIn gives what stands in a form's written fields.
+func (f frame) typedIn(form url.Values) []wrote {
+	names := slices.Clone(writtenIn)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if strings.HasPrefix(name, "field-") {
+			names = append(names, name)
+		}
+	}
+	var out []wrote
+	for _, name := range names {
+		text := strings.ReplaceAll(form.Get(name), "\r\n", "\n")
+		if text == "" {
+			continue
+		}
+		w := wrote{"typed", f.fieldName(strings.Replace(name, "field-", "custom_fields.", 1)), typed(text), min(8, 1+strings.Count(text, "\n")+utf8.RuneCountInString(text)/60)}
+		if len(out) > 0 {
+			w.ID += "-" + name
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 var kindStatus = map[desk.Kind]int{
@@ -40,8 +79,9 @@ var fieldNames = map[string][2]string{
 	"why": {"依据", "How do you know"}, "time_zone": {"时区", "Time zone"}, "tier": {"等级", "Tier"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"},
 	"text": {"内容", "Text"}, "assignee": {"处理人", "Assignee"}, "priority": {"优先级", "Priority"},
 	"status": {"状态", "Status"}, "until": {"推迟到", "Until"}, "files": {"附件", "Files"}, "remark": {"备注名", "Called"},
-	"agents": {"坐席", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
-	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注", "Follower"},
+	"agents": {"客服", "Agents"}, "tags": {"标签", "Tags"}, "team": {"小组", "Team"}, "type": {"类型", "Type"},
+	"text-zh-CN": {"中文内容", "Text in Chinese"}, "text-en": {"英文内容", "Text in English"},
+	"due_at": {"期限", "Due"}, "subject": {"主题", "Subject"}, "follower": {"关注人", "Follower"},
 	"at": {"时间", "Time"}, "channel": {"方式", "How"}, "account": {"账号", "Account"}, "outcome": {"通话结果", "Outcome"}, "note": {"要做什么", "What is to be done"},
 	"into": {"合并到", "Merge into"}, "cc": {"抄送", "Copy to"}, "state": {"状态", "State"}, "to": {"收件人", "To"},
 }
@@ -53,7 +93,7 @@ var chineseFaults = map[string]string{
 	"no such version, or its text was not kept":                                  "没有这个版本，或者当时没有保存原文",
 	"somebody has put another version meanwhile: look at that first":             "期间已有人启用了新版本，请先查看",
 	"you would no longer be an admin: another admin must do this":                "这样修改后您将不再是管理员，请由其他管理员操作",
-	"no such dead letter":                                                        "没有这条死信，可能已过保留期",
+	"no such dead letter":                                                        "没有这一项，可能已过保留期",
 	"no such queue":                                                              "没有这个队列",
 	"it was redriven or dropped already":                                         "已有人处理过了",
 	"an older one of the same sender lies before it: redrive or drop that first": "同一发件人还有更早的一项，请先重试或丢弃那一项",
@@ -127,6 +167,17 @@ var chineseFaults = map[string]string{
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",
 }
 
+// add puts a list's words to those of the others. It panics where two lists have words
+// for one thing, which any test shows: one of them would never be read.
+func add[V any](to, more map[string]V) {
+	for name, words := range more {
+		if _, ok := to[name]; ok {
+			panic("two lists have words for " + name)
+		}
+		to[name] = words
+	}
+}
+
 // inChinese is the Chinese of a fault, else the fault as it is.
 func inChinese(text string) string {
 	if zh, ok := chineseFaults[text]; ok {
@@ -147,7 +198,7 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err err
 	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
 	if v != nil {
 		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = typed(r.PostForm.Get("text"))
+		p.Typed = p.typedIn(r.PostForm)
 	}
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	var e *desk.Error

@@ -1,13 +1,11 @@
 package consolefn
 
-import "maps"
-
 func init() {
-	maps.Copy(chineseFaults, chineseOfFeedback)
-	maps.Copy(fieldNames, map[string][2]string{
+	add(chineseFaults, chineseOfFeedback)
+	add(fieldNames, map[string][2]string{
 		"score_min": {"最低分数", "Score from"}, "title": {"需求名称", "Title"}, "topic_id": {"需求", "Request"}, "from": {"起始日期", "From"},
 	})
-	maps.Copy(chineseForms, map[string]string{
+	add(chineseForms, map[string]string{
 		"is missing in %s, the desk's language":           "请填写本客服台默认语言（$1）的内容",
 		"may have at most %d characters in each language": "每种语言最多 $1 个字",
 		"must be a whole number from 0 to %d":             "请填写 0 到 $1 的整数",

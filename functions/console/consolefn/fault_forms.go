@@ -1,39 +1,25 @@
 package consolefn
 
 import (
-	"maps"
 	"regexp"
 	"strings"
 	"sync"
 )
 
 func init() {
-	maps.Copy(fieldNames, map[string][2]string{
-		"consents": {"同意事项", "Consents"}, "kind": {"退订内容", "What of"}, "address": {"联系方式", "Address"}, "follower": {"关注人", "Follower"},
+	add(fieldNames, map[string][2]string{
+		"consents": {"同意事项", "Consents"}, "kind": {"退订内容", "What of"}, "address": {"联系方式", "Address"},
 		"then": {"回复后状态", "Status then"}, "survey": {"问卷", "Survey"},
 	})
-	maps.Copy(chineseFaults, chineseOfPeople)
+	add(chineseFaults, chineseOfPeople)
 }
 
 // chineseOfPeople are the Chinese of what is said of customers, suggestions and colleagues.
 var chineseOfPeople = map[string]string{
-	"it is done already, and those who asked for it are told":                 "已标为完成，提出的客户都会收到通知",
-	"it is done, and those who asked for it are told":                         "已经完成，提出的客户都会收到通知",
-	"it is tied to a request of several customers: take it out of that first": "已归入一项共同诉求，请先移出",
-	"it is tied to another request already: take it out of that first":        "已归入另一项诉求，请先移出",
-	"give either a title or the topic that is there":                          "请填写新标题，或选择已有的诉求，二者取一",
-	"is more than score_max":                                                  "不能大于最高分",
-	"praise asks for nothing":                                                 "表扬没有需要处理的诉求",
-	"must be at most 366 days before to":                                      "起止日期最多相隔 366 天",
-	"no such topic":                                                           "没有这项诉求",
-	"there is no such request":                                                "没有这项诉求",
-	"no such feedback":                                                        "没有这条反馈",
-	"its content was erased":                                                  "内容已删除",
-	"only what a customer wrote can be marked":                                "只能标记客户写的消息",
-	"no such suggestion":                                                      "没有这条合并建议，可能已经处理过了",
-	"no such address of the customer":                                         "客户没有这个联系方式，可能已撤销合并",
-	"no such agent":                                                           "没有这位客服",
-	"only an answer can be undone, by its first part, and only where the settings leave time for it": "只有回复可以撤回，多条的须从第一条撤回，而且设置里要留有撤回时间",
+	"no such suggestion":              "没有这条合并建议，可能已经处理过了",
+	"no such address of the customer": "客户没有这个联系方式，可能已撤销合并",
+	"no such agent":                   "没有这位客服",
+	"only an answer can be undone, by its first part, and only where the settings leave time for it": "只有回复可以撤回，多条的须从第一条撤回，而且配置里要留有撤回时间",
 	"only who wrote an answer can undo it":     "只有写这条回复的人才能撤回",
 	"it is too late: the answer is on its way": "来不及了，回复已经发出",
 	"was used for another request":             "这个编号已用于另一个请求",
@@ -45,7 +31,7 @@ var chineseOfPeople = map[string]string{
 	"must be one of messages, surveys":                                             "请选择消息或满意度调查",
 	"must be a time zone such as Asia/Shanghai":                                    "请填写时区，如 Asia/Shanghai",
 	"must be one of standard, silver, gold, vip":                                   "请选择列表中的等级",
-	"there is no such field in the settings":                                       "设置里没有这一项，可能已被管理员删除",
+	"there is no such field in the settings":                                       "配置里没有这一项，可能已被管理员删除",
 	"a purpose may have up to 32 of a-z, 0-9, - and _, beginning with a letter":    "用途最多 32 个字符，以小写字母开头，只能用小写字母、数字、- 和 _",
 	"must be 1 to 900":                                                                          "请填写 1 到 900 的数字",
 	"must be a number":                                                                          "请填写数字",
@@ -93,10 +79,6 @@ var chineseForms = map[string]string{
 	"there is no agent %q":                                         "没有客服“$1”",
 	"there is no team %q":                                          "没有小组“$1”",
 	"there is no survey %q":                                        "没有问卷“$1”",
-	"is missing in %s, the desk's language":                        "缺少默认语言（$1）的文字",
-	"may be in %s":                                                 "可用的语言：$1",
-	"may have at most %d characters in each language":              "每种语言最多 $1 个字",
-	"must be a whole number from 0 to %d":                          "请填写 0 到 $1 的整数",
 	"must be one of %s":                                            "请选择以下之一：$1",
 }
 
@@ -116,7 +98,7 @@ var forms = sync.OnceValue(func() []form {
 })
 
 // fieldName is what a field is called on the page.
-func (p faultPage) fieldName(field string) string {
+func (p frame) fieldName(field string) string {
 	if names, ok := fieldNames[field]; ok {
 		return p.L(names[0], names[1])
 	}

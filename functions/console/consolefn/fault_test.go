@@ -103,6 +103,36 @@ func called(fun ast.Expr) string {
 	return ""
 }
 
+// Every kind of job has words where one lies among the letters.
+func TestEveryJobHasWords(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "../../../shared/work/work.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	n := 0
+	ast.Inspect(f, func(node ast.Node) bool {
+		if c, ok := node.(*ast.ValueSpec); ok && strings.HasPrefix(c.Names[0].Name, "Job") {
+			kind, err := strconv.Unquote(c.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			require.Contains(t, deadKinds, kind)
+			n++
+		}
+		return true
+	})
+	require.Greater(t, n, 10)
+}
+
+// No text fits two forms, or which one is read would be chance.
+func TestFormsAreApart(t *testing.T) {
+	for en := range chineseForms {
+		sample, fit := strings.NewReplacer("%d", "7", "%q", `"x"`, "%s", "x").Replace(en), 0
+		for _, f := range forms() {
+			if f.en.MatchString(sample) {
+				fit++
+			}
+		}
+		require.Equal(t, 1, fit, en)
+	}
+}
+
 // What differs each time is kept in the words.
 func TestFaultsWithNumbers(t *testing.T) {
 	for en, zh := range map[string]string{

@@ -1,10 +1,8 @@
 package consolefn
 
-import "maps"
-
 func init() {
-	maps.Copy(fieldNames, map[string][2]string{"message_ids": {"消息", "Messages"}, "subject": {"主题", "Subject"}})
-	maps.Copy(chineseFaults, chineseOfSplits)
+	add(fieldNames, map[string][2]string{"message_ids": {"消息", "Messages"}})
+	add(chineseFaults, chineseOfSplits)
 }
 
 // chineseOfSplits are the Chinese of what a split may not be.

@@ -160,7 +160,7 @@ func (v *visit) feedbackFilters(page *feedbackPage, q url.Values) {
 			page.Teams = append(page.Teams, choice{ID: t.ID, Name: v.teamName(t.ID), Chosen: q.Get("team") == t.ID})
 		}
 	}
-	page.Agents = pick("agent", page.L("全部坐席", "All agents"))
+	page.Agents = pick("agent", page.L("全部客服", "All agents"))
 	for _, a := range v.s.Agents {
 		page.Agents = append(page.Agents, choice{ID: a.ID, Name: a.Name, Chosen: q.Get("agent") == a.ID})
 	}
@@ -209,7 +209,7 @@ func (v *visit) feedbackRow(f frame, r desk.Feedback) feedbackRow {
 		row.Number = r.Ticket.Number()
 		row.URL = "/console/tickets/" + row.Number
 		if r.Message != "" {
-			row.URL += "#" + string(r.Message)
+			row.URL = messageURL(r.Ticket, r.Message)
 		}
 	}
 	if a, ok := r.Score(); ok {

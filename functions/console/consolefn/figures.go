@@ -22,8 +22,8 @@ type figuresPage struct {
 	Ask    figuresAsk
 	Tiles  []tile
 	Charts []chart
-	Defs   []definition
 	Source string
+	Still  bool // its last day is over: nothing in it changes
 }
 
 // figuresAsk is what the page shows: which days, of whom.
@@ -63,7 +63,7 @@ func (v *visit) figuresPage() (figuresPage, error) {
 	p.Ask = v.figuresAsk(p.frame)
 	q := v.r.URL.Query()
 	q.Set("lang", v.lang)
-	p.Source = "/console/fragment/figures?" + q.Encode()
+	p.Source, p.Still = "/console/fragment/figures?"+q.Encode(), p.Ask.To < v.now.In(p.Zone).Format(time.DateOnly)
 	byDay, err := v.sums(p.Ask)
 	if err != nil {
 		return p, err
@@ -138,13 +138,21 @@ func (v *visit) whose(f frame, ask *figuresAsk, of string) {
 
 // sums reads the days' sums of each cut: one read unit for each day and cut.
 func (v *visit) sums(ask figuresAsk) ([][]map[string]int64, error) {
+	return v.sumsOnce(map[string][]map[string]int64{}, ask)
+}
+
+// sumsOnce is sums, but for the cuts that were read for the page before.
+func (v *visit) sumsOnce(read map[string][]map[string]int64, ask figuresAsk) ([][]map[string]int64, error) {
 	byDay := make([][]map[string]int64, len(ask.days))
 	for _, cut := range ask.cuts {
-		sums, err := v.Store.Figures(v.r.Context(), cut, ask.days...)
-		if err != nil {
-			return nil, err
+		if read[cut] == nil {
+			sums, err := v.Store.Figures(v.r.Context(), cut, ask.days...)
+			if err != nil {
+				return nil, err
+			}
+			read[cut] = sums
 		}
-		for i, s := range sums {
+		for i, s := range read[cut] {
 			byDay[i] = append(byDay[i], s)
 		}
 	}

@@ -67,7 +67,8 @@ func (v *visit) surveyFigures() error {
 	}
 	ask := figuresAsk{days: days}
 	v.whose(page.frame, &ask, "")
-	byDay, err := v.sums(ask)
+	read := map[string][]map[string]int64{}
+	byDay, err := v.sumsOnce(read, ask)
 	if err != nil {
 		return err
 	}
@@ -76,11 +77,10 @@ func (v *visit) surveyFigures() error {
 	for _, g := range v.surveyCuts(page.frame) {
 		group := surveyGroup{Name: g.name}
 		for _, c := range g.cuts {
-			sums, err := v.Store.Figures(v.r.Context(), c.ID, days...)
-			if err != nil {
+			if _, err := v.sumsOnce(read, figuresAsk{days: days, cuts: []string{c.ID}}); err != nil {
 				return err
 			}
-			if line := v.surveyLine(page.frame, c.Name, sums); line.Sent+line.Answered > 0 {
+			if line := v.surveyLine(page.frame, c.Name, read[c.ID]); line.Sent+line.Answered > 0 {
 				group.Lines = append(group.Lines, line)
 			}
 		}
@@ -111,7 +111,7 @@ const mostCuts = 20
 
 func (v *visit) surveyCuts(f frame) []cuts {
 	teams, channels := cuts{name: f.L("按小组", "By team")}, cuts{name: f.L("按渠道", "By channel")}
-	tiers, agents := cuts{name: f.L("按客户等级", "By tier")}, cuts{name: f.L("按坐席", "By agent")}
+	tiers, agents := cuts{name: f.L("按客户等级", "By tier")}, cuts{name: f.L("按客服", "By agent")}
 	own := v.teams()
 	for _, t := range own[:min(mostCuts, len(own))] {
 		teams.cuts = append(teams.cuts, choice{ID: kpi.TeamCut(t), Name: v.teamName(t)})

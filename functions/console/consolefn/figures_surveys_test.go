@@ -37,3 +37,12 @@ func TestSurveyFigures(t *testing.T) {
 	require.Contains(t, page, "No variant can be called better yet")
 	require.Contains(t, page, kpi.Definition("csat", "en"))
 }
+
+// Of whom an agent sees their teams, each day of a team is read once.
+func TestSurveyFiguresReadOnce(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.s.Agents[0].Teams = []string{"service"}
+	read := w.counted()
+	w.page("/console/figures/surveys")
+	require.Equal(t, 1, read.of[store.FigureKey(kpi.TeamCut("service"), w.now.In(w.s.Desk.Location()).Format(time.DateOnly))])
+}

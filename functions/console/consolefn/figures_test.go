@@ -63,6 +63,10 @@ func TestFigures(t *testing.T) {
 	require.Contains(t, w.page("/console/figures?of=team:service&lang=en"), "Nothing in these days yet.")
 	require.Len(t, regexpAll(w.page("/console/figures?of=team:service"), "<figure"), 5, "messages know no team")
 
+	for query, still := range map[string]bool{"": false, "?days=90": false, "?from=" + day(3) + "&to=" + day(0): false, "?from=" + day(3) + "&to=" + day(1): true, "?from=" + day(3) + "&to=" + day(-2): false} {
+		require.Equal(t, still, strings.Contains(w.page("/console/figures"+query), " data-still"), "%s: days that are over don't change", query)
+	}
+
 	resp := w.do("GET", "/console/fragment/figures?lang=en", nil)
 	require.Equal(t, http.StatusOK, resp.StatusCode)
 	require.Equal(t, http.StatusNotModified, w.do("GET", "/console/fragment/figures?lang=en", nil, "If-None-Match", resp.Header.Get("ETag")).StatusCode)

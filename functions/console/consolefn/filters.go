@@ -45,7 +45,7 @@ func (f frame) Saved() ([]choice, error) {
 	now := f.Asked()
 	var out []choice
 	for _, x := range row.Value.List {
-		c := choice{ID: x.Name, Name: x.Name, URL: filterURL(x)}
+		c := choice{ID: x.Name, Name: x.Name, URL: f.visit.typedURL(filterURL(x))}
 		now.Name = x.Name
 		c.Chosen = x == now
 		out = append(out, c)

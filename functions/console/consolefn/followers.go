@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 // Followers are the agents who follow the ticket, with their names.
@@ -32,19 +33,11 @@ func (v *visit) follow() error {
 	if err := v.Desk.Follow(v.r.Context(), v.act(), id, form.Get("agent"), false); err != nil {
 		return err
 	}
-	if _, err := v.readFresh(id); err != nil {
+	v.read = store.Row[desk.Ticket]{} // it has changed
+	if _, err := v.readTicket(id); err != nil {
 		v.redirect("/console")
 		return nil
 	}
 	v.redirect("/console/tickets/" + id.Number())
 	return nil
-}
-
-// readFresh reads the ticket as it is after a change.
-func (v *visit) readFresh(id desk.TicketID) (desk.Ticket, error) {
-	row, err := v.Store.Ticket(v.r.Context(), id)
-	if err == nil && !v.shows(row.Value) {
-		err = desk.Errorf(desk.NotFound, "no such ticket")
-	}
-	return row.Value, err
 }

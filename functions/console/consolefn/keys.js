@@ -55,13 +55,13 @@
     s: () => focus("status"),
     t: () => focus("tags"),
     c: canned,
-    u: () => location.assign(sessionStorage.getItem("list") || "/console"),
+    u: () => location.assign(ofTab.get("list") || "/console"),
   };
 
   if (help) {
     const box = help.querySelector("#keys-on");
-    box.checked = localStorage.getItem("keys") !== "off";
-    box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+    box.checked = kept.get("keys") !== "off";
+    box.addEventListener("change", () => kept.set("keys", box.checked ? "on" : "off"));
     for (const b of document.querySelectorAll("[data-keys]")) b.addEventListener("click", () => help.showModal());
     document.addEventListener("keydown", (event) => {
       if (!box.checked || help.open || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -71,6 +71,7 @@
       }
       if (Object.hasOwn(does, event.key) && does[event.key]() !== false) event.preventDefault();
     });
-    if (document.querySelector("nav.views")) sessionStorage.setItem("list", location.href);
+    // Where tickets are come to from; a customer's page lies beside the way.
+    if (/^\/console(\/(board|search|feedback|topics|recoveries|notices|audit|dead-letters))?$/.test(location.pathname)) ofTab.set("list", location.href);
   }
 }

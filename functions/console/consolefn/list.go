@@ -17,11 +17,12 @@ import (
 // What one look at a list costs: half a read unit for each team and status in it, and
 // one for each ticket shown. An agent's own list of 20 is 21 units; all active tickets
 // of two teams are 10 × 0.5 + 50. The page looks every second in the first minute after
-// something happened, every two seconds then, and every ten when nobody sees it: at
-// worst 28 units and half a call a second for each agent, which at $0.125 per million
-// units is some ten cents for a working day of eight hours. A look that finds nothing
-// new costs the same reads, but sends no body. What nobody has, and what is late, is half
-// a unit for each team and one for each ticket shown; the counts are in pulse.go.
+// something happened, every two seconds then, every ten when nobody touches it, and every
+// ten minutes when nobody sees it: at worst 28 units and half a call a second for each
+// agent, which at $0.125 per million units is some ten cents for a working day of eight
+// hours. A look that finds nothing new costs the same reads, but sends no body. What
+// nobody has, and what is late, is half a unit for each team and one for each ticket
+// shown; the counts are in pulse.go.
 const listed = 50
 
 // Views that are not only statuses of teams.

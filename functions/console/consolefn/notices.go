@@ -33,7 +33,7 @@ type noticeRow struct {
 // read units a page.
 func (f frame) Unread() (string, error) {
 	v := f.visit
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return "", err
 	}
@@ -47,10 +47,22 @@ func (f frame) Unread() (string, error) {
 	return strconv.Itoa(len(rows)), nil
 }
 
+// noticesRead is up to where the agent has read, read once for a page.
+func (v *visit) noticesRead() (store.Row[desk.NoticesRead], error) {
+	if v.upTo == nil {
+		row, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+		if err != nil {
+			return row, err
+		}
+		v.upTo = &row
+	}
+	return *v.upTo, nil
+}
+
 // notices shows what the agent was told, the newest first.
 func (v *visit) notices() error {
 	page := noticesPage{frame: v.frame("notices", "通知", "Notices", "cursor")}
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return err
 	}
@@ -76,7 +88,8 @@ func (v *visit) notices() error {
 }
 
 // subjects reads the tickets' subjects as they are now: a notice keeps nothing that a
-// customer wrote, so that erasing a ticket leaves none behind.
+// customer wrote, so that erasing a ticket leaves none behind. A ticket that the agent
+// doesn't see any more shows none.
 func (v *visit) subjects(rows []store.Row[desk.Notice]) (map[desk.TicketID]string, error) {
 	out, ids := map[desk.TicketID]string{}, []desk.TicketID(nil)
 	for _, r := range rows {
@@ -87,7 +100,9 @@ func (v *visit) subjects(rows []store.Row[desk.Notice]) (map[desk.TicketID]strin
 	}
 	tickets, err := v.Store.Tickets(v.r.Context(), ids...)
 	for _, t := range tickets {
-		out[t.Value.ID] = t.Value.Subject
+		if v.shows(t.Value) {
+			out[t.Value.ID] = t.Value.Subject
+		}
 	}
 	return out, err
 }
@@ -99,7 +114,7 @@ func (v *visit) readNotices() error {
 	if err != nil {
 		return err
 	}
-	read, err := v.Store.NoticesRead(v.r.Context(), v.agent.ID)
+	read, err := v.noticesRead()
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func TestNotices(t *testing.T) {
 	w := newWorld(t).signIn()
 	require.Contains(t, w.page("/console/notices"), "No notices yet")
 	var tx store.Tx
-	tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "7K3Q9W", Subject: "<b>parcel</b>", Status: desk.StatusOpen}})
+	tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "7K3Q9W", Subject: "<b>parcel</b>", Status: desk.StatusOpen, Team: "service"}})
 	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
 	require.NotContains(t, w.page("/console"), `aria-label="unread"`)
 	w.notice("somebody", w.now)
@@ -53,6 +53,16 @@ func TestNotices(t *testing.T) {
 	form.Set("until", "zzz")
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/notices/read", form).StatusCode)
 	require.Contains(t, w.page("/console"), `aria-label="unread">1<`, "no such notice")
+
+	read := w.counted()
+	w.page("/console/notices")
+	for key, n := range read.of {
+		require.Equal(t, 1, n, key)
+	}
+	w.s.Agents[0].Teams = []string{"repairs"}
+	require.NotContains(t, w.page("/console/notices"), "parcel", "of a ticket that is another team's by now")
+	w.s.Agents[0].Teams = nil
+	require.Contains(t, w.page("/console/notices"), "parcel")
 
 	w.s.Agents[0].Role = "lead"
 	w.s.Notify.Robots = []config.Robot{{Name: "ops", Kind: config.WeCom}}

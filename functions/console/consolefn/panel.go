@@ -57,7 +57,8 @@ func (v *visit) panelView(c desk.Customer, ticket string) access.PanelView {
 		Issuer: v.s.Desk.PublicURL, Audience: v.s.Panel.Origin(), Customer: string(c.ID), Agent: v.agent.ID, Language: v.lang,
 		Ticket: ticket, CustomerFields: c.Fields,
 	}
-	if v.by.Masked(v.s.Access.MaskContacts) {
+	if v.masked() {
+		view.CustomerFields = v.shownCustomer(c).Fields
 		return view
 	}
 	view.NamedMail, view.NamedPhone = c.Contact.Mail, c.Contact.Phone

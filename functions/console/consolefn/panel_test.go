@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskhook/deskhook/functions/console/consolefn"
 	"github.com/deskhook/deskhook/shared/config"
+	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 var frameSource = regexp.MustCompile(`<iframe src="([^"]*)"`)
@@ -47,6 +48,8 @@ func TestPanel(t *testing.T) {
 	require.Equal(t, id.Number(), claims["ticket"])
 
 	customer := "/console/customers/" + string(w.ticket(id).Customer)
+	w.s.CustomerFields = []config.CustomerField{{ID: "home", Type: config.CustomerText, Label: config.Text{"en": "At home"}}}
+	require.NoError(t, w.desk.ChangeCustomer(t.Context(), w.amy(), w.ticket(id).Customer, ticketing.Profile{Fields: map[string]string{"home": "13800138000"}}))
 	require.Contains(t, w.page(customer), "<iframe")
 	w.s.Access.MaskContacts = true
 	u, err = url.Parse(html.UnescapeString(frameSource.FindStringSubmatch(w.page(customer))[1]))
@@ -54,5 +57,6 @@ func TestPanel(t *testing.T) {
 	claims = jwt.MapClaims{}
 	require.NoError(t, read(u, key))
 	require.NotContains(t, claims, "emails")
+	require.Equal(t, map[string]any{"home": "***00"}, claims["fields"])
 	require.Equal(t, string(w.ticket(id).Customer), claims["sub"])
 }

@@ -59,6 +59,9 @@ func (v *visit) profile() error {
 	for _, x := range v.s.CustomerFields {
 		p.Fields[x.ID] = strings.TrimSpace(f.Get("field-" + x.ID))
 	}
+	if err := v.unhideProfile(&p); err != nil {
+		return err
+	}
 	if err := v.Desk.ChangeCustomer(v.r.Context(), v.act(), v.customerID(), p); err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ type recoveriesPage struct {
 	Rows   []recoveryRow
 	More   string
 
-	Month, Before, After string // of those won back
+	Month         string // of those won back
+	Before, After choice // the months beside it
 }
 
 // recoveryRow is one follow-up, and what may be done with it.
@@ -84,14 +85,13 @@ func (v *visit) recoveriesOf(t desk.Ticket) ([]recoveryRow, error) {
 func (v *visit) recoveries() error {
 	const shown = 50
 	q := v.r.URL.Query()
-	page := recoveriesPage{frame: v.frame("recoveries", "差评回访", "Follow-ups", "state", "team")}
+	page := recoveriesPage{frame: v.frame("recoveries", "差评回访", "Follow-ups", "state", "team", "month")}
 	state, team := desk.RecoveryState(q.Get("state")), q.Get("team")
 	if !slices.Contains(desk.RecoveryStates, state) && state != wonBack {
 		state = desk.RecoveryDue
 	}
-	link := func(s desk.RecoveryState, team string) string {
-		return "?" + url.Values{"state": {string(s)}, "team": {team}}.Encode()
-	}
+	v.wonBackIn(&page, state, team)
+	link := func(s desk.RecoveryState, team string) string { return recoveriesURL(s, team, page.Month) }
 	for _, s := range desk.RecoveryStates {
 		page.States = append(page.States, choice{Name: journal.Recovery(s, v.lang), Chosen: s == state, URL: link(s, team)})
 	}
@@ -108,13 +108,13 @@ func (v *visit) recoveries() error {
 	}
 	var rows []store.Row[desk.Recovery]
 	for _, t := range teams {
-		part, cursor, err := v.recoveriesPage(&page, t, state, q, shown)
+		part, cursor, err := v.recoveriesPage(page.Month, t, state, q.Get("cursor"), shown)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, part...)
 		if cursor != "" && team != "" {
-			page.More = link(state, team) + "&month=" + page.Month + "&cursor=" + url.QueryEscape(cursor)
+			page.More = link(state, team) + "&cursor=" + url.QueryEscape(cursor)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b store.Row[desk.Recovery]) int {
@@ -132,20 +132,40 @@ func (v *visit) recoveries() error {
 // wonBack stands among the states for those whose customer, asked again, was better content.
 const wonBack desk.RecoveryState = "recovered"
 
-// recoveriesPage reads a team's page: of one state, or of a month's won back.
-func (v *visit) recoveriesPage(page *recoveriesPage, team string, state desk.RecoveryState, q url.Values, shown int) ([]store.Row[desk.Recovery], string, error) {
-	if state != wonBack {
-		return v.Store.Recoveries(v.r.Context(), team, state, q.Get("cursor"), shown)
+// recoveriesURL is the list of a state and team; of those won back, in a month.
+func recoveriesURL(s desk.RecoveryState, team, month string) string {
+	q := url.Values{"state": {string(s)}, "team": {team}}
+	if s == wonBack && month != "" {
+		q.Set("month", month)
 	}
-	at, err := time.Parse("2006-01", q.Get("month"))
+	return "?" + q.Encode()
+}
+
+// wonBackIn reads which month is asked for, and leads to those beside it.
+func (v *visit) wonBackIn(page *recoveriesPage, state desk.RecoveryState, team string) {
+	if state != wonBack {
+		return
+	}
+	at, err := time.Parse("2006-01", v.r.URL.Query().Get("month"))
 	if err != nil {
 		at, _ = time.Parse("2006-01", v.now.UTC().Format("2006-01")) // lists are kept by months of UTC
 	}
-	page.Month, page.Before = at.Format("2006-01"), at.AddDate(0, -1, 0).Format("2006-01")
-	if next := at.AddDate(0, 1, 0); !next.After(v.now) {
-		page.After = next.Format("2006-01")
+	month := func(at time.Time) choice {
+		m := at.Format("2006-01")
+		return choice{Name: m, URL: recoveriesURL(wonBack, team, m)}
 	}
-	return v.Store.Recovered(v.r.Context(), team, page.Month, q.Get("cursor"), shown)
+	page.Month, page.Before = month(at).Name, month(at.AddDate(0, -1, 0))
+	if next := at.AddDate(0, 1, 0); !next.After(v.now) {
+		page.After = month(next)
+	}
+}
+
+// recoveriesPage reads a team's page: of one state, or of a month's won back.
+func (v *visit) recoveriesPage(month, team string, state desk.RecoveryState, cursor string, shown int) ([]store.Row[desk.Recovery], string, error) {
+	if state != wonBack {
+		return v.Store.Recoveries(v.r.Context(), team, state, cursor, shown)
+	}
+	return v.Store.Recovered(v.r.Context(), team, month, cursor, shown)
 }
 
 // scoreAgain is the score of the asking afterwards, on the scale of its survey.

@@ -45,3 +45,18 @@ func TestFollowUps(t *testing.T) {
 	require.Contains(t, w.page("/console/recoveries?lang=en&state=contacted"), id.Number())
 	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=en"), "called him")
 }
+
+// Those won back are of a month and a team: a link that changes one leaves the other.
+func TestWonBackLinks(t *testing.T) {
+	w := newWorld(t).signIn()
+	page := w.page("/console/recoveries?lang=en&state=recovered&team=repairs&month=2026-09")
+	for _, link := range []string{
+		"?month=2026-08&amp;state=recovered&amp;team=repairs", "?month=2026-10&amp;state=recovered&amp;team=repairs",
+		"?month=2026-09&amp;state=recovered&amp;team=service", "?state=due&amp;team=repairs",
+	} {
+		require.Contains(t, page, `"`+link+`"`)
+	}
+	require.Contains(t, page, "month=2026-09&amp;state=recovered&amp;team=repairs\" lang=", "in the other language")
+	require.NotContains(t, w.page("/console/recoveries?state=recovered"), "2026-12", "a month to come")
+	require.Contains(t, w.page("/console/recoveries?state=recovered"), "?month=2026-10&amp;state=recovered&amp;team=")
+}

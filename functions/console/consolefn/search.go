@@ -65,7 +65,7 @@ func (v *visit) search() error {
 	if !ask.To.IsZero() {
 		ask.To = ask.To.AddDate(0, 0, 1)
 	}
-	if v.by.Masked(v.s.Access.MaskContacts) {
+	if v.masked() {
 		ask.Mask = allow.Mask
 	}
 	f, err := v.finder.Find(v.r.Context(), ask)
@@ -100,7 +100,7 @@ func (v *visit) results(p *searchPage, f find.Found) {
 	p.Tickets = v.listRows(f.Tickets)
 	for _, h := range f.Hits {
 		row := hitRow{listRow: v.listRow(h.Ticket.Value), At: h.Message.ShownAt(), Side: v.who(h.Message.By), Snippet: h.Snippet}
-		row.URL += "#" + string(h.Message.ID)
+		row.URL = messageURL(h.Ticket.Value.ID, h.Message.ID)
 		if h.Message.Kind == desk.Note {
 			row.Side += p.L("（内部备注）", " (note)")
 		}
@@ -108,7 +108,7 @@ func (v *visit) results(p *searchPage, f find.Found) {
 	}
 	p.Back, p.Partial = f.Back, f.Partial
 	if f.Next != "" {
-		p.Older = "/console/search?" + url.Values{"q": {p.Q}, "from": {p.From}, "to": {p.To}, "older": {f.Next}}.Encode()
+		p.Older = v.typedURL("/console/search?" + url.Values{"q": {p.Q}, "from": {p.From}, "to": {p.To}, "older": {f.Next}}.Encode())
 	}
 }
 

@@ -82,7 +82,7 @@ func (c *console) callback(w http.ResponseWriter, r *http.Request) {
 	}
 	agent, known := s.AgentByMail(claims.Mail)
 	if !known {
-		c.showLogin(w, r, http.StatusForbidden, "", say(r, s, "您已通过身份验证，但还不是这里的坐席。请管理员在设置中加入您的邮箱。", "You have signed in, but you are no agent of this desk. Ask whoever runs it to add your mail address to the settings."))
+		c.showLogin(w, r, http.StatusForbidden, "", say(r, s, "您已通过身份验证，但还不是这里的客服。请管理员在配置中加入您的邮箱。", "You have signed in, but you are no agent of this desk. Ask whoever runs it to add your mail address to the settings."))
 		return
 	}
 	c.enter(w, r, s, agent.ID, next)

@@ -160,14 +160,18 @@ func (v *visit) ticketPage() (ticketPage, error) {
 	if err != nil {
 		return ticketPage{}, err
 	}
-	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older"), listRow: v.listRow(t.Value)}
+	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older", "at"), listRow: v.listRow(t.Value)}
 	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
 	return p, errors.Join(v.timeline(ctx, &p), v.together(&p))
 }
 
 func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
-	cursor := v.r.URL.Query().Get("older")
+	cursor, at := v.r.URL.Query().Get("older"), desk.MessageID(v.r.URL.Query().Get("at"))
 	rows, next, err := v.Store.Messages(ctx, p.T.ID, cursor, timelineShown, true)
+	if at != "" && cursor == "" && next != "" && err == nil && !slices.ContainsFunc(rows, func(r store.Row[desk.Message]) bool { return r.Value.ID == at }) {
+		cursor = store.MessagesFrom(p.T.ID, at)
+		rows, next, err = v.Store.Messages(ctx, p.T.ID, cursor, timelineShown, true)
+	}
 	if err != nil {
 		return err
 	}
@@ -183,6 +187,11 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 	}
 	slices.SortStableFunc(p.Items, func(a, b item) int { return a.At.Compare(b.At) })
 	return nil
+}
+
+// messageURL leads to a message on its ticket's page, or on the older one that has it.
+func messageURL(t desk.TicketID, m desk.MessageID) string {
+	return "/console/tickets/" + t.Number() + "?" + url.Values{"at": {string(m)}}.Encode() + "#" + url.PathEscape(string(m))
 }
 
 func (v *visit) item(m desk.Message, ticketURL string) item {
@@ -351,7 +360,7 @@ func (v *visit) personOf(t desk.Ticket) (person, error) {
 
 func (v *visit) person(row store.Row[desk.Customer], tickets int) (person, error) {
 	c := row.Value
-	p := person{C: c, Name: c.Called(v.lang), URL: "/console/customers/" + url.PathEscape(string(c.ID))}
+	p := person{C: v.shownCustomer(c), Name: c.Called(v.lang), URL: "/console/customers/" + url.PathEscape(string(c.ID))}
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, address{a.Channel, journal.Channel(a.Channel, v.lang), a.ID})
 	}

@@ -1,7 +1,6 @@
 package consolefn
 
 import (
-	"fmt"
 	"html/template"
 	"slices"
 	"strconv"
@@ -107,21 +106,6 @@ type answeredPage struct {
 	HasCc bool
 	Nonce string
 	Files bool
-}
-
-// typed is what an agent has written, to be shown to them again: escaped so that the
-// hiding of customers' addresses finds none in it. It is their own text, and would else
-// be sent as it was hidden.
-func typed(text string) template.HTML {
-	var b strings.Builder
-	for _, r := range text {
-		if strings.ContainsRune("<>&\"'@%0123456789", r) {
-			fmt.Fprintf(&b, "&#x%X;", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return template.HTML(b.String()) //nolint:gosec // all that means something in HTML is escaped
 }
 
 // answered gives what colleagues have answered since the agent's page was read. A form

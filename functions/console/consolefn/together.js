@@ -31,12 +31,16 @@
     bar.textContent = row.dataset.others + (zh ? " 刚刚回复了客户，发送前请先看一下。" : " has just answered the customer: have a look before you send.");
   });
 
-  // What a colleague changes is seen in the choices beside the timeline, too.
+  // What a colleague changes is seen in the choices beside the timeline, too, but for what
+  // the agent has chosen and not saved yet, or is at.
+  const shown = {};
+  for (const name of ["assignee", "priority", "status"]) shown[name] = document.getElementById(name)?.value;
   document.addEventListener("settled", () => {
     const head = document.querySelector(".head");
-    for (const name of head ? ["assignee", "priority", "status"] : []) {
+    for (const name of head ? Object.keys(shown) : []) {
       const select = document.getElementById(name);
-      if (select && select !== document.activeElement && [...select.options].some((o) => o.value === head.dataset[name])) select.value = head.dataset[name];
+      if (!select || select.value !== shown[name] || select.form.contains(document.activeElement)) continue;
+      if ([...select.options].some((o) => o.value === head.dataset[name])) select.value = shown[name] = head.dataset[name];
     }
   });
 

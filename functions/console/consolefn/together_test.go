@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -70,13 +71,45 @@ func TestOnesOwnTextIsNotHidden(t *testing.T) {
 	w.s.Access.MaskContacts = true
 	id := w.comes("a", "Where is it?")
 	const text = "Call +8613912345678 or 010-62345678, <help> & ann@shop.example %40 👍"
-	form := w.ticketForm(id, "text", text)
+	form := w.ticketForm(id, "text", text, "cc", "ann@shop.example")
 	_, err := w.desk.Reply(t.Context(), w.amy(), id, ticketing.Reply{Text: "Write to bo@shop.example"})
 	require.NoError(t, err)
 	page := body(t, w.do("POST", "/console/tickets/"+id.Number()+"/reply", form))
 	require.NotContains(t, page, "bo@shop")
 	require.NotContains(t, page, "<help>")
+	require.Equal(t, "ann@shop.example", html.UnescapeString(field(t, page, "cc")))
 	require.Equal(t, text, html.UnescapeString(regexpFind(t, page, `(?s)<textarea id="typed"[^>]*>(.*?)</textarea>`)))
+}
+
+// What was written is not lost with a fault, whatever the field.
+func TestFaultKeepsAllThatWasWritten(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.s.CustomerFields = []config.CustomerField{{ID: "home", Type: config.CustomerText, Label: config.Text{"en": "At home"}}}
+	w.s.Access.MaskContacts = true
+	id := w.comes("a", "Where is it?")
+	task := body(t, w.post(id, "tasks", "team", "nobody", "subject", "Look <here> 13800138000", "text", "one\r\ntwo"))
+	for _, s := range []string{"Look <here> 13800138000", "one\ntwo", ">Subject<", ">Text<"} {
+		require.Contains(t, html.UnescapeString(task), s)
+	}
+	csrf := field(t, task+w.page("/console"), "csrf")
+	post := func(path string, kv ...string) string {
+		form := url.Values{"csrf": {csrf}}
+		for i := 0; i < len(kv); i += 2 {
+			form.Set(kv[i], kv[i+1])
+		}
+		resp := w.do("POST", path, form)
+		require.GreaterOrEqual(t, resp.StatusCode, 400)
+		return html.UnescapeString(body(t, resp))
+	}
+	done := post("/console/topics/none/done", "text-zh-CN", "修好了", "text-en", "It works")
+	require.Contains(t, done, "修好了")
+	require.Contains(t, done, "It works")
+	profile := post("/console/customers/"+string(w.ticket(id).Customer)+"/profile", "tier", "best", "name", "Mei", "tags", "vip", "field-home", "13900139000")
+	for _, s := range []string{">Mei<", ">vip<", ">At home<", ">13900139000<"} {
+		require.Contains(t, profile, s)
+	}
+	require.Contains(t, post("/console/feedback/none/topic", "title", "A quieter fan"), "A quieter fan")
+	require.NotContains(t, profile, csrf)
 }
 
 // What came from the customer, one's own answers and a page of before the question ask

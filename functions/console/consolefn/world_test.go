@@ -20,6 +20,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/sign"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/table/bolt"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -56,6 +57,27 @@ func newWorld(t *testing.T) *world {
 	}
 	w.handler = consolefn.New(w.deps)
 	return w
+}
+
+// reads counts how often each row is read by key.
+type reads struct {
+	table.Table
+	of map[table.Key]int
+}
+
+func (r *reads) Get(ctx context.Context, keys ...table.Key) ([]table.Item, error) {
+	for _, k := range keys {
+		r.of[k]++
+	}
+	return r.Table.Get(ctx, keys...)
+}
+
+// counted has the console's reads counted from here on.
+func (w *world) counted() *reads {
+	r := &reads{w.deps.Store.T, map[table.Key]int{}}
+	w.deps.Store = store.New(r)
+	w.handler = consolefn.New(w.deps)
+	return r
 }
 
 func (w *world) tick() time.Time {

@@ -57,7 +57,7 @@ type Config struct {
 // DefaultLinks are the places every local desk has.
 func DefaultLinks() []Link {
 	return []Link{
-		{"other", "/console", "坐席控制台", "Console", "处理工单、回复客户、查看指标", "Work the queue, answer customers, see the figures"},
+		{"other", "/console", "客服控制台", "Console", "处理工单、回复客户、查看指标", "Work the queue, answer customers, see the figures"},
 		{"sms", "/outbox", "发件箱", "Outbox", "客户在微信、邮件、短信里看到的样子，也能以客户身份发消息", "What customers see on WeChat, e-mail and SMS; write as one of them"},
 		{"webform", "/v1/openapi.json", "接口文档", "API", "OpenAPI 3.1 描述文件，可导入各种工具", "Described in OpenAPI 3.1, for any tool to read"},
 		{"other", "/healthz", "运行状态", "Health", "就绪时返回 200，可供脚本等待", "Answers 200 when ready, for scripts to wait on"},

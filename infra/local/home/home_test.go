@@ -42,7 +42,7 @@ func TestHome(t *testing.T) {
 	})
 	zh := call(h, "GET", "/?lang=zh-CN")
 	require.Equal(t, 200, zh.Code)
-	for _, want := range []string{`lang="zh-CN"`, "示例客服", `href="/forms/contact"`, `href="/console"`, `href="/outbox"`, `href="/v1/openapi.json"`, `href="/healthz"`, "死信", "2026年3月10日 20:00", "12ms", "&lt;b&gt;no", ".deskhook"} {
+	for _, want := range []string{`lang="zh-CN"`, "示例客服", `href="/forms/contact"`, `href="/console"`, `href="/outbox"`, `href="/v1/openapi.json"`, `href="/healthz"`, "处理失败", "2026年3月10日 20:00", "12ms", "&lt;b&gt;no", ".deskhook"} {
 		require.Contains(t, zh.Body.String(), want)
 	}
 	en := call(h, "GET", "/?lang=en").Body.String()

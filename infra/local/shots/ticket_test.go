@@ -2,15 +2,18 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/infra/local/browser"
 	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
@@ -63,6 +66,45 @@ func TestShortcuts(t *testing.T) {
 	b.Click("#keys form button")
 	press(b, "u")
 	b.Until(`location.pathname === "/console"`)
+	for _, from := range []string{"/console?view=mine", "/console/search?q=" + c.first.Number()[:4], "/console/recoveries"} {
+		b.Open(c.base + from)
+		b.Open(page)
+		b.Open(page)
+		press(b, "u")
+		b.Until(`location.pathname + location.search === "` + from + `"`)
+	}
+	require.Empty(t, b.Complaints())
+}
+
+// Where the browser bars its store, pages show news and take answers all the same.
+func TestBarredStore(t *testing.T) {
+	c, b, page := atWork(t)
+	const bar = `for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, {get() { throw new DOMException("barred", "SecurityError"); }})`
+	_, err := chromedp.Call(b.Ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: bar})
+	require.NoError(t, err)
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "Sent all the same")
+	b.Click("form.reply button[type=submit]")
+	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("Sent all the same"))`)
+	_, err = c.desk.Note(t.Context(), amy(), c.first, "It comes by itself")
+	require.NoError(t, err)
+	b.Until(`document.querySelector(".timeline .fresh")?.textContent.includes("It comes by itself")`)
+	require.Empty(t, b.Complaints())
+}
+
+// News leaves the choices alone that the agent is making, and no others.
+func TestNewsLeavesChoicesAlone(t *testing.T) {
+	c, b, page := atWork(t)
+	value := func(id string) string { return browsertest.JS[string](b, `document.getElementById("`+id+`").value`) }
+	b.Open(page + "?lang=en")
+	b.Say(`document.getElementById("status").value = "snoozed"`)
+	b.Say(`document.getElementById("until").focus()`)
+	require.NoError(t, c.desk.SetPriority(t.Context(), amy(), c.first, desk.Urgent))
+	b.Until(`document.getElementById("priority").value === "urgent"`)
+	b.Say(`document.activeElement.blur()`)
+	require.NoError(t, c.desk.SetPriority(t.Context(), amy(), c.first, desk.Low))
+	b.Until(`document.getElementById("priority").value === "low"`)
+	require.Equal(t, "snoozed", value("status"))
 	require.Empty(t, b.Complaints())
 }
 
@@ -93,6 +135,17 @@ func TestDrafts(t *testing.T) {
 	require.Zero(t, kept())
 	require.Empty(t, browsertest.JS[string](b, "location.hash"))
 
+	b.Type("#reply", "Another answer")
+	b.Open(c.base + "/console")
+	rows, _, err := c.desk.Store.Messages(t.Context(), c.first, "", 100, true)
+	require.NoError(t, err)
+	sent := string(rows[slices.IndexFunc(rows, func(r store.Row[desk.Message]) bool { return r.Value.Text == "A whole answer" })].Value.ID)
+	b.Open(page + "#" + sent)
+	require.Equal(t, "Another answer", value(), "a link to what was sent before")
+	b.Open(page)
+	require.Equal(t, "Another answer", value())
+	b.Click(".draft button")
+
 	b.Say(fmt.Sprintf(`localStorage.setItem("draft:lin:%s:reply", JSON.stringify({text: "old", at: Date.now() - 8 * 24 * 3600e3}))`, c.first.Number()))
 	b.Open(page)
 	require.Empty(t, value(), "a week is over")
@@ -107,13 +160,14 @@ func TestDrafts(t *testing.T) {
 	require.Zero(t, kept(), "nothing of a customer's stays on the machine")
 }
 
+func amy() ticketing.Act {
+	return ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, At: time.Now().UTC()}
+}
+
 // Who answers meanwhile is named at once, and before sending the desk asks; who writes is
 // seen; the time spent is noted when the page is left.
 func TestTwoAgentsAtOneTicket(t *testing.T) {
 	c, b, page := atWork(t)
-	amy := func() ticketing.Act {
-		return ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, At: time.Now().UTC()}
-	}
 	b.Open(page + "?lang=en")
 	require.NoError(t, c.desk.Writing(t.Context(), amy(), c.first))
 	b.Until(`document.querySelector(".writing")?.textContent.includes("Amy")`)

@@ -151,6 +151,7 @@ var forms = map[string]string{
 	least: "", full: "", event: "", rated: "",
 	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":0,"worst":0,"best":10,"kind":"praise"}}`: "",
 	`{"type":"review","from":{"id":"u"}}`:                                                       "review",
+	`{"type":"review","from":{"id":"u"},"review":{"id":"r","rating":3.0,"version":2e3}}`:        "",
 	`{"type":"review","from":{"id":"u"},"text":"x","event":"a","review":{"id":"r","rating":3}}`: "event",
 	`{"type":"message","from":{"id":"u"},"text":"x","review":{"id":"r","rating":3}}`:            "review",
 	`{"type":"review","from":{"id":"u"},"review":{"rating":3}}`:                                 "review.id",

@@ -2,6 +2,7 @@ package generic
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -54,10 +55,10 @@ func (r *reader) number(path string, b json.RawMessage, least, most, without int
 	if b == nil {
 		return without
 	}
-	var n *int64
-	if json.Unmarshal(b, &n) != nil || n == nil || *n < least || *n > most {
+	var n *float64 // 3.0 is a whole number in JSON Schema, and what some languages write; the bounds lie within what it holds exactly
+	if json.Unmarshal(b, &n) != nil || n == nil || *n != math.Trunc(*n) || *n < float64(least) || *n > float64(most) {
 		r.fault(path, "should be a whole number from "+strconv.FormatInt(least, 10)+" to "+strconv.FormatInt(most, 10))
 		return without
 	}
-	return *n
+	return int64(*n)
 }
