@@ -22,6 +22,7 @@ type customerPage struct {
 	Reached []reached
 	Stands  stands
 	Scores  []scored
+	Thinks  []feedbackRow
 	Langs   []choice
 	Agreed  []agreed
 	Hints   []desk.Hint
@@ -29,6 +30,9 @@ type customerPage struct {
 	Fields  []fieldInput
 	Tags    string
 }
+
+// Of lets a part of the page show one record of feedback.
+func (p customerPage) Of(r feedbackRow) rowOf { return rowOf{frame: p.frame, Row: r} }
 
 // entry is one line of a customer's timeline: a ticket, or words.
 type entry struct {
@@ -69,6 +73,9 @@ func (v *visit) customer() error {
 	page.Reached = v.reachedAt(ids)
 	page.Stands = v.stands(lifecycle.Known{Customer: row.Value, Identities: ids, Tickets: page.Person.all})
 	page.Scores = v.scores(row.Value)
+	if page.Thinks, err = v.thoughts(page.frame, row.Value); err != nil {
+		return err
+	}
 	page.Panel = v.panel(row.Value, "")
 	v.profileForm(&page)
 	return v.entries(&page)

@@ -55,7 +55,7 @@ var deadKinds = map[string][2]string{
 	"message": {"客户消息", "message"}, "timer": {"工单定时", "ticket’s timer"}, "nudge": {"发送提醒", "nudge"}, "survey": {"调查定时", "survey’s timer"},
 	"mail": {"来信通知", "mail notice"}, "feed": {"数据变更批次", "batch of changes"}, "unknown": {"无法识别", "not recognised"},
 	"media": {"取附件", "fetch a file"}, "hook": {"推送事件", "webhook"}, "notice": {"内部通知", "notice"}, "erase": {"清除数据", "erase"}, "snapshot": {"启用配置", "settings"},
-	"fill": {"分配工单", "give out tickets"}, "leave": {"客服离开", "agent left"}, "shift": {"班次结束", "shift ended"}, "reopen": {"退回处理失败的事项", "reopen a letter"},
+	"fill": {"分配工单", "give out tickets"}, "leave": {"客服离开", "agent left"}, "shift": {"班次结束", "shift ended"}, "risk": {"评估流失风险", "look at a risk"}, "reopen": {"退回处理失败的事项", "reopen a letter"},
 	"index": {"建立搜索索引", "index words"}, "export": {"生成导出文件", "make an export"}, "whois": {"查询客户昵称", "ask who an address is"}, "digest": {"静默时段通知汇总", "notices of quiet hours"},
 }
 
