@@ -13,17 +13,20 @@ import (
 // something happened, a birthday's wish, a word to who hasn't been heard of. It obeys the
 // quiet hours and the caps of asking, and the customer's wish to be left alone.
 type Care struct {
-	ID       string         `json:"id" yaml:"id"`
-	Disabled bool           `json:"disabled,omitempty" yaml:"disabled"`
-	When     CareWhen       `json:"when" yaml:"when"`
-	Event    string         `json:"event,omitempty" yaml:"event"`       // when: event: its name, as programs hand it over
-	Field    string         `json:"field,omitempty" yaml:"field"`       // when: birthday: the customer field that holds it
-	After    Duration       `json:"after,omitempty" yaml:"after"`       // after the event; win_back: since the last contact
-	At       string         `json:"at,omitempty" yaml:"at"`             // birthday: the time of the customer's day; default 10:00
-	Consent  string         `json:"consent,omitempty" yaml:"consent"`   // the purpose they must have agreed to
-	Cooldown Duration       `json:"cooldown,omitempty" yaml:"cooldown"` // of this care, for one customer
-	Channels []desk.Channel `json:"channels,omitempty" yaml:"channels"` // none: all
-	Text     Text           `json:"text" yaml:"text"`
+	ID       string   `json:"id" yaml:"id"`
+	Disabled bool     `json:"disabled,omitempty" yaml:"disabled"`
+	When     CareWhen `json:"when" yaml:"when"`
+	Event    string   `json:"event,omitempty" yaml:"event"` // when: event: its name, as programs hand it over
+	Field    string   `json:"field,omitempty" yaml:"field"` // when: birthday: the customer field that holds it
+	After    Duration `json:"after,omitempty" yaml:"after"` // after the event; win_back: since the last contact
+	At       string   `json:"at,omitempty" yaml:"at"`       // birthday: the time of the customer's day; holiday: of the desk's; default 10:00
+	// Dates are when: holiday's: 01-01 is each year's, 2027-02-06 (a day of the moon's year) is once.
+	Dates       []string       `json:"dates,omitempty" yaml:"dates"`
+	LastContact Duration       `json:"last_contact,omitempty" yaml:"last_contact"` // holiday: who wrote within it; default 365d
+	Consent     string         `json:"consent,omitempty" yaml:"consent"`           // the purpose they must have agreed to
+	Cooldown    Duration       `json:"cooldown,omitempty" yaml:"cooldown"`         // of this care, for one customer
+	Channels    []desk.Channel `json:"channels,omitempty" yaml:"channels"`         // none: all
+	Text        Text           `json:"text" yaml:"text"`
 }
 
 // CareWhen says what a care follows.
@@ -34,6 +37,7 @@ const (
 	CareEvent    CareWhen = "event"
 	CareBirthday CareWhen = "birthday"
 	CareWinBack  CareWhen = "win_back"
+	CareHoliday  CareWhen = "holiday"
 )
 
 // Cared finds a care by id.
@@ -72,9 +76,34 @@ func (c Care) Birthday(date string, after time.Time, zone *time.Location) time.T
 	}
 }
 
+// Holiday is the first of the care's dates after a time, at its time of day in a zone;
+// zero where there is none to come.
+func (c Care) Holiday(after time.Time, zone *time.Location) (next time.Time) {
+	minute := minuteOf(c.At)
+	for _, date := range c.Dates {
+		year := after.In(zone).Year()
+		for _, y := range []int{year, year + 1, year + 2, year + 3, year + 4} { // 29 February comes every fourth
+			day, err := time.Parse(time.DateOnly, date)
+			if err != nil {
+				if day, err = time.Parse(time.DateOnly, fmt.Sprintf("%d-%s", y, date)); err != nil {
+					continue
+				}
+			}
+			at := time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, zone)
+			if at.After(after) && (next.IsZero() || at.Before(next)) {
+				next = at.UTC()
+			}
+		}
+	}
+	return next
+}
+
 func (c *Care) fillIn() {
-	if c.When == CareBirthday {
+	if c.When == CareBirthday || c.When == CareHoliday {
 		setDefault(&c.At, "10:00")
+	}
+	if c.When == CareHoliday {
+		setDefault(&c.LastContact, 365*day)
 	}
 	if c.When == CareWinBack {
 		setDefault(&c.After, 90*day)
@@ -92,6 +121,7 @@ func (c *checker) care(s *Settings) {
 		c.needText(path+".text", x.Text)
 		c.between(path+".after", x.After, 0, 365*day)
 		c.between(path+".cooldown", x.Cooldown, 0, 365*day)
+		c.between(path+".last_contact", x.LastContact, 0, 730*day)
 		c.careWhen(path, s, x)
 		if slices.ContainsFunc(s.Surveys, func(v Survey) bool { return v.ID == x.ID }) {
 			c.at(path+".id", "is a survey's already: their cooldowns are kept apart by id")
@@ -112,20 +142,46 @@ func (c *checker) careWhen(path string, s *Settings, x Care) {
 		if f, ok := s.CustomerField(x.Field); !ok || f.Type != CustomerDate {
 			c.at(path+".field", "should be one of customer_fields, of type date")
 		}
-		if _, err := time.Parse("15:04", x.At); err != nil {
-			c.at(path+".at", "should be a time of day such as 10:00")
-		}
+		c.careAt(path, x)
+	case CareHoliday:
+		c.careAt(path, x)
+		c.careDates(path, x)
 	case CareWinBack:
 		if x.After < 7*day {
 			c.at(path+".after", "should be from 7d to 365d")
 		}
 	default:
-		c.at(path+".when", "should be event, birthday or win_back")
+		c.at(path+".when", "should be event, birthday, win_back or holiday")
 	}
 	if x.Event != "" && x.When != CareEvent {
 		c.at(path+".event", "goes with when: event only")
 	}
+	if len(x.Dates) > 0 && x.When != CareHoliday {
+		c.at(path+".dates", "goes with when: holiday only")
+	}
 	if x.Field != "" && x.When != CareBirthday {
 		c.at(path+".field", "goes with when: birthday only")
+	}
+}
+
+func (c *checker) careAt(path string, x Care) {
+	if _, err := time.Parse("15:04", x.At); err != nil {
+		c.at(path+".at", "should be a time of day such as 10:00")
+	}
+}
+
+// maxDates bounds a care's dates; a year before and after a leap day is read for each.
+const maxDates = 50
+
+func (c *checker) careDates(path string, x Care) {
+	if len(x.Dates) == 0 || len(x.Dates) > maxDates {
+		c.at(path+".dates", "should have from 1 to %d dates", maxDates)
+	}
+	for i, date := range x.Dates {
+		_, once := time.Parse(time.DateOnly, date)
+		_, yearly := time.Parse(time.DateOnly, "2024-"+date) // a leap year
+		if once != nil && yearly != nil {
+			c.at(fmt.Sprintf("%s.dates[%d]", path, i), "should be a date such as 01-01 (each year) or 2027-02-06 (once)")
+		}
 	}
 }

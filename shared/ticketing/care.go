@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -9,6 +10,7 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/ask"
 	"github.com/deskhook/deskhook/shared/policy/reach"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
 )
 
 // A care is an outreach whose timer is set by what it follows, in that transaction: an
@@ -45,6 +47,27 @@ func (r *receiving) careAfterEvent(ctx context.Context) error {
 		r.tx.PutOutreach(store.Row[desk.Outreach]{Value: o})
 	}
 	return nil
+}
+
+// careInRound plans a holiday's word to a ticket's customer: once a holiday, however many
+// tickets they have.
+func (d *Desk) careInRound(ctx context.Context, def config.Care, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+	who, err := d.person(ctx, t.Customer)
+	if err != nil || who == "" {
+		return false, err
+	}
+	o := newCare(def, who, w.At.UTC().Format(time.RFC3339), w.At, at)
+	row, err := d.Store.Outreach(ctx, o.ID)
+	if err != nil || row.Exists() {
+		return false, err
+	}
+	var tx store.Tx
+	tx.PutOutreach(store.Row[desk.Outreach]{Value: o})
+	err = d.Store.Commit(ctx, &tx)
+	if errors.Is(err, table.ErrConflict) {
+		return false, nil // a repeat has planned it
+	}
+	return err == nil, err
 }
 
 // careOfBirthday keeps the timers of a customer's birthday, in the transaction that
@@ -103,7 +126,7 @@ func (x *reaching) care() {
 	def, ok := x.s.Cared(x.o.Of)
 	x.text, x.subject, x.def = def.Text, def.Text.In(x.o.Lang), def
 	x.rules = reach.Rules{
-		Quiet: x.rules.Quiet, Enabled: ok && !def.Disabled, Consent: def.Consent, Spared: x.s.Asking.Spared, Channels: def.Channels,
+		Quiet: x.rules.Quiet, Enabled: ok && !def.Disabled, Consent: def.Consent, Spared: x.s.Asking.Spared, Channels: def.Channels, Idle: def.When == config.CareHoliday,
 		Caps: ask.Rules{Cooldown: def.Cooldown.D(), Apart: x.s.Asking.Cooldown.D(), Most: x.s.Asking.Most, Within: x.s.Asking.Within.D()},
 	}
 }

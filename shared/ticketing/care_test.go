@@ -125,3 +125,44 @@ func TestCareToWinBack(t *testing.T) {
 	b.fireTopics(nil)
 	require.Equal(t, 1, sent(), "once")
 }
+
+// On a holiday each customer gets one word, however many tickets they have; who has
+// something under way, or wrote too long ago, gets none; and the calendar goes on.
+func TestCareOnHoliday(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareHoliday, Dates: []string{"03-08"}, At: "10:00", LastContact: days(30)})
+	b.s.Asking.Most, b.s.Asking.Cooldown = 1, days(1)
+	done := func(who, id string) desk.TicketID {
+		b.pass(time.Minute)
+		got := b.receive(mailTo("support", id, who, true))
+		_, err := b.Reply(b.ctx, b.act(), got.Ticket, ticketing.Reply{Text: "Done.", Then: desk.StatusResolved})
+		require.NoError(t, err)
+		return got.Ticket
+	}
+	one, two, busy := done("ann@x.test", "1"), done("ann@x.test", "2"), done("bob@x.test", "3")
+	b.pass(time.Minute)
+	open := b.receive(mailTo("support", "4", "bob@x.test", true)).Ticket
+	require.NoError(t, ticketing.ArmWaves(b.ctx, b.Store, b.s, b.now))
+	row, err := b.Store.Wave(b.ctx, "care")
+	require.NoError(t, err)
+	require.Equal(t, "2026-03-08T02:00:00Z", row.Value.Due.Format(time.RFC3339), "10:00 in Shanghai")
+	b.now = row.Value.Due
+	for range 4 {
+		for _, due := range b.sweep() {
+			for range 2 {
+				switch due.Kind {
+				case store.DueWave:
+					require.NoError(t, b.FireWave(b.ctx, due.Wave, due.Gen, b.now))
+				case store.DueOutreach:
+					require.NoError(t, b.FireOutreach(b.ctx, due.Outreach, due.Gen, b.now, nil))
+				}
+			}
+		}
+		b.pass(time.Minute)
+	}
+	require.Equal(t, 1, b.purposes(one)["care"]+b.purposes(two)["care"])
+	require.Zero(t, b.purposes(busy)["care"]+b.purposes(open)["care"])
+	require.Contains(t, codes(b.messages(open)), "reach.skipped")
+	row, err = b.Store.Wave(b.ctx, "care")
+	require.NoError(t, err)
+	require.Equal(t, "2027-03-08T02:00:00Z", row.Value.Due.Format(time.RFC3339))
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -20,22 +21,50 @@ const (
 	waveGoesOn = time.Second
 )
 
-// ArmWaves sets the timers of the surveys that the settings schedule, where they are not
-// set so already. A round under way goes on.
-func ArmWaves(ctx context.Context, st *store.Store, s *config.Settings, at time.Time) error {
+// round is what walks through those who were heard of of late, on the days of a calendar:
+// a scheduled survey, or a holiday's care.
+type round struct {
+	id       string // in the settings
+	schedule string // which changes with the calendar
+	next     func(at time.Time) time.Time
+	within   time.Duration // of the last contact
+	plan     func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error)
+}
+
+// rounds are those of the settings.
+func rounds(s *config.Settings) (all []round) {
+	zone := s.Desk.Location()
 	for _, def := range s.Surveys {
 		if def.Disabled || def.When != desk.WhenSchedule {
 			continue
 		}
-		row, err := st.Wave(ctx, def.ID)
+		all = append(all, round{def.ID, def.Schedule, func(at time.Time) time.Time { return def.Next(at, zone) }, def.For.LastContact.D(),
+			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+				return d.askInRound(ctx, def, t, w, at)
+			}})
+	}
+	for _, def := range s.CareAfter(config.CareHoliday, "") {
+		all = append(all, round{def.ID, strings.Join(def.Dates, " ") + " " + def.At, func(at time.Time) time.Time { return def.Holiday(at, zone) }, def.LastContact.D(),
+			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+				return d.careInRound(ctx, def, t, w, at)
+			}})
+	}
+	return all
+}
+
+// ArmWaves sets the timers of what the settings schedule, where they are not set so
+// already. A round under way goes on.
+func ArmWaves(ctx context.Context, st *store.Store, s *config.Settings, at time.Time) error {
+	for _, r := range rounds(s) {
+		row, err := st.Wave(ctx, r.id)
 		if err != nil {
 			return err
 		}
 		w := &row.Value
-		if !w.Due.IsZero() && (w.Walking || w.Schedule == def.Schedule) {
+		if !w.Due.IsZero() && (w.Walking || w.Schedule == r.schedule) {
 			continue
 		}
-		arm(w, s, def, at)
+		r.arm(w, at)
 		var tx store.Tx
 		tx.PutWave(row)
 		if err := st.Commit(ctx, &tx); err != nil && !errors.Is(err, table.ErrConflict) {
@@ -45,29 +74,29 @@ func ArmWaves(ctx context.Context, st *store.Store, s *config.Settings, at time.
 	return nil
 }
 
-// arm begins to wait for the next round.
-func arm(w *desk.Wave, s *config.Settings, def config.Survey, at time.Time) {
-	next := def.Next(at, s.Desk.Location())
-	*w = desk.Wave{Survey: def.ID, Schedule: def.Schedule, At: next, Due: next, Gen: w.Gen + 1}
+// arm begins to wait for the next round; a calendar that is over has none.
+func (r round) arm(w *desk.Wave, at time.Time) {
+	next := r.next(at)
+	*w = desk.Wave{Survey: r.id, Schedule: r.schedule, At: next, Due: next, Gen: w.Gen + 1}
 }
 
-// FireWave walks on through those whom a scheduled survey may ask: by cursor, within a
-// budget, and at most one asking for each customer and round. The rest is taken a minute
-// later. A repeat plans nothing twice.
-func (d *Desk) FireWave(ctx context.Context, survey string, gen int, at time.Time) error {
+// FireWave walks on through those whom a scheduled survey may ask, or a holiday's care
+// greet: by cursor, within a budget, and at most once for each customer and round. The
+// rest is taken a minute later. A repeat plans nothing twice.
+func (d *Desk) FireWave(ctx context.Context, id string, gen int, at time.Time) error {
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return err
 	}
-	row, err := d.Store.Wave(ctx, survey)
+	row, err := d.Store.Wave(ctx, id)
 	w := &row.Value
 	if err != nil || w.Gen != gen || w.Due.IsZero() || w.Due.After(at) {
 		return err
 	}
-	def, ok := s.Survey(survey)
-	if !ok || survey == "" || def.Disabled || def.When != desk.WhenSchedule {
+	all := rounds(s)
+	if i := slices.IndexFunc(all, func(r round) bool { return r.id == id }); i < 0 {
 		w.Due, w.Walking, w.Gen = time.Time{}, false, w.Gen+1
-	} else if err := d.walk(ctx, s, def, w, at); err != nil {
+	} else if err := d.walk(ctx, s, all[i], w, at); err != nil {
 		return err
 	}
 	var tx store.Tx
@@ -78,22 +107,24 @@ func (d *Desk) FireWave(ctx context.Context, survey string, gen int, at time.Tim
 	return nil // another has walked these pages
 }
 
-// waveStatuses are those of tickets after which a relationship is asked about.
+// waveStatuses are those of tickets whose customers are asked about their relationship, or
+// greeted: to who waits for an answer, nothing else is said.
 var waveStatuses = []desk.Status{desk.StatusResolved, desk.StatusClosed}
 
-func (d *Desk) walk(ctx context.Context, s *config.Settings, def config.Survey, w *desk.Wave, at time.Time) error {
+func (d *Desk) walk(ctx context.Context, s *config.Settings, r round, w *desk.Wave, at time.Time) error {
 	w.Walking = true
+	teams := s.AllTeams()
 	for range wavePages {
-		if w.List >= len(s.Teams)*len(waveStatuses) {
-			arm(w, s, def, at)
+		if w.List >= len(teams)*len(waveStatuses) {
+			r.arm(w, at)
 			return nil
 		}
-		team, status := s.Teams[w.List/len(waveStatuses)].ID, waveStatuses[w.List%len(waveStatuses)]
+		team, status := teams[w.List/len(waveStatuses)], waveStatuses[w.List%len(waveStatuses)]
 		page, err := d.Store.TicketsOfTeam(ctx, team, status, w.Cursor, wavePage, true)
 		if err != nil {
 			return err
 		}
-		old, err := d.waveTickets(ctx, def, w, page.IDs, at)
+		old, err := d.waveTickets(ctx, r, w, page.IDs, at)
 		if err != nil {
 			return err
 		}
@@ -105,9 +136,9 @@ func (d *Desk) walk(ctx context.Context, s *config.Settings, def config.Survey, 
 	return nil
 }
 
-// waveTickets plans the askings of one page; old says that a ticket was opened before the
+// waveTickets plans what is for the customers of one page; old says that a ticket was opened before the
 // last contact that counts: the rest of the list was too.
-func (d *Desk) waveTickets(ctx context.Context, def config.Survey, w *desk.Wave, ids []desk.TicketID, at time.Time) (old bool, err error) {
+func (d *Desk) waveTickets(ctx context.Context, r round, w *desk.Wave, ids []desk.TicketID, at time.Time) (old bool, err error) {
 	rows, err := d.Store.Tickets(ctx, ids...)
 	if err != nil {
 		return false, err
@@ -115,28 +146,35 @@ func (d *Desk) waveTickets(ctx context.Context, def config.Survey, w *desk.Wave,
 	for _, row := range rows {
 		t := row.Value
 		w.Seen++
-		if w.At.Sub(t.Opened) > def.For.LastContact.D() {
+		if w.At.Sub(t.Opened) > r.within {
 			old = true
 			continue
 		}
 		if t.IsTask() {
 			continue // its ticket stands for the customer
 		}
-		meant, err := d.meant(ctx, def, t, w.At)
+		planned, err := r.plan(d, ctx, t, w, at)
 		if err != nil {
 			return false, err
 		}
-		if !meant {
-			continue
+		if planned {
+			w.Planned++
 		}
-		act := Act{By: desk.Actor{Kind: desk.ByDesk}, At: at}
-		_, err = d.AskSurvey(ctx, act, t.ID, def.ID, desk.WhenSchedule, w.At.UTC().Format(time.RFC3339))
-		if err != nil && desk.KindOf(err) != desk.Conflict && desk.KindOf(err) != desk.NotFound {
-			return false, err
-		}
-		w.Planned++
 	}
 	return old, nil
+}
+
+func (d *Desk) askInRound(ctx context.Context, def config.Survey, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+	meant, err := d.meant(ctx, def, t, w.At)
+	if err != nil || !meant {
+		return false, err
+	}
+	act := Act{By: desk.Actor{Kind: desk.ByDesk}, At: at}
+	_, err = d.AskSurvey(ctx, act, t.ID, def.ID, desk.WhenSchedule, w.At.UTC().Format(time.RFC3339))
+	if err != nil && desk.KindOf(err) != desk.Conflict && desk.KindOf(err) != desk.NotFound {
+		return false, err
+	}
+	return true, nil
 }
 
 // meant says whether a round asks a ticket's customer.

@@ -22,6 +22,7 @@ type Rules struct {
 	Caps     ask.Rules
 	Spared   []string
 	Channels []desk.Channel // none: all
+	Idle     bool           // only to who has nothing under way: best wishes are no answer
 }
 
 // Question is all that the decision depends on.
@@ -85,6 +86,8 @@ func unwanted(q Question) string {
 		return "reach.no_consent"
 	case slices.ContainsFunc(q.Customer.Tags, spared) || slices.ContainsFunc(q.Ticket.Tags, spared):
 		return "reach.spared"
+	case q.Rules.Idle && q.Ticket.ID != "" && q.Ticket.Status.Active():
+		return "reach.under_way"
 	case len(q.Rules.Channels) > 0 && !slices.Contains(q.Rules.Channels, q.Outreach.To.Channel):
 		return "reach.not_meant"
 	case ask.Capped(q.Customer, q.Outreach.Of, q.Rules.Caps, q.At) != "":
