@@ -39,6 +39,9 @@ func (d *Digest) Hold(at, until time.Time) bool {
 	if !d.Due.IsZero() && !until.Before(d.Due) && !at.Before(d.First) {
 		return false
 	}
+	if d.Due.IsZero() {
+		d.Tries = 0 // of a mail that is over
+	}
 	if d.Due.IsZero() || at.Before(d.First) {
 		d.First = at
 	}

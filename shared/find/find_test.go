@@ -265,6 +265,28 @@ func TestFindsWhatReadingFinds(t *testing.T) {
 	})
 }
 
+// Where another run takes the same at the same moment, this one leaves it to that, and the
+// next finds what is left.
+func TestOneRunGivesWay(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	defer w.close()
+	w.open("TICK00", "support")
+	w.rewrite(w.write("TICK00", "parcel"), "order")
+	w.feed()
+	other := false
+	w.fault = func() error {
+		if !other {
+			other = true // before the bytes of this one are written
+			w.index()
+		}
+		return nil
+	}
+	more, err := w.indexer().Run(context.Background())
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, []desk.TicketID{"TICK00"}, w.tickets(w.ask("order")))
+}
+
 // tidy holds the store against the list: no other bytes, and in them no old word.
 func (w *world) tidy(texts map[search.Doc]string) {
 	ctx := context.Background()

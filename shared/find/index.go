@@ -37,11 +37,12 @@ type Indexer struct {
 }
 
 // Run takes what was touched since into a segment, takes what was changed or erased out of
-// the older ones, and merges. more says that it stopped at its bound.
+// the older ones, and merges. more says that it stopped at its bound: not where another run
+// is at the same, for that goes on.
 func (x *Indexer) Run(ctx context.Context) (more bool, err error) {
 	more, err = x.take(ctx)
 	if errors.Is(err, table.ErrConflict) {
-		more, err = true, nil // another run took the same
+		return false, nil
 	}
 	if err != nil {
 		return false, err

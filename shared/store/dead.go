@@ -210,13 +210,22 @@ func (s *Store) OldestDead(ctx context.Context, q queue.Name, id string) (string
 // RedrivenOf tells a change of the feed that redrove a dead letter: what relay gives to
 // its queue once more.
 func RedrivenOf(c table.Change) (DeadLetter, bool) {
+	return doneOf(c, func(d DeadLetter) time.Time { return d.Redriven })
+}
+
+// DroppedOf tells a change of the feed that dropped a dead letter: a batch's bytes go.
+func DroppedOf(c table.Change) (DeadLetter, bool) {
+	return doneOf(c, func(d DeadLetter) time.Time { return d.Dropped })
+}
+
+func doneOf(c table.Change, when func(DeadLetter) time.Time) (DeadLetter, bool) {
 	if !strings.HasPrefix(c.Key.PK, "D#") || !c.New.Exists() {
 		return DeadLetter{}, false
 	}
 	now, err := decode[DeadLetter](c.New)
-	if err != nil || now.Value.Redriven.IsZero() {
+	if err != nil || when(now.Value).IsZero() {
 		return DeadLetter{}, false
 	}
 	was, err := decode[DeadLetter](c.Old)
-	return now.Value, err == nil && !was.Value.Redriven.Equal(now.Value.Redriven)
+	return now.Value, err == nil && !when(was.Value).Equal(when(now.Value))
 }

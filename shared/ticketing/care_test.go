@@ -93,11 +93,12 @@ func TestCareOfBirthday(t *testing.T) {
 	require.Contains(t, codes(b.messages(got.Ticket)), "reach.skipped", "they never agreed")
 
 	change(ticketing.Profile{Consents: map[string]bool{"marketing": true}})
-	for year := 2027; year < 2029; year++ {
-		b.now = time.Date(year, 3, 6, 2, 0, 1, 0, time.UTC)
+	for n, off := range []bool{false, false, true, false} {
+		b.s.Care[0].Disabled = off
+		b.now = time.Date(2027+n, 3, 6, 2, 0, 1, 0, time.UTC)
 		b.fireTopics(nil)
 		b.fireTopics(nil)
-		require.Equal(t, year-2026, b.purposes(got.Ticket)["care"])
+		require.Equal(t, []int{1, 2, 2, 3}[n], b.purposes(got.Ticket)["care"], "in a year in which it is switched off none goes")
 	}
 }
 

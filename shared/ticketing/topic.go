@@ -163,7 +163,7 @@ func (d *Desk) FinishTopic(ctx context.Context, act Act, id desk.TopicID, text m
 			return desk.Errorf(desk.Conflict, "it is done already, and those who asked for it are told")
 		}
 		t.State, t.Done, t.Text = desk.TopicDone, act.At, trimmed(text)
-		t.Due, t.Gen, t.Cursor = act.At, t.Gen+1, ""
+		t.Due, t.Gen, t.Cursor = act.At.Add(topicBegins), t.Gen+1, ""
 		t.By, t.Updated, t.V = act.By, act.At, s.Version
 		out = *t
 		var tx store.Tx
@@ -203,9 +203,12 @@ func sameTexts(a, b map[string]string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(config.Languages, func(l string) bool { return a[l] != b[l] })
 }
 
-// A round's budget each time its timer fires, and how soon it goes on.
+// A round's budget each time its timer fires, when the first begins, and how soon it goes
+// on. The records are read from an index, which may not show yet what was tied to the topic
+// just before it was done; what is tied after is told at once.
 const (
 	topicPage   = 20
+	topicBegins = time.Minute
 	topicGoesOn = time.Second
 )
 

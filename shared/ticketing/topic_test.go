@@ -73,13 +73,14 @@ func TestDoneIsTold(t *testing.T) {
 	done, err := b.FinishTopic(b.ctx, b.act(), topic, text)
 	require.NoError(t, err)
 	require.Equal(t, []any{desk.TopicDone, 4}, []any{done.State, done.Records})
+	require.Equal(t, time.Minute, done.Due.Sub(b.now), "the index shows by then what was tied to it just before")
 	_, err = b.FinishTopic(b.ctx, b.act(), topic, text)
 	require.NoError(t, err, "the same once more")
 	_, err = b.FinishTopic(b.ctx, b.act(), topic, map[string]string{"en": "Other words"})
 	require.Equal(t, desk.Conflict, desk.KindOf(err))
 
 	for range 3 {
-		b.pass(time.Second)
+		b.pass(time.Minute)
 		b.fireTopics(nil)
 	}
 	told := func(id desk.TicketID) (out []string) {
@@ -126,7 +127,7 @@ func TestDoneWaitsAndFallsBack(t *testing.T) {
 	require.NoError(t, err)
 	closed := func(desk.Identity, time.Time) bool { return false }
 	for range 3 {
-		b.pass(time.Second)
+		b.pass(time.Minute)
 		b.fireTopics(closed)
 	}
 	require.Zero(t, b.purposes(f.Ticket)["done"], "quiet hours")
@@ -155,7 +156,7 @@ func TestDoneOfReview(t *testing.T) {
 	_, err = b.FinishTopic(b.ctx, b.act(), topic, map[string]string{"en": "There are more now."})
 	require.NoError(t, err)
 	for range 3 {
-		b.pass(time.Second)
+		b.pass(time.Minute)
 		b.fireTopics(nil)
 	}
 	page, err := b.Store.TicketsOfCustomer(b.ctx, f.Customer, "", 10)
@@ -181,7 +182,7 @@ func TestDoneInPages(t *testing.T) {
 	_, err := b.FinishTopic(b.ctx, b.act(), topic, map[string]string{"en": "Done."})
 	require.NoError(t, err)
 	for range 6 {
-		b.pass(2 * time.Second)
+		b.pass(time.Minute)
 		b.fireTopics(nil)
 	}
 	told := 0

@@ -64,11 +64,14 @@ type deadLetterDetail struct {
 	deadLetterView
 	Body    *string `json:"body"`    // as the queue carried it; null where it was dropped, or is a batch
 	Content *string `json:"content"` // of a webhook call: what came, where it is text
-	Blob    *string `json:"blob"`    // of a batch: where it lies in the bucket
+	Blob    *string `json:"blob"`    // of an open batch: where it lies in the bucket
 }
 
 func detailDead(d store.DeadLetter, at time.Time) deadLetterDetail {
 	v := deadLetterDetail{deadLetterView: viewDead(d, at), Body: orNull(d.Body), Blob: orNull(d.Blob)}
+	if !d.Open() {
+		v.Blob = nil // it is deleted when its batch is told or dropped
+	}
 	if env, err := receive.Decode(d.Body); d.Queue.FIFO() && err == nil && utf8.Valid(env.Body) {
 		v.Content = orNull(string(env.Body))
 	}

@@ -46,7 +46,7 @@ func TestTopics(t *testing.T) {
 
 	row, err := b.desk.Store.Topic(t.Context(), desk.TopicID(topic))
 	require.NoError(t, err)
-	b.now = b.now.Add(time.Second)
+	b.now = b.now.Add(time.Minute)
 	require.NoError(t, b.desk.FireTopic(t.Context(), row.Value.ID, row.Value.Gen, b.now))
 	got := b.do("GET", "/v1/topics/"+topic, "").is(200).json()
 	require.Equal(t, []any{"done", false}, []any{got["state"], got["telling"]})

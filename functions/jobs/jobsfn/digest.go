@@ -180,17 +180,42 @@ func (x *digesting) send(ctx context.Context) error {
 	return nil
 }
 
-// putBack holds the notices back a while longer: provably nobody took the mail.
-func (x *digesting) putBack(ctx context.Context) error {
-	for i := range x.tell {
-		x.tell[i].Version++
-		x.tell[i].Value.Mail = desk.MailLater
+// putBack holds the notices back a while longer: provably nobody took the mail. It is the
+// only one who knows that, so it doesn't yield to what is held back at the same moment.
+func (x *digesting) putBack(ctx context.Context) (err error) {
+	was := x.row.Value
+	for range races {
+		if err = x.holdAgain(ctx, was); err == nil {
+			return nil
+		}
 	}
-	x.row.Version++
-	if x.row.Value.Tries++; x.row.Value.Tries < digestTries {
-		x.row.Value.Due = x.now.Add(digestAgain)
+	return err
+}
+
+// holdAgain is one try of it, with everything as it stands now.
+func (x *digesting) holdAgain(ctx context.Context, was desk.Digest) (err error) {
+	if x.row, err = x.h.Store.Digest(ctx, was.Agent); err != nil {
+		return err
 	}
-	return unlessLost(x.commit(ctx, x.tell))
+	var rows []store.Row[desk.Notice]
+	for _, t := range x.tell {
+		row, err := x.h.Store.Notice(ctx, was.Agent, t.Value.ID)
+		if err != nil {
+			return err
+		}
+		if row.Value.Mail == desk.MailSent { // else a try before this one was written after all
+			row.Value.Mail = desk.MailLater
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if was.Tries+1 < digestTries {
+		x.row.Value.Hold(was.First, x.now.Add(digestAgain))
+		x.row.Value.Tries = was.Tries + 1
+	}
+	return x.commit(ctx, rows)
 }
 
 // words are the mail's subject and text: a line for each notice, the oldest first.

@@ -157,3 +157,45 @@ func TestHeldBackAtTheLastMoment(t *testing.T) {
 	require.Len(t, b.post.sent, 2)
 	require.Equal(t, "A notice from your quiet hours", b.post.sent[1].Subject)
 }
+
+// What is held back while nobody takes the mail waits together with what is put back:
+// neither is lost, and the next mail tells both.
+func TestHeldBackWhileRefused(t *testing.T) {
+	b := newQuiet(t)
+	b.settings.Agents[1].Notify.Quiet = []string{"22:00-10:00", "10:01-20:00"}
+	require.False(t, b.tell(b.hp))
+	b.now = b.now.Add(time.Hour)
+	b.post.outcome.Kind = channel.OutcomeTransient
+	b.post.during = func() {
+		b.now = b.now.Add(2 * time.Minute)
+		require.False(t, b.tell(b.happening(b.now)))
+	}
+	require.False(t, b.ends())
+	require.Equal(t, []desk.MailState{desk.MailLater, desk.MailLater}, b.states())
+	d := b.digest().Value
+	require.Equal(t, []any{b.hp.At, 1}, []any{d.First.UTC(), d.Tries})
+	require.Equal(t, 10, d.Due.UTC().Hour(), "as soon as any of it is due")
+	b.now = b.now.Add(10*time.Hour + 30*time.Minute)
+	b.post.outcome.Kind = channel.OutcomeSent
+	require.False(t, b.ends())
+	require.Equal(t, "2 notices from your quiet hours", b.post.sent[1].Subject)
+}
+
+// How often nobody took a mail counts for that mail alone.
+func TestTriesAreOfOneMail(t *testing.T) {
+	b := newQuiet(t)
+	for range 3 {
+		require.False(t, b.tell(b.happening(b.now)))
+		b.now = b.now.Add(time.Hour)
+		for range 5 {
+			b.post.outcome.Kind = channel.OutcomeTransient
+			require.False(t, b.ends())
+			require.NotZero(t, b.digest().Value.Due)
+			b.now = b.now.Add(10 * time.Minute)
+		}
+		b.post.outcome.Kind = channel.OutcomeSent
+		require.False(t, b.ends())
+		b.now = b.now.Truncate(24 * time.Hour).Add(33 * time.Hour)
+	}
+	require.Equal(t, []desk.MailState{desk.MailSent, desk.MailSent, desk.MailSent}, b.states())
+}

@@ -22,10 +22,15 @@ import (
 type post struct {
 	outcome channel.Outcome
 	sent    []channel.Outgoing
+	during  func() // happens while it is sent
 }
 
 func (p *post) Send(_ context.Context, m channel.Outgoing) channel.Outcome {
 	p.sent = append(p.sent, m)
+	if during := p.during; during != nil {
+		p.during = nil
+		during()
+	}
 	return p.outcome
 }
 

@@ -38,14 +38,17 @@ func (h *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 	if err != nil {
 		return events.DynamoDBEventResponse{}, err
 	}
-	if err := h.tell(ctx, changes); err != nil {
+	spent, err := h.tell(ctx, changes)
+	if err != nil {
 		h.Log.ErrorContext(ctx, "not told", "changes", len(changes), "err", err)
 		return lambdaevent.StreamFailures(changes[0].Seq), nil
 	}
+	h.clear(ctx, spent)
 	return lambdaevent.StreamFailures(), nil
 }
 
-func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
+// tell tells what follows from changes, and gives the blobs that are needed no longer.
+func (h *Handler) tell(ctx context.Context, changes []table.Change) (spent []string, err error) {
 	var nudges, jobs, again []queue.Message
 	told := map[desk.TicketID]bool{}
 	for _, c := range changes {
@@ -53,7 +56,7 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 			told[id] = true
 			m, err := work.Message(work.Nudge{Ticket: id})
 			if err != nil {
-				return err
+				return nil, err
 			}
 			nudges = append(nudges, m)
 		}
@@ -62,33 +65,33 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) error {
 		}
 		at, err := atWork(c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		jobs = append(jobs, at...)
 		more, err := slow(c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		jobs = append(jobs, more...)
 	}
 	if err := send(ctx, h.Queue, queue.Outbound, nudges); err != nil {
-		return err
+		return nil, err
 	}
 	if err := send(ctx, h.Queue, queue.Inbound, again); err != nil {
-		return err
+		return nil, err
 	}
-	if err := h.redrive(ctx, changes); err != nil {
-		return err
+	if err := h.redrive(ctx, changes, &spent); err != nil {
+		return nil, err
 	}
 	// Events last: while the settings can't be read, the rest goes on.
 	if err := send(ctx, h.Queue, queue.Jobs, jobs); err != nil {
-		return err
+		return nil, err
 	}
 	hooks, err := h.outside(ctx, changes)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return send(ctx, h.Queue, queue.Jobs, hooks)
+	return spent, send(ctx, h.Queue, queue.Jobs, hooks)
 }
 
 // released makes the queue's message of what an operator let out of the quarantine: in

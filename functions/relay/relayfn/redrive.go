@@ -18,16 +18,24 @@ import (
 var redrivable = []queue.Name{queue.Inbound, queue.Outbound, queue.Jobs, queue.Surveys, queue.SESMail}
 
 // redrive gives dead letters that somebody redrove to their queues once more, each
-// sender's in the order of the feed, and tells failed batches again.
-func (h *Handler) redrive(ctx context.Context, changes []table.Change) error {
+// sender's in the order of the feed, and tells failed batches again. It adds to spent the
+// blobs of those batches that are told or dropped.
+func (h *Handler) redrive(ctx context.Context, changes []table.Change, spent *[]string) error {
 	again := map[queue.Name][]queue.Message{}
 	for _, c := range changes {
+		if d, ok := store.DroppedOf(c); ok && d.Blob != "" {
+			*spent = append(*spent, d.Blob)
+		}
 		d, ok := store.RedrivenOf(c)
 		switch {
 		case !ok:
 		case d.Queue == store.Feed:
-			if err := h.replay(ctx, d); err != nil {
+			told, err := h.replay(ctx, d)
+			if err != nil {
 				return err
+			}
+			if told {
+				*spent = append(*spent, d.Blob)
 			}
 		default:
 			again[d.Queue] = append(again[d.Queue], redriven(d))
@@ -54,20 +62,31 @@ func redriven(d store.DeadLetter) queue.Message {
 	return m
 }
 
+// clear removes the blobs of batches that are told or dropped, when all of the feed's batch
+// is told: it finds them there while it can still come again. What is left behind the
+// bucket's own rule takes, and so what lies in a batch inside one.
+func (h *Handler) clear(ctx context.Context, spent []string) {
+	for _, key := range spent {
+		if err := h.Blob.Delete(ctx, key); err != nil {
+			h.Log.WarnContext(ctx, "batch told or dropped, but not deleted", "blob", key, "err", err)
+		}
+	}
+}
+
 // replay tells a failed batch once more. Where that fails again the letter is laid down
 // as not done: a batch that can't be told must not hold up the feed a second time.
-func (h *Handler) replay(ctx context.Context, d store.DeadLetter) error {
-	err := h.tellBatch(ctx, d)
+func (h *Handler) replay(ctx context.Context, d store.DeadLetter) (told bool, err error) {
+	err = h.tellBatch(ctx, d)
 	if err == nil {
-		return nil
+		return true, nil
 	}
 	h.Log.ErrorContext(ctx, "failed batch not told again", "blob", d.Blob, "err", err)
 	var out jobs
 	out.add(work.JobReopen, work.Reopen{Queue: d.Queue, ID: d.ID})
 	if out.err != nil {
-		return out.err
+		return false, out.err
 	}
-	return send(ctx, h.Queue, queue.Jobs, out.msgs)
+	return false, send(ctx, h.Queue, queue.Jobs, out.msgs)
 }
 
 func (h *Handler) tellBatch(ctx context.Context, d store.DeadLetter) error {
@@ -92,5 +111,6 @@ func (h *Handler) tellBatch(ctx context.Context, d store.DeadLetter) error {
 	if err != nil {
 		return err
 	}
-	return h.tell(ctx, changes)
+	_, err = h.tell(ctx, changes)
+	return err
 }

@@ -116,5 +116,48 @@ func TestFailedBatchIsToldAgain(t *testing.T) {
 			c.want = map[queue.Name][]string{queue.Jobs: {`{"kind":"reopen","doc":{"queue":"feed","id":"` + batch.ID + `"}}`}}
 		}
 		require.Equal(t, c.want, q.sent, name)
+		_, err = files.Get(t.Context(), batch.Blob, 0)
+		require.Equal(t, name == "odd", err == nil, "what is told is deleted, what isn't stays")
+	}
+}
+
+// The bytes of a batch that was dropped go; of one that is told they go when all of the
+// feed's batch is, for it may come again until then.
+func TestSpentBatchesAreDeleted(t *testing.T) {
+	files, err := folder.Open(t.TempDir(), "http://blobs.test", []byte(strings.Repeat("s", 32)), time.Now)
+	require.NoError(t, err)
+	payload, err := json.Marshal(lambdaevent.StreamEvent())
+	require.NoError(t, err)
+	doc, err := json.Marshal(map[string]any{"payload": string(payload)})
+	require.NoError(t, err)
+	there := func(key string) bool {
+		_, err := files.Get(t.Context(), key, 0)
+		return err == nil
+	}
+	changes := letters(t, func(put func(int64, store.DeadLetter)) {
+		told, dropped := letter(store.Feed, "relay", "1", ""), letter(store.Feed, "figures", "2", "")
+		told.Blob, dropped.Blob = "dead/told", "dead/dropped"
+		for _, d := range []*store.DeadLetter{&told, &dropped} {
+			require.NoError(t, files.Put(t.Context(), d.Blob, doc, blob.Options{}))
+			put(0, *d)
+		}
+		told.Redriven, dropped.Dropped = time.Now(), time.Now()
+		put(1, told)
+		put(1, dropped)
+		late := letter(queue.Jobs, "", "3", "{}")
+		put(0, late)
+		late.Redriven = time.Now()
+		put(1, late)
+	})
+	q := &told{sent: map[queue.Name][]string{}, fail: errors.New("down")}
+	h := &relayfn.Handler{Queue: q, Blob: files, Log: slog.New(slog.DiscardHandler)}
+	for _, down := range []bool{true, false, false} {
+		if !down {
+			q.fail = nil
+		}
+		resp, err := h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
+		require.NoError(t, err)
+		require.Equal(t, down, len(resp.BatchItemFailures) > 0)
+		require.Equal(t, []bool{down, down}, []bool{there("dead/told"), there("dead/dropped")})
 	}
 }

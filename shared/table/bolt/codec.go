@@ -76,7 +76,7 @@ func encodeImage(it table.Item) []byte {
 
 func decodeChange(seq, raw []byte) (table.Change, error) {
 	r := reader{rest: raw}
-	c := table.Change{Seq: seqString(binary.BigEndian.Uint64(seq)), At: time.Unix(r.varint(), 0).UTC()}
+	c := table.Change{Seq: table.FormatSeq(binary.BigEndian.Uint64(seq)), At: time.Unix(r.varint(), 0).UTC()}
 	c.Key = table.Key{PK: string(r.bytes()), SK: string(r.bytes())}
 	before, after := r.bytes(), r.bytes()
 	if r.bad {

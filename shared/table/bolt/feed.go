@@ -17,7 +17,7 @@ const trimBatch = 1000
 // Changes implements table.Feed. After a sequence number that was trimmed away it
 // goes on with the first change kept.
 func (db *DB) Changes(ctx context.Context, after string, limit int) ([]table.Change, error) {
-	seq, err := parseSeq(after)
+	seq, err := table.ParseSeq(after)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func readLog(tx *bbolt.Tx, after uint64, limit int) ([]table.Change, error) {
 
 // Wait implements table.Feed. It ends with ErrClosed when the DB is closed.
 func (db *DB) Wait(ctx context.Context, after string) error {
-	seq, err := parseSeq(after)
+	seq, err := table.ParseSeq(after)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (db *DB) Wait(ctx context.Context, after string) error {
 // TrimFeed forgets the changes before a sequence number, which itself is kept.
 // Sequence numbers are never given twice.
 func (db *DB) TrimFeed(ctx context.Context, before string) error {
-	seq, err := parseSeq(before)
+	seq, err := table.ParseSeq(before)
 	if err != nil {
 		return err
 	}

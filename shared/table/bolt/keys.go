@@ -3,8 +3,6 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
-	"strconv"
 
 	"github.com/deskhook/deskhook/shared/table"
 )
@@ -76,17 +74,3 @@ func parseExpiryEntry(raw []byte) (int64, table.Key, error) {
 }
 
 func seqKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
-
-func seqString(n uint64) string { return strconv.FormatUint(n, 10) }
-
-// parseSeq reads a sequence number; "" is the one before all.
-func parseSeq(s string) (uint64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%w: sequence number", table.ErrInvalid)
-	}
-	return n, nil
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/deskhook/deskhook/shared/table"
 )
@@ -21,7 +20,7 @@ func newFeed() feed { return feed{first: 1, changed: make(chan struct{})} }
 func (f *feed) next() uint64 { return f.first + uint64(len(f.log)) }
 
 func (f *feed) add(c table.Change) {
-	c.Seq = strconv.FormatUint(f.next(), 10)
+	c.Seq = table.FormatSeq(f.next())
 	f.log = append(f.log, c)
 	close(f.changed)
 	f.changed = make(chan struct{})
@@ -35,22 +34,11 @@ func (f *feed) since(after uint64) int {
 	return int(min(after-f.first+1, uint64(len(f.log))))
 }
 
-func parseSeq(s string) (uint64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%w: sequence number", table.ErrInvalid)
-	}
-	return n, nil
-}
-
 // Changes implements table.Feed. After a sequence number that was trimmed away it goes
 // on with the first change kept. Its items share their bytes and maps with what is kept:
 // they are for reading.
 func (db *DB) Changes(ctx context.Context, after string, limit int) ([]table.Change, error) {
-	seq, err := parseSeq(after)
+	seq, err := table.ParseSeq(after)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +56,7 @@ func (db *DB) Changes(ctx context.Context, after string, limit int) ([]table.Cha
 
 // Wait implements table.Feed.
 func (db *DB) Wait(ctx context.Context, after string) error {
-	seq, err := parseSeq(after)
+	seq, err := table.ParseSeq(after)
 	if err != nil {
 		return err
 	}
@@ -90,7 +78,7 @@ func (db *DB) Wait(ctx context.Context, after string) error {
 // TrimFeed forgets the changes up to a sequence number, itself among them. Sequence
 // numbers are never given twice.
 func (db *DB) TrimFeed(upTo string) error {
-	seq, err := parseSeq(upTo)
+	seq, err := table.ParseSeq(upTo)
 	if err != nil {
 		return err
 	}
