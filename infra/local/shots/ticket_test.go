@@ -193,3 +193,19 @@ func TestTwoAgentsAtOneTicket(t *testing.T) {
 	require.Positive(t, sums["lin"])
 	require.Empty(t, b.Complaints())
 }
+
+// A label and its field stay on one line, within their panel, however wide the page is.
+func TestLabelsKeepTheirFields(t *testing.T) {
+	c, b, _ := atWork(t)
+	for _, page := range []string{"/console/exports?lang=en", "/console/exports?lang=zh-CN", "/console/search?lang=en&q=lamp"} {
+		for _, width := range []int64{320, 390, 700, 900, 1280} {
+			b.Show(browser.Screen{Width: width, Height: 900})
+			b.Open(c.base + page)
+			require.Zero(t, browsertest.JS[int](b, `[...document.querySelectorAll("form.dates label:not(.offscreen)")].filter((l) => {
+				const at = l.getBoundingClientRect(), field = document.getElementById(l.htmlFor).getBoundingClientRect();
+				const panel = l.closest(".panel").getBoundingClientRect();
+				return at.bottom <= field.top || at.top >= field.bottom || field.right > panel.right - 10;
+			}).length`), "%s at %d", page, width)
+		}
+	}
+}
