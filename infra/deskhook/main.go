@@ -24,6 +24,7 @@ type cli struct {
 	Cost      costCmd      `cmd:"" help:"Print what messages and an idle month cost."`
 	Settings  settingsCmd  `cmd:"" help:"Check settings, or put them in force."`
 	Index     indexCmd     `cmd:"" help:"Make what was written before a desk had its search findable."`
+	Recount   recountCmd   `cmd:"" help:"Mend the figures of a day whose changes the feed gave up on."`
 	Customers customersCmd `cmd:"" help:"Import customers from a CSV file."`
 	Setup     setupCmd     `cmd:"" help:"Do what CloudFormation can't."`
 	Segments  segmentsCmd  `cmd:"" help:"Count what a text costs as SMS, as JSON."`

@@ -54,7 +54,7 @@ const toldFor = 29 * 24 * time.Hour
 
 // Why a letter can't be redriven.
 var (
-	ErrFigures = desk.Errorf(desk.Conflict, "figures are mended by a recount, not by a redrive")
+	ErrFigures = desk.Errorf(desk.Conflict, "figures are mended by a recount (deskhook recount), not by a redrive")
 	ErrLate    = desk.Errorf(desk.Conflict, "it is older than 29 days: whom it has told already is forgotten")
 )
 

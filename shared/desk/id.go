@@ -78,7 +78,12 @@ const messageTime = "20060102T150405.000"
 // what it stands for, so that deciding twice gives one id, ids of one ticket sort by
 // time, and the row can be found from the id alone. 29 characters of [0-9A-Za-z-].
 func NewMessageID(at time.Time, parts ...string) MessageID {
-	t := at.UTC().Format(messageTime)
 	sum := digest(append([]string{"message"}, parts...))
-	return MessageID(t[:15] + t[16:] + "-" + hex.EncodeToString(sum[:5]))
+	return MessageID(MessageStamp(at) + "-" + hex.EncodeToString(sum[:5]))
+}
+
+// MessageStamp is what the ids of messages recorded at a time begin with: they sort by it.
+func MessageStamp(at time.Time) string {
+	t := at.UTC().Format(messageTime)
+	return t[:15] + t[16:]
 }

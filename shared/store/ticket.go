@@ -108,6 +108,14 @@ func (s *Store) Messages(ctx context.Context, t desk.TicketID, cursor string, li
 	})
 }
 
+// MessagesBetween reads a page of what a ticket's timeline recorded from a time, to another
+// not included, the oldest first.
+func (s *Store) MessagesBetween(ctx context.Context, t desk.TicketID, from, to time.Time, cursor string, limit int) ([]Row[desk.Message], string, error) {
+	return rowsOf[desk.Message](ctx, s, table.Query{
+		PK: ticketPK(t), From: "M#" + desk.MessageStamp(from), To: "M#" + desk.MessageStamp(to), Cursor: cursor, Limit: limit,
+	})
+}
+
 // MessagesFrom is the cursor of Messages, newest first, whose page begins with a message.
 func MessagesFrom(t desk.TicketID, m desk.MessageID) string {
 	q, key := table.Query{PK: ticketPK(t), Prefix: "M#", Reverse: true}, MessageKey(t, m)

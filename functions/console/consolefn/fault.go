@@ -97,7 +97,7 @@ var chineseFaults = map[string]string{
 	"no such queue":                                                              "没有这个队列",
 	"it was redriven or dropped already":                                         "已有人处理过了",
 	"an older one of the same sender lies before it: redrive or drop that first": "同一发件人还有更早的一项，请先重试或丢弃那一项",
-	"figures are mended by a recount, not by a redrive":                          "统计数据通过重新计算补齐",
+	"figures are mended by a recount (deskhook recount), not by a redrive":       "统计数据请用 deskhook recount 重新计算补齐",
 	"it is older than 29 days: whom it has told already is forgotten":            "已超过 29 天，通知过谁的记录已经清除，重试会重复通知",
 	"the ticket is over: open it first":                                          "工单已结束，请先改为处理中",
 	"a ticket has at most 20 open tasks":                                         "一张工单最多有 20 个未完成的任务",
