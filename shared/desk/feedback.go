@@ -44,9 +44,10 @@ type Feedback struct {
 	Bad        bool             `json:"bad,omitempty"`
 	Lang       string           `json:"lang,omitempty"`
 	Customer   CustomerID       `json:"c"`
-	From       Address          `json:"from"`        // who said so, where
-	Ticket     TicketID         `json:"t,omitempty"` // "" = none
-	Message    MessageID        `json:"m,omitempty"` // in the ticket
+	From       Address          `json:"from"`          // who said so, where
+	Ticket     TicketID         `json:"t,omitempty"`   // "" = none
+	Message    MessageID        `json:"m,omitempty"`   // in the ticket
+	FollowUp   TicketID         `json:"fut,omitempty"` // where its follow-up is, if not in Ticket: the message was split off from there
 	Channel    Channel          `json:"ch"`
 	Team       string           `json:"team,omitempty"`
 	Agent      string           `json:"ag,omitempty"` // whom it concerns
@@ -83,6 +84,14 @@ func (f Feedback) Score() (a FeedbackAnswer, ok bool) {
 		}
 	}
 	return FeedbackAnswer{}, false
+}
+
+// FollowedIn is the ticket in which it is followed up, if it is.
+func (f Feedback) FollowedIn() TicketID {
+	if f.FollowUp != "" {
+		return f.FollowUp
+	}
+	return f.Ticket
 }
 
 // Words are those said beside the score, or the whole of what was said.

@@ -63,6 +63,9 @@ type Message struct {
 
 	// Marked is what an agent holds the message to be: complaint, suggestion or praise.
 	Marked Type `json:"mk,omitempty"`
+	// Record is the feedback that it is kept as, where that was made in another ticket: else
+	// its id follows from message and ticket.
+	Record FeedbackID `json:"rec,omitempty"`
 
 	// Moved is the ticket that the message was split off from: it was counted there. Gone
 	// is where it went; the row that has it is a stub without content.

@@ -161,10 +161,14 @@ func (x *reaching) nextBirthday(after time.Time) time.Time {
 	return x.def.Birthday(x.customer.Value.Fields[x.def.Field], after, zone(x.s, x.customer.Value))
 }
 
+func (x *reaching) yearly() bool {
+	return x.o.Kind == desk.OutreachCare && x.def.When == config.CareBirthday
+}
+
 // again sets the timer of a care that comes again, whatever came of this one: one that is
 // switched off now may be on again next year.
 func (x *reaching) again() {
-	if x.o.Kind == desk.OutreachCare && x.def.When == config.CareBirthday {
+	if x.yearly() {
 		if next := x.nextBirthday(x.at); !next.IsZero() {
 			x.o.State, x.o.Due = desk.OutreachPlanned, next
 		}

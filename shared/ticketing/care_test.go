@@ -100,6 +100,7 @@ func TestCareOfBirthday(t *testing.T) {
 		b.fireTopics(nil)
 		require.Equal(t, []int{1, 2, 2, 3}[n], b.purposes(got.Ticket)["care"], "in a year in which it is switched off none goes")
 	}
+	require.Equal(t, 1, count(codes(b.messages(got.Ticket)), "reach.skipped"), "nor is that told each year")
 }
 
 // Who stays away is written to once, and again only after they came back; who was heard

@@ -137,7 +137,7 @@ func (d *Desk) followFeedback(ctx context.Context, tx *store.Tx, s *config.Setti
 	if s.Recoveries.Disabled || !s.Feedback.Follows(f) {
 		return nil, nil
 	}
-	row, err := d.Store.Recovery(ctx, t.ID, desk.SurveyID(f.ID))
+	row, err := d.Store.Recovery(ctx, f.FollowedIn(), desk.SurveyID(f.ID))
 	if err != nil || row.Exists() && row.Value.State != desk.RecoveryDropped {
 		return nil, err
 	}

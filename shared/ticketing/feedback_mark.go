@@ -44,7 +44,7 @@ func (d *Desk) MarkMessage(ctx context.Context, act Act, id desk.TicketID, msg d
 }
 
 func (a *acting) mark(ctx context.Context, m store.Row[desk.Message], as desk.Type) error {
-	fid := desk.NewFeedbackID(desk.FromMessage, "", string(m.Value.ID)+" "+string(a.t.ID))
+	fid := recordOf(m.Value)
 	row, err := a.desk.Store.Feedback(ctx, fid)
 	if err != nil {
 		return err
@@ -72,7 +72,15 @@ func (a *acting) mark(ctx context.Context, m store.Row[desk.Message], as desk.Ty
 		a.said = append(a.said, ds...)
 		return err
 	}
-	return a.unfollow(ctx, fid)
+	return a.unfollow(ctx, f)
+}
+
+// recordOf names the record of a marked message.
+func recordOf(m desk.Message) desk.FeedbackID {
+	if m.Record != "" {
+		return m.Record
+	}
+	return desk.NewFeedbackID(desk.FromMessage, "", string(m.ID)+" "+string(m.Ticket))
 }
 
 // marked is the record of a marked message.
@@ -98,8 +106,8 @@ func (a *acting) marked(f desk.Feedback, m desk.Message, id desk.FeedbackID, as 
 }
 
 // unfollow drops the follow-up that a mark opened, where nobody has acted on it yet.
-func (a *acting) unfollow(ctx context.Context, id desk.FeedbackID) error {
-	row, err := a.desk.Store.Recovery(ctx, a.t.ID, desk.SurveyID(id))
+func (a *acting) unfollow(ctx context.Context, f desk.Feedback) error {
+	row, err := a.desk.Store.Recovery(ctx, f.FollowedIn(), desk.SurveyID(f.ID))
 	if err != nil || !row.Exists() || row.Value.State != desk.RecoveryDue {
 		return err
 	}

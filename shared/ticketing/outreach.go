@@ -169,9 +169,11 @@ func (x *reaching) decide(ctx context.Context) (ask.Verdict, error) {
 func (x *reaching) skip(ctx context.Context, why string) error {
 	x.o.State, x.o.Why, x.o.Due, x.o.Gen = desk.OutreachSkipped, why, time.Time{}, x.o.Gen+1
 	j := journal(x.ticket.Value.ID, desk.Actor{Kind: desk.ByDesk}, x.at, x.s.Version, said("reach.skipped", "kind", string(x.o.Kind), "why", why))
-	if x.ticket.Exists() {
+	switch {
+	case x.yearly() && !x.rules.Enabled: // nobody meant it to go, and it is so each year
+	case x.ticket.Exists():
 		x.tx.PutMessage(store.Row[desk.Message]{Value: j})
-	} else {
+	default:
 		x.tx.PutCustomerEvent(x.o.Customer, j)
 	}
 	if x.o.Kind == desk.OutreachDone {

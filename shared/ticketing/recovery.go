@@ -92,7 +92,7 @@ func (d *Desk) Recovery(ctx context.Context, id desk.SurveyID) (store.Row[desk.R
 		if ferr != nil || f.Value.Ticket == "" {
 			return store.Row[desk.Recovery]{}, firstError(ferr, err)
 		}
-		v.Value.Ticket, err = f.Value.Ticket, nil
+		v.Value.Ticket, err = f.Value.FollowedIn(), nil
 	}
 	if err != nil {
 		return store.Row[desk.Recovery]{}, err

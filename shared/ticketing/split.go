@@ -17,9 +17,11 @@ type Split struct {
 }
 
 // splitMost bounds how many messages go at once: each is up to three items of one
-// transaction, which takes 100. splitBytes bounds their texts: it takes 4 MB.
+// transaction, which takes 100, and marked as feedback one more. splitBytes bounds their
+// texts: it takes 4 MB.
 const (
 	splitMost  = 30
+	splitItems = 3 * splitMost
 	splitBytes = 1 << 20
 )
 
@@ -102,13 +104,17 @@ func (s *splitting) split(ctx context.Context, ids []desk.MessageID) error {
 	if len(rows) < len(ids) {
 		return desk.FieldError("message_ids", "names a message that the ticket doesn't have")
 	}
-	size := 0
+	size, items := 0, 0
 	for _, row := range rows {
 		if why := unmovable(row.Value); why != "" {
 			return desk.FieldError("message_ids", "%s", why)
 		}
 		size += len(row.Value.Text) + len(row.Value.Full) + len(row.Value.HTML)
+		items += itemsOf(row.Value)
 		s.moved = append(s.moved, row.Value)
+	}
+	if items > splitItems {
+		return desk.FieldError("message_ids", "at most %d messages are split off at once", splitItems/4)
 	}
 	if size > splitBytes {
 		return desk.FieldError("message_ids", "their texts are too long to be moved at once: choose fewer")
@@ -117,6 +123,9 @@ func (s *splitting) split(ctx context.Context, ids []desk.MessageID) error {
 		return err
 	}
 	for _, row := range rows {
+		if err := s.record(ctx, &row.Value); err != nil {
+			return err
+		}
 		s.move(row)
 	}
 	return s.write(ctx)
@@ -202,6 +211,42 @@ func (s *splitting) mailHead() *desk.MailHead {
 		h.Cc = slices.Clone(was.Cc)
 	}
 	return h
+}
+
+// itemsOf is how many items of the transaction a message takes.
+func itemsOf(m desk.Message) int {
+	n := 2
+	if m.MailID != "" {
+		n++
+	}
+	if m.Marked != "" {
+		n++
+	}
+	return n
+}
+
+// record takes the feedback along that a message is marked as. Its follow-up stays where it
+// was opened: somebody may be at it.
+func (s *splitting) record(ctx context.Context, m *desk.Message) error {
+	if m.Marked == "" {
+		return nil
+	}
+	row, err := s.desk.Store.Feedback(ctx, recordOf(*m))
+	if err != nil || !row.Exists() {
+		return err
+	}
+	f := &row.Value
+	follow, err := s.desk.Store.Recovery(ctx, f.FollowedIn(), desk.SurveyID(f.ID))
+	if err != nil {
+		return err
+	}
+	if follow.Exists() {
+		f.FollowUp = follow.Value.Ticket
+	}
+	m.Record = f.ID
+	f.Ticket, f.Changed, f.V = s.t2.ID, s.act.At, s.s.Version
+	s.tx.PutFeedback(row)
+	return nil
 }
 
 // move puts a message's row into the new ticket and leaves a stub.

@@ -35,12 +35,15 @@ type Handler struct {
 // ErrFound is a sweep that found letters and kept them all.
 var ErrFound = errors.New("deadlettersfn: dead letters were found and kept: see the console")
 
-// Bounds of one sweep of one queue, in messages and in those that can't be kept; the rest
-// is taken the next time.
+// Bounds of one sweep of one queue, in messages and in faults that aren't a message's own;
+// the rest is taken the next time.
 const (
 	perQueue  = 500
-	maxFaults = 20
+	maxFaults = 3
 )
+
+// errStays is a message that can't be kept, now or later.
+var errStays = errors.New("stays")
 
 // Handle sweeps all queues. One that can't be read doesn't hold up the others.
 func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
@@ -67,18 +70,22 @@ func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 // others.
 func (h *Handler) sweep(ctx context.Context, q queue.Name) (found int, err error) {
 	var errs []error
-	for taken := 0; taken < perQueue && len(errs) < maxFaults; {
+	for taken, faults := 0, 0; taken < perQueue && faults < maxFaults; {
 		got, err := h.Dead.Take(ctx, q.Dead(), queue.MaxBatch)
 		if err != nil || len(got) == 0 {
 			return found, errors.Join(append(errs, err)...)
 		}
 		taken += len(got)
 		for _, m := range got {
-			if err := h.keep(ctx, q, m); err != nil {
-				errs = append(errs, err)
+			err := h.keep(ctx, q, m)
+			switch {
+			case err == nil:
+				found++
 				continue
+			case !errors.Is(err, errStays):
+				faults++
 			}
-			found++
+			errs = append(errs, err)
 		}
 	}
 	return found, errors.Join(errs...)
@@ -93,7 +100,7 @@ func (h *Handler) keep(ctx context.Context, q queue.Name, m queue.Taken) error {
 	}
 	if !l.Fits() {
 		h.Log.ErrorContext(ctx, "dead letter too large to keep", "queue", q, "id", m.ID, "bytes", l.Size)
-		return fmt.Errorf("deadlettersfn: a letter of %d bytes stays in %s", l.Size, q.Dead())
+		return fmt.Errorf("deadlettersfn: a letter of %d bytes %w in %s", l.Size, errStays, q.Dead())
 	}
 	if err := (deadletters.Desk{Store: h.Store}).Keep(ctx, l); err != nil {
 		return err

@@ -211,14 +211,16 @@ func TestOrderIsKept(t *testing.T) {
 func TestTooLargeStays(t *testing.T) {
 	const most = 390 * 1024
 	b := newBench(t)
-	b.die(queue.Jobs, queue.Message{Body: strings.Repeat("x", 400*1024)}, queue.Message{Body: "]"})
+	for range 5 { // more than the faults of another kind that a sweep bears
+		b.die(queue.Jobs, queue.Message{Body: strings.Repeat("x", 400*1024)}, queue.Message{Body: "]"})
+	}
 	b.die(queue.Outbound, queue.Message{Body: strings.Repeat("\"", 250*1024)}, queue.Message{Body: "]"}) // twice as long in a row
 	b.die(queue.Surveys, queue.Message{Body: strings.Repeat("x", most)})
 	err := b.Handle(t.Context(), nil)
-	for _, q := range []queue.Name{queue.Jobs, queue.Outbound} {
+	for q, n := range map[queue.Name]int{queue.Jobs: 5, queue.Outbound: 1} {
 		require.ErrorContains(t, err, "stays in "+string(q)+"-dead")
-		require.Equal(t, 1, b.dead(q))
-		require.Len(t, b.open(q), 1)
+		require.Equal(t, n, b.dead(q))
+		require.Len(t, b.open(q), n)
 	}
 	kept := b.open(queue.Surveys)
 	require.Len(t, kept, 1)
