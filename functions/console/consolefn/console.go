@@ -115,6 +115,7 @@ func New(d Deps) http.Handler {
 		"POST /console/tickets/{number}/unblock":             (*visit).unblock,
 		"POST /console/tickets/{number}/macros/{id}":         (*visit).macro,
 		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
+		"POST /console/tickets/{number}/messages/{id}/undo":  (*visit).undo,
 		"POST /console/tickets/{number}/messages/{id}/mark":  (*visit).mark,
 		"GET /console/customers/{id}":                        (*visit).customer,
 		"POST /console/customers/{id}/remark":                (*visit).remark,

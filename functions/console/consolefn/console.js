@@ -136,6 +136,15 @@ function since() {
   }
 }
 
+// What waits to go out says for how long it can still be taken back.
+setInterval(() => {
+  for (const e of document.querySelectorAll("time[data-until]")) {
+    e.dataset.at ||= e.textContent;
+    const left = Math.max(0, Math.ceil((Date.parse(e.dateTime) - Date.now()) / 1e3));
+    e.textContent = `${e.dataset.at} (${left} s)`;
+  }
+}, 1e3);
+
 document.addEventListener("change", (event) => {
   const e = event.target;
   if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");

@@ -52,6 +52,7 @@ var whoMay = map[string]string{
 	"POST /console/tickets/{number}/unblock":                  "agent",
 	"POST /console/tickets/{number}/macros/{id}":              "agent",
 	"POST /console/tickets/{number}/messages/{id}/again":      "agent",
+	"POST /console/tickets/{number}/messages/{id}/undo":       "agent",
 	"GET /console/customers/{id}":                             "agent",
 	"POST /console/customers/{id}/remark":                     "agent",
 	"POST /console/customers/{id}/merge":                      "agent",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskhook/deskhook/infra/local/browser"
 	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -191,6 +192,25 @@ func TestTwoAgentsAtOneTicket(t *testing.T) {
 	sums, err := c.desk.Store.Spent(t.Context(), c.first)
 	require.NoError(t, err)
 	require.Positive(t, sums["lin"])
+	require.Empty(t, b.Complaints())
+}
+
+// What was taken back stands in the box again, before what was being written meanwhile.
+func TestUndoInABrowser(t *testing.T) {
+	c, b, page := atWork(t)
+	c.s.Tickets.UndoSend = config.Duration(10 * time.Minute)
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "Too soon")
+	b.Click("form.reply button[type=submit]")
+	b.Until(`document.querySelector("time[data-until]")?.textContent.includes(" s)")`)
+	b.Keep("undo")
+	b.Type("#reply", "Half of the next")
+	b.Click("form[action$='/undo'] button")
+	b.Until(`location.search.includes("undone")`)
+	b.Until(`document.getElementById("reply")?.value === "Too soon\n\nHalf of the next"`)
+	b.Open(c.base + "/console")
+	b.Open(page)
+	require.Equal(t, "Too soon\n\nHalf of the next", browsertest.Run(b, chromedp.Value(chromedp.CSS("#reply"))))
 	require.Empty(t, b.Complaints())
 }
 
