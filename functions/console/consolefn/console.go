@@ -93,6 +93,7 @@ func New(d Deps) http.Handler {
 		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
 		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
 		"POST /console/tickets/{number}/reply":               (*visit).reply,
+		"POST /console/tickets/{number}/preview":             (*visit).showPreview,
 		"POST /console/tickets/{number}/writing":             (*visit).writes,
 		"POST /console/tickets/{number}/spent":               (*visit).spends,
 		"POST /console/tickets/{number}/note":                (*visit).note,

@@ -172,6 +172,25 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
+// How an answer would go out is told beneath it, until it is written on.
+document.addEventListener("submit", async (event) => {
+  if (!event.submitter?.matches("[data-preview]")) return;
+  event.preventDefault();
+  const out = event.target.querySelector(".preview");
+  const data = new FormData(event.target);
+  data.set("part", "1");
+  try {
+    const answer = await fetch(event.submitter.formAction, { method: "POST", body: data });
+    const text = await answer.text();
+    const fault = answer.ok ? null : new DOMParser().parseFromString(text, "text/html").querySelector(".notice");
+    if (answer.ok) out.innerHTML = text;
+    else out.replaceChildren(...(fault ? [fault] : []));
+  } catch {
+    lost(true);
+  }
+});
+document.addEventListener("input", (event) => event.target.form?.querySelector(".preview")?.replaceChildren());
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented) return;

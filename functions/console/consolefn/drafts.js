@@ -107,7 +107,7 @@
 
   document.addEventListener("submit", (event) => {
     const area = areas.find((a) => a.form === event.target);
-    if (area) ofTab.set("sending", nameOf(area));
+    if (area && !event.defaultPrevented) ofTab.set("sending", nameOf(area));
     if (!event.target.action.endsWith("/console/logout")) return;
     over = true;
     names().forEach(kept.drop);

@@ -30,6 +30,7 @@ var whoMay = map[string]string{
 	"GET /console/tickets/{number}/messages/{id}/html":        "agent",
 	"GET /console/tickets/{number}/files/{id}/{n}":            "agent",
 	"POST /console/tickets/{number}/reply":                    "agent",
+	"POST /console/tickets/{number}/preview":                  "agent",
 	"POST /console/tickets/{number}/writing":                  "agent",
 	"POST /console/tickets/{number}/spent":                    "agent",
 	"POST /console/tickets/{number}/note":                     "agent",

@@ -214,6 +214,30 @@ func TestUndoInABrowser(t *testing.T) {
 	require.Empty(t, b.Complaints())
 }
 
+// How an answer would go is told under it, and no longer than it stands as it was.
+func TestPreviewInABrowser(t *testing.T) {
+	_, b, page := atWork(t)
+	told := func() string { return browsertest.JS[string](b, `document.querySelector(".preview").textContent`) }
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "On its way")
+	b.Click("[data-preview]")
+	b.Until(`document.querySelector(".preview").textContent.includes("By WeChat to")`)
+	b.Keep("preview")
+	b.Show(browser.Phone)
+	b.Fits(browser.Phone, "the preview")
+	b.Keep("preview-phone")
+	b.Show(browser.Wide)
+	b.Type("#reply", "!")
+	require.Empty(t, told())
+	b.Say(`document.getElementById("reply").value = "  "`)
+	b.Click("[data-preview]")
+	b.Until(`document.querySelector(".preview .notice")`)
+	require.Empty(t, browsertest.JS[string](b, `sessionStorage.getItem("sending") ?? ""`), "nothing was sent")
+	b.Say(`document.getElementById("reply").value = "On its way"`)
+	b.Click("form.reply button[type=submit]:not([data-preview])")
+	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("On its way"))`)
+}
+
 // A label and its field stay on one line, within their panel, however wide the page is.
 func TestLabelsKeepTheirFields(t *testing.T) {
 	c, b, _ := atWork(t)
