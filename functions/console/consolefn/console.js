@@ -136,6 +136,15 @@ function since() {
   }
 }
 
+// What waits to go out says for how long it can still be taken back.
+setInterval(() => {
+  for (const e of document.querySelectorAll("time[data-until]")) {
+    e.dataset.at ||= e.textContent;
+    const left = Math.max(0, Math.ceil((Date.parse(e.dateTime) - Date.now()) / 1e3));
+    e.textContent = `${e.dataset.at} (${left} s)`;
+  }
+}, 1e3);
+
 document.addEventListener("change", (event) => {
   const e = event.target;
   if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");
@@ -162,6 +171,25 @@ document.addEventListener("submit", async (event) => {
     lost(true);
   }
 });
+
+// How an answer would go out is told beneath it, until it is written on.
+document.addEventListener("submit", async (event) => {
+  if (!event.submitter?.matches("[data-preview]")) return;
+  event.preventDefault();
+  const out = event.target.querySelector(".preview");
+  const data = new FormData(event.target);
+  data.set("part", "1");
+  try {
+    const answer = await fetch(event.submitter.formAction, { method: "POST", body: data });
+    const text = await answer.text();
+    const fault = answer.ok ? null : new DOMParser().parseFromString(text, "text/html").querySelector(".notice");
+    if (answer.ok) out.innerHTML = text;
+    else out.replaceChildren(...(fault ? [fault] : []));
+  } catch {
+    lost(true);
+  }
+});
+document.addEventListener("input", (event) => event.target.form?.querySelector(".preview")?.replaceChildren());
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -37,8 +37,9 @@
 
   function restore(area) {
     const d = read(nameOf(area));
-    if (!d || area.value !== "") return;
-    area.value = d.text;
+    if (!d) return;
+    // An answer taken back stands there already: neither text is lost.
+    area.value = d.text.includes(area.value) ? d.text : `${area.value}\n\n${d.text}`;
     area.dataset.kept = "1";
     document.getElementById("mode-" + area.id).checked = true;
     const bar = document.createElement("p");
@@ -106,7 +107,7 @@
 
   document.addEventListener("submit", (event) => {
     const area = areas.find((a) => a.form === event.target);
-    if (area) ofTab.set("sending", nameOf(area));
+    if (area && !event.defaultPrevented) ofTab.set("sending", nameOf(area));
     if (!event.target.action.endsWith("/console/logout")) return;
     over = true;
     names().forEach(kept.drop);

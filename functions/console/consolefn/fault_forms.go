@@ -90,12 +90,17 @@ type form struct {
 // forms are read once, when the first fault is shown. No two of them fit one text.
 var forms = sync.OnceValue(func() []form {
 	var out []form
-	verbs := strings.NewReplacer("%d", `(\d+)`, "%s", `(.+)`, "%q", `"(.*)"`)
 	for en, zh := range chineseForms {
-		out = append(out, form{regexp.MustCompile("^" + verbs.Replace(regexp.QuoteMeta(en)) + "$"), zh})
+		out = append(out, formOf(en, zh))
 	}
 	return out
 })
+
+var verbs = strings.NewReplacer("%d", `(\d+)`, "%s", `(.+)`, "%q", `"(.*)"`)
+
+func formOf(en, zh string) form {
+	return form{regexp.MustCompile("^" + verbs.Replace(regexp.QuoteMeta(en)) + "$"), zh}
+}
 
 // fieldName is what a field is called on the page.
 func (p frame) fieldName(field string) string {

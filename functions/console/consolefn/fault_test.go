@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -147,5 +149,63 @@ func TestFaultsWithNumbers(t *testing.T) {
 		`"" ` + desk.TagFault(""):                       "标签不能为空",
 	} {
 		require.Equal(t, zh, inChinese(en))
+	}
+}
+
+// Every fault of the settings has words in Chinese, which keep what differs each time.
+func TestSettingsFaultsInChinese(t *testing.T) {
+	found := map[string]bool{}
+	paths, err := filepath.Glob("../../../shared/config/*.go")
+	require.NoError(t, err)
+	for _, path := range paths {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || strings.HasSuffix(path, "_test.go") {
+				return true
+			}
+			if sel, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"at", "fault", "warn"}, sel.Sel.Name) {
+				for _, a := range call.Args {
+					if lit, ok := a.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+						if s, err := strconv.Unquote(lit.Value); err == nil && strings.Contains(s, " ") {
+							found[s] = true
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	require.Greater(t, len(found), 150, "the sources were not read")
+	for text := range found {
+		if text == "is %v" { // what the calendar's file says of itself
+			continue
+		}
+		var args []string
+		sample := regexp.MustCompile(`%[dsqv]`).ReplaceAllStringFunc(text, func(verb string) string {
+			arg := strconv.Itoa(70 + len(args))
+			args = append(args, arg)
+			if verb == "%q" {
+				return `"` + arg + `"`
+			}
+			return arg
+		})
+		zh := settingInChinese(sample)
+		require.True(t, strings.ContainsFunc(zh, func(r rune) bool { return unicode.Is(unicode.Han, r) }), "%q has no words in Chinese: add it to fault_settings.go", text)
+		for _, arg := range args {
+			require.Contains(t, zh, arg, text)
+		}
+	}
+	for en, zh := range map[string]string{
+		"should be agent, lead or admin":              "应为 agent、lead 或 admin",
+		"should be one of low, normal, high, urgent":  "应为以下之一：low、normal、high、urgent",
+		"should be a time of day such as 21:00":       "应为时刻，如 21:00",
+		"no such setting; did you mean teams?":        "没有这一项，是不是 teams？",
+		"something new":                               "something new",
+		`there is no event "x"; there are a, b`:       "没有事件“x”，可用的有：a, b",
+		"should be a time of day such as 10:00, or 9": "应为时刻，如 10:00, or 9",
+	} {
+		require.Equal(t, zh, settingInChinese(en))
 	}
 }

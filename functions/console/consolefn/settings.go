@@ -122,7 +122,7 @@ func (v *visit) showDraft(draft settings.Draft, base int64, newer *settings.Newe
 		return err
 	}
 	page := v.settingsPage(got.Last, draft.Text, base)
-	page.Checked, page.Faults, page.Warnings, page.Diff = true, got.Faults, got.Warnings, diffLines(got.Diff)
+	page.Checked, page.Faults, page.Warnings, page.Diff = true, v.faultsInWords(got.Faults), v.faultsInWords(got.Warnings), diffLines(got.Diff)
 	page.Lines = numbered(draft.Text, got.Faults, got.Warnings)
 	page.Note = oneLine(v.r.PostForm.Get("note"))
 	page.Newer = newer

@@ -1,6 +1,7 @@
 package consolefn_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,6 +53,9 @@ func TestSettings(t *testing.T) {
 		require.Contains(t, bad, s)
 	}
 	require.NotContains(t, bad, "Put in force")
+	before := maps.Clone(w.cookies)
+	require.Contains(t, body(t, send("/console/settings/check?lang=zh-CN", strings.Replace(settingsText, "language:", "languag:", 1))), "没有这一项，是不是 language？")
+	w.cookies = before
 	good := plain(t, send("/console/settings/check", settingsText))
 	for _, s := range []string{"What it changes", `<span class="add">+desk:</span>`, "Put in force", "<strong>Agents</strong> · added lin"} {
 		require.Contains(t, good, s)

@@ -37,7 +37,7 @@ type ticketPage struct {
 	SMS       bool
 	Files     bool // the channel takes files
 	Mail      bool // it is answered by mail
-	Cc        string
+	Cc        any
 
 	CanForward bool
 	Statuses   []choice
@@ -48,7 +48,7 @@ type ticketPage struct {
 	Tags       string   // as one edits them
 	Canned     []choice // ID is the text, filled in
 	Macros     []choice
-	Draft      string // what the answer begins with
+	Draft      any // what the answer begins with
 	Person     person
 	Seen       desk.MessageID // the newest row that the page shows
 	Writing    []string       // colleagues who are writing just now
@@ -89,6 +89,7 @@ type item struct {
 	Why      string
 	Purpose  string
 	Again    string // where to send it once more
+	Undo     string // where it is taken back
 	HTML     string // where its formatted text is
 	Mark     string // where it is marked as feedback; "" = it can't be
 	Marked   string // what it is marked as, in words
@@ -134,6 +135,7 @@ func (v *visit) ticket() error {
 	v.controls(&page)
 	page.Splitting = v.r.URL.Query().Get("split") != "" && page.Splittable()
 	v.shortcuts(&page)
+	v.undone(&page)
 	sender, err := v.Store.Identity(v.r.Context(), page.T.From)
 	if err != nil {
 		return err
@@ -161,6 +163,7 @@ func (v *visit) ticketPage() (ticketPage, error) {
 		return ticketPage{}, err
 	}
 	p := ticketPage{frame: v.frame("list", "工单 "+id.Number(), id.Number(), "older", "at"), listRow: v.listRow(t.Value)}
+	p.Draft, p.Cc = "", ""
 	p.Team, p.Source, p.Snoozed = p.listRow.Team, p.URL+"/fragment?lang="+v.lang, t.Value.SnoozedUntil
 	return p, errors.Join(v.timeline(ctx, &p), v.together(&p))
 }
@@ -209,6 +212,9 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 		if (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again" {
 			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
 		}
+	}
+	if v.undoable(m) {
+		it.Undo = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/undo"
 	}
 	if m.Gone != "" {
 		it.Side = string(desk.Journal) // nothing but where it went

@@ -106,6 +106,8 @@ type answeredPage struct {
 	HasCc bool
 	Nonce string
 	Files bool
+
+	Preview *preview // it was asked how the answer would go, and nothing else
 }
 
 // answered gives what colleagues have answered since the agent's page was read. A form
@@ -141,11 +143,17 @@ func (v *visit) others(m desk.Message) bool {
 
 // askAnswered shows what colleagues have answered, and the agent's own text beside it.
 func (v *visit) askAnswered(id desk.TicketID, rows []item, newest desk.MessageID) error {
+	p := v.answerAgain(id, "已有人回复", "Answered meanwhile")
+	p.Rows, p.Seen = rows, newest
+	return v.write("answered", p)
+}
+
+// answerAgain has the answer's form once more, as it was sent.
+func (v *visit) answerAgain(id desk.TicketID, zh, en string) answeredPage {
 	f := v.r.PostForm
-	p := answeredPage{
-		frame: v.frame("list", "已有人回复", "Answered meanwhile"), URL: "/console/tickets/" + id.Number(), Rows: rows, Seen: newest,
+	return answeredPage{
+		frame: v.frame("list", zh, en), URL: "/console/tickets/" + id.Number(),
 		Text: typed(v.text()), Then: f.Get("then"), Cc: strings.Join(f["cc"], ", "), HasCc: f.Has("cc"), Nonce: f.Get("nonce"),
 		Files: v.r.MultipartForm != nil && len(v.r.MultipartForm.File["files"]) > 0,
 	}
-	return v.write("answered", p)
 }

@@ -27,9 +27,8 @@ func (v *visit) readForm() error {
 	return v.r.ParseMultipartForm(most) // all of it in memory: a function has no disk to rely on
 }
 
-// upload keeps the files posted with a reply under their content's hash, before anything
-// is written that names them. What the ticket's channel doesn't take is refused first.
-func (v *visit) upload(id desk.TicketID) ([]desk.Attachment, error) {
+// chosen are the files posted with a reply.
+func (v *visit) chosen() ([]desk.Attachment, error) {
 	if v.r.MultipartForm == nil {
 		return nil, nil
 	}
@@ -44,8 +43,15 @@ func (v *visit) upload(id desk.TicketID) ([]desk.Attachment, error) {
 		}
 		files = append(files, a)
 	}
-	if len(files) == 0 {
-		return nil, nil
+	return files, nil
+}
+
+// upload keeps the files posted with a reply under their content's hash, before anything
+// is written that names them. What the ticket's channel doesn't take is refused first.
+func (v *visit) upload(id desk.TicketID) ([]desk.Attachment, error) {
+	files, err := v.chosen()
+	if err != nil || len(files) == 0 {
+		return nil, err
 	}
 	t, err := v.readTicket(id)
 	if err != nil {

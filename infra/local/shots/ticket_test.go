@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskhook/deskhook/infra/local/browser"
 	"github.com/deskhook/deskhook/infra/local/browser/browsertest"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -192,6 +193,49 @@ func TestTwoAgentsAtOneTicket(t *testing.T) {
 	require.NoError(t, err)
 	require.Positive(t, sums["lin"])
 	require.Empty(t, b.Complaints())
+}
+
+// What was taken back stands in the box again, before what was being written meanwhile.
+func TestUndoInABrowser(t *testing.T) {
+	c, b, page := atWork(t)
+	c.s.Tickets.UndoSend = config.Duration(10 * time.Minute)
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "Too soon")
+	b.Click("form.reply button[type=submit]")
+	b.Until(`document.querySelector("time[data-until]")?.textContent.includes(" s)")`)
+	b.Keep("undo")
+	b.Type("#reply", "Half of the next")
+	b.Click("form[action$='/undo'] button")
+	b.Until(`location.search.includes("undone")`)
+	b.Until(`document.getElementById("reply")?.value === "Too soon\n\nHalf of the next"`)
+	b.Open(c.base + "/console")
+	b.Open(page)
+	require.Equal(t, "Too soon\n\nHalf of the next", browsertest.Run(b, chromedp.Value(chromedp.CSS("#reply"))))
+	require.Empty(t, b.Complaints())
+}
+
+// How an answer would go is told under it, and no longer than it stands as it was.
+func TestPreviewInABrowser(t *testing.T) {
+	_, b, page := atWork(t)
+	told := func() string { return browsertest.JS[string](b, `document.querySelector(".preview").textContent`) }
+	b.Open(page + "?lang=en")
+	b.Type("#reply", "On its way")
+	b.Click("[data-preview]")
+	b.Until(`document.querySelector(".preview").textContent.includes("By WeChat to")`)
+	b.Keep("preview")
+	b.Show(browser.Phone)
+	b.Fits(browser.Phone, "the preview")
+	b.Keep("preview-phone")
+	b.Show(browser.Wide)
+	b.Type("#reply", "!")
+	require.Empty(t, told())
+	b.Say(`document.getElementById("reply").value = "  "`)
+	b.Click("[data-preview]")
+	b.Until(`document.querySelector(".preview .notice")`)
+	require.Empty(t, browsertest.JS[string](b, `sessionStorage.getItem("sending") ?? ""`), "nothing was sent")
+	b.Say(`document.getElementById("reply").value = "On its way"`)
+	b.Click("form.reply button[type=submit]:not([data-preview])")
+	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("On its way"))`)
 }
 
 // A label and its field stay on one line, within their panel, however wide the page is.
