@@ -57,7 +57,7 @@ var settingsForms = []struct{ en, zh string }{
 	// What something should be: those of a kind, then whatever is listed.
 	{"not a length of time such as 90s, 15m, 2h or 3d", "不是时长，请写如 90s、15m、2h 或 3d"}, {"should be a length of time such as 90s, 15m, 2h or 3d", "应为时长，如 90s、15m、2h 或 3d"}, {"should be a list", "应为列表"}, {"should be a list of accounts", "应为账号列表"},
 	{"should be a list of keys and values", "应为键值对"}, {"should be a number", "应为数字"}, {"should be a whole number", "应为整数"}, {"should be one text", "应为一段文字"}, {"should be true or false", "应为 true 或 false"},
-	{"should be a date such as %s", "应为日期，如 $1"}, {"should be a time of day such as %s", "应为时刻，如 $1"}, {"should be a mail address alone", "应为单独一个邮箱地址"},
+	{"should be a date such as 01-01 (each year) or 2027-02-06 (once)", "应为日期：01-01（每年），或 2027-02-06（仅当天）"}, {"should have from 1 to %d dates", "应有 1 至 $1 个日期"}, {"should be a date such as %s", "应为日期，如 $1"}, {"should be a time of day such as %s", "应为时刻，如 $1"}, {"should be a mail address alone", "应为单独一个邮箱地址"},
 	{"should be an address such as %s, without user and fragment", "应为网址，如 $1，不含用户名和 # 部分"}, {"should be an address such as %s", "应为网址，如 $1"}, {"should be an event's name such as %s", "应为事件名称，如 $1"},
 	{"should be a file beside this one or in a folder below, such as holidays.ics", "应为同目录或下级目录中的文件，如 holidays.ics"}, {"should be a host's name alone, in lower case, such as shop.example", "应为小写主机名，如 shop.example"},
 	{"should be a text of at most 100 bytes", "应为不超过 100 字节的文字"}, {"should be a word of at most %d bytes", "应为不超过 $1 字节的一个词"}, {"should be above medium, both from 1 to 100", "应大于 medium，两者都在 1 到 100 之间"},
