@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -156,17 +155,10 @@ func (s *Store) Done(ctx context.Context, t desk.TicketID, key string) (Row[Seen
 	return get[Seen](ctx, s, onceKey(t, key))
 }
 
-// IsUnsentMessage tells a change of the feed that put a new message to send, and its
-// ticket: what relay nudges for.
-func IsUnsentMessage(c table.Change) (desk.TicketID, bool) {
-	if c.Old.Exists() || !strings.HasPrefix(c.Key.PK, "T#") || !strings.HasPrefix(c.Key.SK, "M#") {
-		return "", false
-	}
-	m, err := decode[desk.Message](c.New)
-	if err != nil || m.Value.Kind != desk.ToCustomer || m.Value.State != desk.Queued {
-		return "", false
-	}
-	return m.Value.Ticket, true
+// UnsentOf tells a change of the feed that put a new message to send: what relay nudges for.
+func UnsentOf(c table.Change) (desk.Message, bool) {
+	m, ok := MessageOf(c)
+	return m, ok && m.Kind == desk.ToCustomer && m.State == desk.Queued
 }
 
 // UnfetchedOf tells a change of the feed that put a message some of whose files still

@@ -14,7 +14,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/config"
-	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/receive"
@@ -50,14 +49,14 @@ func (h *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 // tell tells what follows from changes, and gives the blobs that are needed no longer.
 func (h *Handler) tell(ctx context.Context, changes []table.Change) (spent []string, err error) {
 	var nudges, jobs, again []queue.Message
-	told := map[desk.TicketID]bool{}
+	nudged := map[string]bool{}
 	for _, c := range changes {
-		if id, ok := store.IsUnsentMessage(c); ok && !told[id] {
-			told[id] = true
-			m, err := work.Message(work.Nudge{Ticket: id})
-			if err != nil {
-				return nil, err
-			}
+		m, err := nudge(c)
+		if err != nil {
+			return nil, err
+		}
+		if key := m.Body + m.Delay.String(); m.Body != "" && !nudged[key] {
+			nudged[key] = true
 			nudges = append(nudges, m)
 		}
 		if q, ok := store.ReleasedOf(c); ok {
@@ -92,6 +91,18 @@ func (h *Handler) tell(ctx context.Context, changes []table.Change) (spent []str
 		return nil, err
 	}
 	return spent, send(ctx, h.Queue, queue.Jobs, hooks)
+}
+
+// nudge tells delivery of a new message to send, once it can't be taken back any more: so it
+// goes then, and not at the sweep of the timers that comes next. Zero: there is none.
+func nudge(c table.Change) (queue.Message, error) {
+	fresh, ok := store.UnsentOf(c)
+	if !ok {
+		return queue.Message{}, nil
+	}
+	m, err := work.Message(work.Nudge{Ticket: fresh.Ticket})
+	m.Delay = min(max(0, fresh.NotBefore.Sub(fresh.At)), queue.MaxDelay)
+	return m, err
 }
 
 // released makes the queue's message of what an operator let out of the quarantine: in

@@ -21,8 +21,9 @@ import (
 
 // told is a queue that keeps what it is sent, and can fail.
 type told struct {
-	sent map[queue.Name][]string
-	fail error
+	sent   map[queue.Name][]string
+	delays []time.Duration
+	fail   error
 }
 
 func (q *told) Send(_ context.Context, to queue.Name, msgs ...queue.Message) error {
@@ -31,6 +32,7 @@ func (q *told) Send(_ context.Context, to queue.Name, msgs ...queue.Message) err
 	}
 	for _, m := range msgs {
 		q.sent[to] = append(q.sent[to], m.Body)
+		q.delays = append(q.delays, m.Delay)
 	}
 	return nil
 }
@@ -55,9 +57,13 @@ func TestTells(t *testing.T) {
 	message := func(id string, k desk.MessageKind, s desk.SendState) desk.Message {
 		return desk.Message{ID: desk.MessageID(id), Ticket: "AAAAAA", Kind: k, State: s}
 	}
+	undoable := message("5", desk.ToCustomer, desk.Queued)
+	undoable.At = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	undoable.NotBefore = undoable.At.Add(10 * time.Second)
 	write(func(tx *store.Tx) {
 		tx.PutMessage(store.Row[desk.Message]{Value: message("1", desk.ToCustomer, desk.Queued)})
 		tx.PutMessage(store.Row[desk.Message]{Value: message("2", desk.ToCustomer, desk.Queued)})
+		tx.PutMessage(store.Row[desk.Message]{Value: undoable})
 		tx.PutMessage(store.Row[desk.Message]{Value: message("3", desk.FromCustomer, "")})
 		tx.PutMessage(store.Row[desk.Message]{Value: message("4", desk.ToCustomer, desk.Sent)})
 		tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "AAAAAA", Status: desk.StatusNew}})
@@ -75,9 +81,10 @@ func TestTells(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, resp.BatchItemFailures)
 	require.Equal(t, map[queue.Name][]string{
-		queue.Outbound: {`{"ticket":"AAAAAA"}`},
+		queue.Outbound: {`{"ticket":"AAAAAA"}`, `{"ticket":"AAAAAA"}`},
 		queue.Jobs:     {`{"kind":"snapshot","doc":{"version":1}}`},
 	}, q.sent)
+	require.Equal(t, []time.Duration{0, 10 * time.Second, 0}, q.delays, "what may be taken back is told of afterwards")
 
 	q.fail = errors.New("down")
 	resp, err = h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))

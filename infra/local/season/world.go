@@ -161,8 +161,8 @@ func (w *world) settle(ctx context.Context) error {
 // what relay tells.
 func (w *world) nudge(ctx context.Context, changes []table.Change) error {
 	for _, c := range changes {
-		if id, ok := store.IsUnsentMessage(c); ok {
-			if err := work.Send(ctx, w.queue, queue.Outbound, work.Nudge{Ticket: id}); err != nil {
+		if m, ok := store.UnsentOf(c); ok {
+			if err := work.Send(ctx, w.queue, queue.Outbound, work.Nudge{Ticket: m.Ticket}); err != nil {
 				return err
 			}
 		}
