@@ -54,9 +54,15 @@ func (s *Sim) prompt() error {
 		return nil
 	}
 	var err error
-	s.guard(func() { s.depth++; err = s.quiet() })
-	if err != nil {
+	calm := func() { s.depth++; err = s.quiet() }
+	if s.guard(calm); err != nil {
 		return err
+	}
+	if undo := s.cfg.Settings.Tickets.UndoSend.D(); undo > 0 { // then what could be taken back goes, by a nudge of its own
+		s.clock.pass(undo + time.Second)
+		if s.guard(calm); err != nil {
+			return err
+		}
 	}
 	d, err := s.read()
 	if err != nil {

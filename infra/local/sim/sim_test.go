@@ -89,7 +89,10 @@ func TestSeeds(t *testing.T) {
 func TestNoNudgeIsLost(t *testing.T) {
 	cfg := ready(t)
 	cfg.Calm = true
+	settings := *cfg.Settings
+	cfg.Settings = &settings
 	for n := uint64(1); n <= 8; n++ {
+		settings.Tickets.UndoSend = config.Duration(n%2) * config.Duration(5*time.Second)
 		if r := run(t, cfg, n); r.Failed() {
 			t.Error(r)
 		}
