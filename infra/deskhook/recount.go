@@ -11,10 +11,10 @@ import (
 type recountCmd struct {
 	tableFlags
 	Day   string `arg:"" help:"A day that is over, in the desk's time zone, such as 2026-01-31."`
-	Write bool   `help:"Add what is missing; otherwise it is only shown."`
+	Write bool   `help:"Set right what differs; otherwise it is only shown."`
 }
 
-// Run shows what the rows tell otherwise than the figures do, and adds what is missing.
+// Run shows where the rows tell otherwise than the figures do, and sets it right.
 func (c *recountCmd) Run(w *world) error {
 	st, s, err := c.open(w)
 	if err != nil {
@@ -27,7 +27,7 @@ func (c *recountCmd) Run(w *world) error {
 	missing := 0
 	for _, d := range found {
 		note := ""
-		if d.Missing() {
+		if d.Mendable() {
 			missing++
 		} else {
 			note = "  (more than the rows tell: left)"
@@ -36,14 +36,14 @@ func (c *recountCmd) Run(w *world) error {
 	}
 	switch {
 	case missing == 0:
-		fmt.Fprintf(w.out, "nothing is missing of %s\n", c.Day)
+		fmt.Fprintf(w.out, "the figures of %s are what the rows tell\n", c.Day)
 	case !c.Write:
-		fmt.Fprintf(w.out, "%d figures of %s miss something: --write adds it\n", missing, c.Day)
+		fmt.Fprintf(w.out, "%d figures of %s differ: --write sets them right\n", missing, c.Day)
 	default:
 		if err := recount.Mend(w.ctx, st, c.Day, found); err != nil {
 			return err
 		}
-		fmt.Fprintf(w.out, "added to %d figures of %s\n", missing, c.Day)
+		fmt.Fprintf(w.out, "set right: %d figures of %s\n", missing, c.Day)
 	}
 	return nil
 }

@@ -142,9 +142,9 @@ func (c *checker) careWhen(path string, s *Settings, x Care) {
 		if f, ok := s.CustomerField(x.Field); !ok || f.Type != CustomerDate {
 			c.at(path+".field", "should be one of customer_fields, of type date")
 		}
-		c.careAt(path, x)
+		c.careAt(path, s, x)
 	case CareHoliday:
-		c.careAt(path, x)
+		c.careAt(path, s, x)
 		c.careDates(path, x)
 	case CareWinBack:
 		if x.After < 7*day {
@@ -164,7 +164,10 @@ func (c *checker) careWhen(path string, s *Settings, x Care) {
 	}
 }
 
-func (c *checker) careAt(path string, x Care) {
+func (c *checker) careAt(path string, s *Settings, x Care) {
+	if s.Asking.Quiet.has(minuteOf(x.At)) {
+		c.warn(path+".at", "lies in the quiet hours: it goes when they end")
+	}
 	if _, err := time.Parse("15:04", x.At); err != nil {
 		c.at(path+".at", "should be a time of day such as 10:00")
 	}

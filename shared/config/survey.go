@@ -32,6 +32,14 @@ type Quiet struct {
 // Minutes gives both ends as minutes of the day; Load has made sure that they are times.
 func (q Quiet) Minutes() (from, to int) { return minuteOf(q.From), minuteOf(q.To) }
 
+func (q Quiet) has(minute int) bool {
+	from, to := q.Minutes()
+	if from <= to {
+		return minute >= from && minute < to
+	}
+	return minute >= from || minute < to
+}
+
 func minuteOf(s string) int {
 	t, err := time.Parse("15:04", s)
 	if err != nil {

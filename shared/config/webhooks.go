@@ -37,10 +37,10 @@ func (s *Settings) Webhook(name string) (Webhook, bool) {
 	return Webhook{}, false
 }
 
-// Tells says whether any subscription wants an event.
+// Tells says whether any subscription wants an event of no team's.
 func (s *Settings) Tells(name desk.EventName) bool {
 	return slices.ContainsFunc(s.Webhooks, func(w Webhook) bool {
-		wanted, _ := hook.Wanted(w.Events, nil, name, "")
+		wanted, _ := hook.Wanted(w.Events, w.Teams, name, "")
 		return wanted && !w.Disabled
 	})
 }

@@ -243,6 +243,7 @@ var codes = map[string]words{
 	"reach.no_consent":         {"客户没有同意接收此类消息", "the customer has not agreed to it"},
 	"reach.spared":             {"带有不打扰的标签", "a tag spares them"},
 	"reach.not_meant":          {"该客户不在范围内", "it is not for this customer"},
+	"reach.too_late":           {"已过了合适的时候", "its day is over"},
 	"reach.under_way":          {"客户还有问题没有办完", "something of theirs is under way"},
 	"reach.too_many":           {"近期打扰该客户的次数已达上限", "the customer was written to as often as is allowed"},
 	"recovery.unmarked":        {"标记已取消，不再回访", "The mark was taken back: no follow-up"},

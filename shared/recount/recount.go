@@ -15,9 +15,10 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 )
 
-// settled is how long nothing of a day may have been written, so that nothing of it is on
-// its way through the feed: that would be counted twice.
-const settled = 15 * time.Minute
+// settled is how long a day must be over, and nothing of it have been noted, so that nothing
+// of it is on its way through the feed: that would be counted twice. A stream keeps its
+// records for 24 hours (AWS: "Change data capture for DynamoDB Streams").
+const settled = 25 * time.Hour
 
 // Difference is a counter of a day that isn't what the rows tell.
 type Difference struct {
@@ -25,9 +26,10 @@ type Difference struct {
 	Has, Should  int64
 }
 
-// Missing says whether figures have too few. Too many can only be so where rows are out of
-// the walk's sight, such as a team's that the settings no longer have: they are left.
-func (d Difference) Missing() bool { return d.Should > d.Has }
+// Mendable says whether the figure is set right: what facts tell always is. Of messages only
+// what is missing is added; too many can be so because some are out of the walk's sight, such
+// as those of a team that the settings no longer have.
+func (d Difference) Mendable() bool { return d.Should > d.Has || !kpi.Volume(d.Counter) }
 
 // day is one day as the rows tell it.
 type day struct {
@@ -37,11 +39,12 @@ type day struct {
 	from  time.Time
 	now   time.Time
 	sums  map[string]map[string]int64 // by cut
+	seen  map[desk.TicketID]bool      // one that changes lists meanwhile is met again
 }
 
 // Day compares a day's figures with the rows: the differences, in order of cut and counter.
-// A day that isn't over, or of which something was written within the last quarter of an
-// hour, is a Conflict. Units: 1 R per 4 kB of facts, 0.5 r per 8 kB of the lists of all
+// A day that ended less than 25 hours ago, or of which something was noted since, is a
+// Conflict. Units: 1 R per 4 kB of facts, 0.5 r per 8 kB of the lists of all
 // tickets, and 0.5 R for each ticket opened before the day's end.
 func Day(ctx context.Context, st *store.Store, s *config.Settings, name string, now time.Time) ([]Difference, error) {
 	zone := s.Desk.Location()
@@ -49,9 +52,9 @@ func Day(ctx context.Context, st *store.Store, s *config.Settings, name string, 
 	if err != nil {
 		return nil, desk.FieldError("day", "must be written like 2006-01-02")
 	}
-	d := &day{store: st, name: name, zone: zone, from: from, now: now, sums: map[string]map[string]int64{}}
+	d := &day{store: st, name: name, zone: zone, from: from, now: now, sums: map[string]map[string]int64{}, seen: map[desk.TicketID]bool{}}
 	if !d.end().Add(settled).Before(now) {
-		return nil, desk.Errorf(desk.Conflict, "%s is not over yet, or just now: count it from 00:15 on", name)
+		return nil, desk.Errorf(desk.Conflict, "%s is not over for 25 hours yet: until then the feed may still bring something of it", name)
 	}
 	if err := d.facts(ctx); err != nil {
 		return nil, err
@@ -66,13 +69,13 @@ func Day(ctx context.Context, st *store.Store, s *config.Settings, name string, 
 	return d.compare(ctx)
 }
 
-// Mend adds what is missing of a day, a transaction for each cut. Stopped half way and
-// begun again, it adds nothing twice: what was added is no difference any more. It must not
-// run twice at one time.
+// Mend sets a day right, a transaction for each cut. Stopped half way and begun again, it
+// adds nothing twice: what was added is no difference any more. It must not run twice at
+// one time.
 func Mend(ctx context.Context, st *store.Store, name string, found []Difference) error {
 	missing := map[string]map[string]int64{}
 	for _, f := range found {
-		if !f.Missing() {
+		if !f.Mendable() {
 			continue
 		}
 		if missing[f.Cut] == nil {
@@ -132,6 +135,10 @@ func (d *day) list(ctx context.Context, team string, status desk.Status) error {
 }
 
 func (d *day) ticket(ctx context.Context, id desk.TicketID) error {
+	if d.seen[id] {
+		return nil
+	}
+	d.seen[id] = true
 	// A message's id tells when it was recorded; its own time may lie a little beside it.
 	from, to := d.from.Add(-time.Hour), d.end().Add(time.Hour)
 	for cursor := ""; ; {

@@ -407,9 +407,14 @@ func (d *Desk) SendAgain(ctx context.Context, act Act, id desk.TicketID, msg des
 			a.send(again)
 			return nil
 		}
-		a.answered() // what undoing it took back
-		again.Before = before
+		a.answered()                                          // what undoing it took back
+		if m.By.Kind == act.By.Kind && m.By.ID == act.By.ID { // somebody else's words aren't theirs to take back
+			again.Before = before
+		}
 		a.send(again)
+		if a.t.Status != left(*before) {
+			return nil // somebody has moved it on since
+		}
 		return a.become(before.Then)
 	})
 	return err

@@ -35,7 +35,11 @@ func newCare(def config.Care, c desk.CustomerID, occasion string, at, due time.T
 // may come again by another address of the customer's, or when it is no longer known as seen.
 func (r *receiving) careAfterEvent(ctx context.Context) error {
 	for _, def := range r.s.CareAfter(config.CareEvent, r.in.Type) {
-		o := newCare(def, r.identity.Value.Customer, r.in.ID, r.at, r.at.Add(def.After.D()))
+		who, err := r.desk.person(ctx, r.identity.Value.Customer)
+		if err != nil {
+			return err
+		}
+		o := newCare(def, who, r.in.ID, r.at, r.at.Add(def.After.D()))
 		row, err := r.desk.Store.Outreach(ctx, o.ID)
 		if err != nil {
 			return err
@@ -57,6 +61,7 @@ func (d *Desk) careInRound(ctx context.Context, def config.Care, t desk.Ticket, 
 		return false, err
 	}
 	o := newCare(def, who, w.At.UTC().Format(time.RFC3339), w.At, at)
+	o.Ticket = t.ID
 	row, err := d.Store.Outreach(ctx, o.ID)
 	if err != nil || row.Exists() {
 		return false, err
@@ -126,10 +131,17 @@ func (x *reaching) care() {
 	def, ok := x.s.Cared(x.o.Of)
 	x.text, x.subject, x.def = def.Text, def.Text.In(x.o.Lang), def
 	x.rules = reach.Rules{
-		Quiet: x.rules.Quiet, Enabled: ok && !def.Disabled, Consent: def.Consent, Spared: x.s.Asking.Spared, Channels: def.Channels, Idle: def.When == config.CareHoliday,
+		Quiet: x.rules.Quiet, Enabled: ok && !def.Disabled, Consent: def.Consent, Spared: x.s.Asking.Spared, Channels: def.Channels,
 		Caps: ask.Rules{Cooldown: def.Cooldown.D(), Apart: x.s.Asking.Cooldown.D(), Most: x.s.Asking.Most, Within: x.s.Asking.Within.D()},
 	}
+	if def.When == config.CareHoliday {
+		x.rules.Idle, x.rules.Late = true, holidayLasts
+	}
 }
+
+// holidayLasts is how long after its time a holiday's word still goes: quiet hours end
+// within it wherever the customer is.
+const holidayLasts = 24 * time.Hour
 
 // early gives when a care that comes again is really due, where that is later: the
 // birthday was changed, or the customer was heard of since.

@@ -143,28 +143,94 @@ func TestCareOnHoliday(t *testing.T) {
 	one, two, busy := done("ann@x.test", "1"), done("ann@x.test", "2"), done("bob@x.test", "3")
 	b.pass(time.Minute)
 	open := b.receive(mailTo("support", "4", "bob@x.test", true)).Ticket
-	require.NoError(t, ticketing.ArmWaves(b.ctx, b.Store, b.s, b.now))
+	b.greets()
+	require.Equal(t, 1, b.purposes(one)["care"]+b.purposes(two)["care"])
+	require.Zero(t, b.purposes(busy)["care"]+b.purposes(open)["care"])
+	require.Contains(t, codes(b.messages(busy)), "reach.skipped")
 	row, err := b.Store.Wave(b.ctx, "care")
 	require.NoError(t, err)
-	require.Equal(t, "2026-03-08T02:00:00Z", row.Value.Due.Format(time.RFC3339), "10:00 in Shanghai")
+	require.Equal(t, "2027-03-08T02:00:00Z", row.Value.Due.Format(time.RFC3339))
+}
+
+// greets runs a holiday's round.
+func (b *bench) greets() {
+	require.NoError(b.t, ticketing.ArmWaves(b.ctx, b.Store, b.s, b.now))
+	row, err := b.Store.Wave(b.ctx, "care")
+	require.NoError(b.t, err)
 	b.now = row.Value.Due
 	for range 4 {
 		for _, due := range b.sweep() {
 			for range 2 {
 				switch due.Kind {
 				case store.DueWave:
-					require.NoError(t, b.FireWave(b.ctx, due.Wave, due.Gen, b.now))
+					require.NoError(b.t, b.FireWave(b.ctx, due.Wave, due.Gen, b.now))
 				case store.DueOutreach:
-					require.NoError(t, b.FireOutreach(b.ctx, due.Outreach, due.Gen, b.now, nil))
+					require.NoError(b.t, b.FireOutreach(b.ctx, due.Outreach, due.Gen, b.now, nil))
 				}
 			}
 		}
 		b.pass(time.Minute)
 	}
-	require.Equal(t, 1, b.purposes(one)["care"]+b.purposes(two)["care"])
-	require.Zero(t, b.purposes(busy)["care"]+b.purposes(open)["care"])
-	require.Contains(t, codes(b.messages(open)), "reach.skipped")
-	row, err = b.Store.Wave(b.ctx, "care")
-	require.NoError(t, err)
-	require.Equal(t, "2027-03-08T02:00:00Z", row.Value.Due.Format(time.RFC3339))
+}
+
+func (b *bench) mailOf(who, id string) desk.TicketID {
+	b.pass(time.Minute)
+	return b.receive(mailTo("support", id, who, true)).Ticket
+}
+
+func (b *bench) solves(id desk.TicketID) {
+	_, err := b.Reply(b.ctx, b.act(), id, ticketing.Reply{Text: "Done.", Then: desk.StatusResolved})
+	require.NoError(b.t, err)
+}
+
+// Whose older question waits gets no best wishes in the newer one; a task or a ticket that
+// was merged away takes none of them from anybody.
+func TestCareOnHolidayAmongTickets(t *testing.T) {
+	holiday := func() *bench {
+		b := caring(t, config.Care{When: config.CareHoliday, Dates: []string{"03-08"}, At: "10:00", LastContact: days(30)})
+		b.s.Asking.Most, b.s.Asking.Cooldown = 5, days(1)
+		return b
+	}
+	t.Run("an older one waits", func(t *testing.T) {
+		b := holiday()
+		open, done := b.mailOf("bob@x.test", "1"), b.mailOf("bob@x.test", "2")
+		b.solves(done)
+		b.greets()
+		require.Zero(t, b.purposes(done)["care"]+b.purposes(open)["care"])
+	})
+	t.Run("the newest was merged away", func(t *testing.T) {
+		b := holiday()
+		one, two := b.mailOf("bob@x.test", "1"), b.mailOf("bob@x.test", "2")
+		require.NoError(t, b.Merge(b.ctx, b.act(), two, one, true))
+		b.solves(one)
+		b.greets()
+		require.Equal(t, 1, b.purposes(one)["care"]+b.purposes(two)["care"])
+	})
+	t.Run("the newest is a task", func(t *testing.T) {
+		b := holiday()
+		b.t, b.s.Teams = t, []config.Team{{ID: "support"}}
+		one := b.mailOf("bob@x.test", "1")
+		b.pass(time.Minute)
+		task := b.task(one, "k", ticketing.Task{Team: "support", Text: "x"})
+		require.NoError(t, b.SetStatus(b.ctx, b.act(), task, desk.StatusResolved, time.Time{}))
+		b.solves(one)
+		b.greets()
+		require.Equal(t, 1, b.purposes(one)["care"])
+	})
+}
+
+// An event that comes by the addresses of two who are one by now is one.
+func TestCareAfterEventOfMerged(t *testing.T) {
+	b := caring(t, config.Care{When: config.CareEvent, Event: "repair.done", After: config.Duration(time.Hour)})
+	b.s.Care[0].Cooldown, b.s.Asking.Cooldown = 0, 0
+	one := b.receive(desk.Inbound{Kind: desk.InMessage, ID: "1", From: sms("+15005550001"), Text: "hello", Lang: "en"})
+	b.pass(time.Minute)
+	two := b.receive(desk.Inbound{Kind: desk.InMessage, ID: "2", From: sms("+15005550002"), Text: "hello", Lang: "en"})
+	require.NoError(t, b.MergeCustomers(b.ctx, b.act(), b.ticket(two.Ticket).Customer, b.ticket(one.Ticket).Customer, "same"))
+	b.now = time.Date(2026, 3, 3, 2, 0, 0, 0, time.UTC)
+	b.event("e1", "repair.done")
+	b.receive(desk.Inbound{Kind: desk.InEvent, ID: "e1", Type: "repair.done", From: sms("+15005550002"), Lang: "en"})
+	b.pass(2 * time.Hour)
+	b.fireTopics(nil)
+	require.Equal(t, 1, b.purposes(one.Ticket)["care"]+b.purposes(two.Ticket)["care"])
 }

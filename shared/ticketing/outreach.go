@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -132,18 +133,42 @@ func (x *reaching) conversation(ctx context.Context) (store.Row[desk.Ticket], er
 		}
 		id = row.Value.Into
 	}
-	rows, _, err := x.desk.Store.MergeTickets(ctx, store.PersonLists(desk.Customer{ID: x.o.Customer, Merges: x.customer.Value.Merges}), 1, true)
-	if err != nil || len(rows) == 0 || rows[0].Value.Into != "" || rows[0].Value.AnswerTo().ID == "" {
-		return store.Row[desk.Ticket]{}, err
+	rows, err := x.newest(ctx)
+	for _, r := range rows {
+		if t := r.Value; !t.IsTask() && t.Into == "" && t.AnswerTo().ID != "" {
+			return r, nil
+		}
 	}
-	return rows[0], nil
+	return store.Row[desk.Ticket]{}, err
+}
+
+// newestTickets is how many of a customer's tickets are looked at.
+const newestTickets = 10
+
+// newest are the customer's newest tickets, the newest first.
+func (x *reaching) newest(ctx context.Context) ([]store.Row[desk.Ticket], error) {
+	rows, _, err := x.desk.Store.MergeTickets(ctx, store.PersonLists(desk.Customer{ID: x.o.Customer, Merges: x.customer.Value.Merges}), newestTickets, true)
+	return rows, err
+}
+
+// busy says whether something of the customer's is under way, where that matters.
+func (x *reaching) busy(ctx context.Context) (bool, error) {
+	if !x.rules.Idle {
+		return false, nil
+	}
+	rows, err := x.newest(ctx)
+	return slices.ContainsFunc(rows, func(r store.Row[desk.Ticket]) bool { return r.Value.Status.Active() && !r.Value.IsTask() }), err
 }
 
 // decide asks the policy first as if the window were open: the other address is only
 // looked for where nothing else stands against it.
 func (x *reaching) decide(ctx context.Context) (ask.Verdict, error) {
+	busy, err := x.busy(ctx)
+	if err != nil {
+		return ask.Verdict{}, err
+	}
 	q := reach.Question{
-		Outreach: *x.o, Ticket: x.ticket.Value, Identity: x.identity.Value, Customer: x.customer.Value, WindowOpen: true,
+		Outreach: *x.o, Ticket: x.ticket.Value, Identity: x.identity.Value, Customer: x.customer.Value, WindowOpen: true, Busy: busy,
 		Zone: zone(x.s, x.customer.Value), Rules: x.rules, At: x.at,
 	}
 	v := reach.Decide(q)

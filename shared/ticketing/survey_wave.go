@@ -38,13 +38,13 @@ func rounds(s *config.Settings) (all []round) {
 		if def.Disabled || def.When != desk.WhenSchedule {
 			continue
 		}
-		all = append(all, round{def.ID, def.Schedule, func(at time.Time) time.Time { return def.Next(at, zone) }, def.For.LastContact.D(),
+		all = append(all, round{def.ID, def.Schedule + " " + zone.String(), func(at time.Time) time.Time { return def.Next(at, zone) }, def.For.LastContact.D(),
 			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
 				return d.askInRound(ctx, def, t, w, at)
 			}})
 	}
 	for _, def := range s.CareAfter(config.CareHoliday, "") {
-		all = append(all, round{def.ID, strings.Join(def.Dates, " ") + " " + def.At, func(at time.Time) time.Time { return def.Holiday(at, zone) }, def.LastContact.D(),
+		all = append(all, round{def.ID, strings.Join(def.Dates, " ") + " " + def.At + " " + zone.String(), func(at time.Time) time.Time { return def.Holiday(at, zone) }, def.LastContact.D(),
 			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
 				return d.careInRound(ctx, def, t, w, at)
 			}})

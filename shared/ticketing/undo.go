@@ -84,8 +84,14 @@ func (a *acting) asBefore(was desk.Before) error {
 	if t.Status != was.Then || t.Into != "" {
 		return nil
 	}
-	if was.Status == desk.StatusSnoozed { // until when is forgotten
-		return a.become(desk.StatusOpen)
+	return a.become(left(was))
+}
+
+// left is the status that a ticket has once an answer was taken back: the one it had, but
+// that until when it was snoozed is forgotten.
+func left(was desk.Before) desk.Status {
+	if was.Status == desk.StatusSnoozed {
+		return desk.StatusOpen
 	}
-	return a.become(was.Status)
+	return was.Status
 }

@@ -70,3 +70,21 @@ func TestUndoKeepsCopies(t *testing.T) {
 		require.Equal(t, "new@z.test", html.UnescapeString(field(t, page, "cc")))
 	}
 }
+
+// What a colleague wrote, took back and somebody else sent after all is nobody's to read
+// whole by taking it back once more.
+func TestUndoTellsNobodysWords(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.s.Access.MaskContacts = true
+	w.s.Tickets.UndoSend = config.Duration(20 * time.Second)
+	id := w.comes("m1", "hello")
+	at := "/console/tickets/" + id.Number()
+	m, err := w.desk.Reply(t.Context(), w.amy(), id, ticketing.Reply{Text: "Is 13800138000 yours?", Then: desk.StatusPending})
+	require.NoError(t, err)
+	require.NoError(t, w.desk.Undo(t.Context(), w.amy(), id, m))
+	page := w.page(at)
+	require.Equal(t, http.StatusSeeOther, w.do("POST", at+"/messages/"+string(m)+"/again", url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)
+	page = w.page(at)
+	require.NotContains(t, page, "/undo\"")
+	require.NotContains(t, page, "13800138000")
+}

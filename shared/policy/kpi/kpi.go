@@ -229,6 +229,11 @@ func CountMessage(m desk.Message, zone *time.Location) []Sum {
 	return sums
 }
 
+// Volume says whether a counter is one of CountMessage's.
+func Volume(counter string) bool {
+	return counter == messagesIn || counter == messagesOut || counter == notes
+}
+
 func volumeOf(m desk.Message) (name string, c desk.Channel) {
 	if m.Moved != "" { // counted where it was split off from, by the row that stayed there
 		return "", ""

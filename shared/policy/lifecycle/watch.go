@@ -29,15 +29,17 @@ func ticketMoves(c desk.Change) bool {
 	if was == nil {
 		return true
 	}
+	// A wait that begins has an end to look at, and ends a long silence.
+	begins := was.WaitingSince.IsZero() && !now.WaitingSince.IsZero()
 	waited := !was.WaitingSince.IsZero() && now.WaitingSince.IsZero() && c.At.Sub(was.WaitingSince) >= longWait
-	return waited || now.Reopened != was.Reopened || now.Customer != was.Customer ||
+	return begins || waited || now.Reopened != was.Reopened || now.Customer != was.Customer ||
 		(now.Type == desk.Complaint) != (was.Type == desk.Complaint) ||
 		(now.Status == desk.StatusSpam) != (was.Status == desk.StatusSpam) || missed(now) != missed(*was)
 }
 
 func customerMoves(c desk.Change) bool {
 	was := c.CustomerWas
-	return was != nil && (!slices.Equal(c.Customer.Scores, was.Scores) || len(c.Customer.Merges) != len(was.Merges))
+	return was != nil && (was.Merged != "" || !slices.Equal(c.Customer.Scores, was.Scores) || len(c.Customer.Merges) != len(was.Merges))
 }
 
 // Next is when time alone may move the risk, after a moment; zero where it can't any more.

@@ -59,6 +59,8 @@ func TestMoves(t *testing.T) {
 		"reopened":              {change(func(t *desk.Ticket) { t.Reopened = 1 }), true},
 		"a complaint":           {change(func(t *desk.Ticket) { t.Type = desk.Complaint }), true},
 		"spam":                  {change(func(t *desk.Ticket) { t.Status = desk.StatusSpam }), true},
+		"writes again":          {desk.Change{At: now, Ticket: &desk.Ticket{Customer: "c1", WaitingSince: now}, TicketWas: &desk.Ticket{Customer: "c1"}}, true},
+		"let go":                {desk.Change{Customer: &desk.Customer{ID: "c1"}, CustomerWas: &desk.Customer{ID: "c1", Merged: "c2"}}, true},
 		"answered after 3 days": {change(func(t *desk.Ticket) { t.WaitingSince = time.Time{} }), true},
 		"breached":              {change(func(t *desk.Ticket) { t.Clocks = &desk.Clocks{First: &desk.Clock{Breached: true}} }), true},
 		"an opt-out":            {desk.Change{Owner: "c1", Message: &desk.Message{Decisions: []desk.Decision{{Code: "optout.word"}}}}, true},

@@ -23,6 +23,7 @@ type Rules struct {
 	Spared   []string
 	Channels []desk.Channel // none: all
 	Idle     bool           // only to who has nothing under way: best wishes are no answer
+	Late     time.Duration  // after it was planned it is too late; 0: never
 }
 
 // Question is all that the decision depends on.
@@ -32,6 +33,7 @@ type Question struct {
 	Identity   desk.Identity
 	Customer   desk.Customer
 	WindowOpen bool
+	Busy       bool // something of theirs is under way, and Rules.Idle
 	Zone       *time.Location
 	Rules      Rules
 	At         time.Time
@@ -86,8 +88,10 @@ func unwanted(q Question) string {
 		return "reach.no_consent"
 	case slices.ContainsFunc(q.Customer.Tags, spared) || slices.ContainsFunc(q.Ticket.Tags, spared):
 		return "reach.spared"
-	case q.Rules.Idle && q.Ticket.ID != "" && q.Ticket.Status.Active():
+	case q.Busy:
 		return "reach.under_way"
+	case q.Rules.Late > 0 && q.At.Sub(q.Outreach.Planned) > q.Rules.Late:
+		return "reach.too_late"
 	case len(q.Rules.Channels) > 0 && !slices.Contains(q.Rules.Channels, q.Outreach.To.Channel):
 		return "reach.not_meant"
 	case ask.Capped(q.Customer, q.Outreach.Of, q.Rules.Caps, q.At) != "":

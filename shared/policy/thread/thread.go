@@ -70,7 +70,7 @@ func Choose(q Question) Verdict {
 
 func place(q Question, c Candidate, args map[string]string) Verdict {
 	t := c.Ticket
-	if c.How == ByStatusLink && spammed(q.In, c) != "" { // the page goes on in a ticket that is seen
+	if c.How == ByStatusLink && spammed(q.In, c) != "" && !thanksOnly(q.In, desk.StatusResolved) { // the page goes on in a ticket that is seen
 		return Verdict{Follows: t.ID, Decisions: []desk.Decision{{Code: "thread.spam", Args: args}}}
 	}
 	over := t.Status == desk.StatusResolved || t.Status == desk.StatusClosed
