@@ -211,10 +211,12 @@ func (x *digesting) holdAgain(ctx context.Context, was desk.Digest) (err error) 
 	if len(rows) == 0 {
 		return nil
 	}
-	if was.Tries+1 < digestTries {
-		x.row.Value.Hold(was.First, x.now.Add(digestAgain))
-		x.row.Value.Tries = was.Tries + 1
+	if was.Tries+1 == digestTries { // they stand in the console, and wait for no mail any more
+		x.h.Log.ErrorContext(ctx, "the mail of notices held back was refused again and again", "agent", was.Agent, "notices", len(rows))
+		return nil
 	}
+	x.row.Value.Hold(was.First, x.now.Add(digestAgain))
+	x.row.Value.Tries = was.Tries + 1
 	return x.commit(ctx, rows)
 }
 

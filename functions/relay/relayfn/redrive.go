@@ -19,7 +19,8 @@ var redrivable = []queue.Name{queue.Inbound, queue.Outbound, queue.Jobs, queue.S
 
 // redrive gives dead letters that somebody redrove to their queues once more, each
 // sender's in the order of the feed, and tells failed batches again. It adds to spent the
-// blobs of those batches that are told or dropped.
+// blobs of those that were dropped. One that was told keeps its bytes, as a letter does that
+// was redriven: this batch may come again, and must find it.
 func (h *Handler) redrive(ctx context.Context, changes []table.Change, spent *[]string) error {
 	again := map[queue.Name][]queue.Message{}
 	for _, c := range changes {
@@ -30,12 +31,8 @@ func (h *Handler) redrive(ctx context.Context, changes []table.Change, spent *[]
 		switch {
 		case !ok:
 		case d.Queue == store.Feed:
-			told, err := h.replay(ctx, d)
-			if err != nil {
+			if err := h.replay(ctx, d); err != nil {
 				return err
-			}
-			if told {
-				*spent = append(*spent, d.Blob)
 			}
 		default:
 			again[d.Queue] = append(again[d.Queue], redriven(d))
@@ -62,31 +59,30 @@ func redriven(d store.DeadLetter) queue.Message {
 	return m
 }
 
-// clear removes the blobs of batches that are told or dropped, when all of the feed's batch
-// is told: it finds them there while it can still come again. What is left behind the
-// bucket's own rule takes, and so what lies in a batch inside one.
+// clear removes the blobs of batches that were dropped. What is left behind the bucket's own
+// rule takes.
 func (h *Handler) clear(ctx context.Context, spent []string) {
 	for _, key := range spent {
 		if err := h.Blob.Delete(ctx, key); err != nil {
-			h.Log.WarnContext(ctx, "batch told or dropped, but not deleted", "blob", key, "err", err)
+			h.Log.WarnContext(ctx, "batch dropped, but not deleted", "blob", key, "err", err)
 		}
 	}
 }
 
 // replay tells a failed batch once more. Where that fails again the letter is laid down
 // as not done: a batch that can't be told must not hold up the feed a second time.
-func (h *Handler) replay(ctx context.Context, d store.DeadLetter) (told bool, err error) {
-	err = h.tellBatch(ctx, d)
+func (h *Handler) replay(ctx context.Context, d store.DeadLetter) error {
+	err := h.tellBatch(ctx, d)
 	if err == nil {
-		return true, nil
+		return nil
 	}
 	h.Log.ErrorContext(ctx, "failed batch not told again", "blob", d.Blob, "err", err)
 	var out jobs
 	out.add(work.JobReopen, work.Reopen{Queue: d.Queue, ID: d.ID})
 	if out.err != nil {
-		return false, out.err
+		return out.err
 	}
-	return false, send(ctx, h.Queue, queue.Jobs, out.msgs)
+	return send(ctx, h.Queue, queue.Jobs, out.msgs)
 }
 
 func (h *Handler) tellBatch(ctx context.Context, d store.DeadLetter) error {

@@ -20,6 +20,7 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
 	"github.com/deskhook/deskhook/shared/table/bolt"
+	"github.com/deskhook/deskhook/shared/work"
 )
 
 // letters lays dead letters down and redrives them, and gives the feed of it.
@@ -117,13 +118,13 @@ func TestFailedBatchIsToldAgain(t *testing.T) {
 		}
 		require.Equal(t, c.want, q.sent, name)
 		_, err = files.Get(t.Context(), batch.Blob, 0)
-		require.Equal(t, name == "odd", err == nil, "what is told is deleted, what isn't stays")
+		require.Equal(t, c.doc != nil, err == nil, "its bytes stay: it may come again")
 	}
 }
 
-// The bytes of a batch that was dropped go; of one that is told they go when all of the
-// feed's batch is, for it may come again until then.
-func TestSpentBatchesAreDeleted(t *testing.T) {
+// The bytes of a batch that was dropped go, once all of the feed's batch is told; those of
+// one that was told stay.
+func TestDroppedBatchesAreDeleted(t *testing.T) {
 	files, err := folder.Open(t.TempDir(), "http://blobs.test", []byte(strings.Repeat("s", 32)), time.Now)
 	require.NoError(t, err)
 	payload, err := json.Marshal(lambdaevent.StreamEvent())
@@ -158,6 +159,9 @@ func TestSpentBatchesAreDeleted(t *testing.T) {
 		resp, err := h.Handle(t.Context(), lambdaevent.StreamEvent(changes...))
 		require.NoError(t, err)
 		require.Equal(t, down, len(resp.BatchItemFailures) > 0)
-		require.Equal(t, []bool{down, down}, []bool{there("dead/told"), there("dead/dropped")})
+		require.Equal(t, []bool{true, down}, []bool{there("dead/told"), there("dead/dropped")})
+		for _, body := range q.sent[queue.Jobs] {
+			require.NotContains(t, body, work.JobReopen, "it is told however often it comes")
+		}
 	}
 }
