@@ -106,6 +106,7 @@ func (a *api) routes() []route {
 		{"GET", "/v1/agents/{id}", agents, a.getAgent},
 		{"PUT", "/v1/agents/{id}/presence", agents, a.putPresence},
 		{"GET", "/v1/customers", agents, a.listCustomers},
+		{"POST", "/v1/customers", agents, a.createCustomer},
 		{"POST", "/v1/imports/customers", leads, a.importCustomers},
 		{"GET", "/v1/filters", agents, a.listFilters},
 		{"PUT", "/v1/filters", agents, a.putFilters},

@@ -59,10 +59,14 @@ func (a *api) unmergeCustomer(c *call) error {
 }
 
 func (a *api) answerCustomer(c *call, id desk.CustomerID) error {
+	return a.answerCustomerAs(c, http.StatusOK, id)
+}
+
+func (a *api) answerCustomerAs(c *call, status int, id desk.CustomerID) error {
 	row, err := a.Store.Customer(c.ctx, id)
 	if err != nil {
 		return notKeyed(err)
 	}
 	c.w.Header().Set("ETag", etag(row.Version))
-	return c.json(http.StatusOK, viewCustomer(row.Value))
+	return c.json(status, viewCustomer(row.Value))
 }

@@ -168,6 +168,7 @@ var writes = []Call{
 	on("POST /v1/tickets/{number}/macros/{id}", "", ""),
 	on("POST /v1/tickets/{number}/surveys", "", `{"survey":"nps"}`),
 	on("PUT /v1/agents/{id}/presence", "", `{"state":"online"}`),
+	on("POST /v1/customers", "", `{"email":"made@x.example","name":"Made"}`),
 	on("PATCH /v1/customers/{id}", "", `{"tier":"vip","time_zone":"Europe/Berlin"}`),
 	on("PATCH /v1/recoveries/{id}", "", `{"state":"contacted","note":"spoke to them"}`),
 	on("POST /v1/webhooks/{name}/test", "", ""),
