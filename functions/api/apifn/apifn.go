@@ -124,6 +124,7 @@ func (a *api) routes() []route {
 		{"POST", "/v1/customers/{id}/merge", agents, a.mergeCustomer},
 		{"POST", "/v1/customers/{id}/unmerge", agents, a.unmergeCustomer},
 		{"GET", "/v1/customers/{id}/tickets", agents, a.listCustomersTickets},
+		{"GET", "/v1/customers/{id}/feedback", agents, a.listCustomersFeedback},
 		{"GET", "/v1/feedback", agents, a.listFeedback},
 		{"GET", "/v1/feedback/{id}", agents, a.getFeedback},
 		{"PUT", "/v1/feedback/{id}/topic", agents, a.putTopic},

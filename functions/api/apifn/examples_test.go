@@ -10,8 +10,8 @@ import (
 
 // yetWithout are operations that have no examples. None is to be added.
 var yetWithout = []string{
-	"listFeedback", "getFigures", "listRecoveries", "getRecovery", "patchRecovery", "getSettings", "putSettings", "validateSettings", "diffSettings", "listSettingsVersions", "getSettingsVersion", "restoreSettings",
-	"markMessage", "unmarkMessage", "getFeedback", "takeUpFeedback", "letGoFeedback", "listTopics", "getTopic", "listTopicFeedback",
+	"getFigures", "listRecoveries", "getRecovery", "patchRecovery", "getSettings", "putSettings", "validateSettings", "diffSettings", "listSettingsVersions", "getSettingsVersion", "restoreSettings",
+	"markMessage", "unmarkMessage", "getFeedback", "takeUpFeedback", "listTopics", "getTopic",
 	"finishTopic", "listRecovered", "listSLAPolicies", "getLifecycle", "listFilters", "putFilters", "listExports", "createExport", "getExport",
 }
 
@@ -54,6 +54,9 @@ func schemaShown(s *openapi3.SchemaRef, depth int) bool {
 		return false
 	}
 	if s.Value.Example != nil {
+		return true
+	}
+	if slices.ContainsFunc(s.Value.AllOf, func(of *openapi3.SchemaRef) bool { return schemaShown(of, depth) }) {
 		return true
 	}
 	if s.Value.Items != nil {
