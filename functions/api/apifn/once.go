@@ -3,12 +3,13 @@ package apifn
 import (
 	"bytes"
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
-// maxKey bounds an idempotency key, in bytes.
+// maxKey bounds an idempotency key, in characters.
 const maxKey = 200
 
 // act reads who does something, and the Idempotency-Key under which it is done once.
@@ -16,8 +17,8 @@ const maxKey = 200
 func (c *call) act() (ticketing.Act, error) {
 	act := ticketing.Act{By: c.by, At: c.at}
 	key := c.r.Header.Get("Idempotency-Key")
-	if len(key) > maxKey {
-		return act, badParameter("Idempotency-Key", "is longer than 200 bytes")
+	if utf8.RuneCountInString(key) > maxKey {
+		return act, badParameter("Idempotency-Key", "is longer than 200 characters")
 	}
 	if key == "" {
 		return act, nil
