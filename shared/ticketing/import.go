@@ -184,14 +184,18 @@ type Imported struct {
 // Import makes and changes customers, each in a transaction of its own: doing it again
 // finds what is done unchanged. A customer is found by the addresses they have proven or
 // that an import gave them; one who isn't there is made, and joined by whoever proves
-// the address. A preview writes nothing.
-func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bool) ([]Imported, error) {
+// the address. A preview writes nothing. No row is begun once over says that the time is
+// up: what is given is of the rows before; nil: all the time in the world.
+func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bool, over func() bool) ([]Imported, error) {
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Imported, 0, len(rows))
 	for _, row := range rows {
+		if over != nil && over() {
+			break
+		}
 		var did Imported
 		err := d.attempt(ctx, func(int) (err error) {
 			did, err = d.importRow(ctx, act, s, row, preview)
