@@ -56,6 +56,16 @@ func (act Act) onceFor(tx *store.Tx, c desk.CustomerID) {
 	}
 }
 
+// onceAlready is onceUnchanged for an act on a customer.
+func (act Act) onceAlready(ctx context.Context, st *store.Store, c desk.CustomerID) error {
+	if act.Key == "" {
+		return nil
+	}
+	var tx store.Tx
+	act.onceFor(&tx, c)
+	return st.Commit(ctx, &tx)
+}
+
 // onceUnchanged marks an act that found all as it asked for: asked for again later, when
 // somebody has changed it, it changes nothing back.
 func (act Act) onceUnchanged(ctx context.Context, st *store.Store, id desk.TicketID) error {

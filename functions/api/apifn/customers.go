@@ -45,15 +45,8 @@ func (a *api) unmergeCustomer(c *call) error {
 		return err
 	}
 	id := desk.CustomerID(c.r.PathValue("id"))
-	row, err := a.Store.CustomerRow(c.ctx, id)
-	if err != nil {
+	if err := a.Desk.UnmergeCustomer(c.ctx, act, id); err != nil {
 		return notKeyed(err)
-	}
-	if row.Value.Merged == "" {
-		return desk.Errorf(desk.Conflict, "the customer is not merged into another")
-	}
-	if err := a.Desk.UnmergeCustomers(c.ctx, act, id, row.Value.Merged); err != nil {
-		return err
 	}
 	return a.answerCustomer(c, id)
 }

@@ -32,6 +32,9 @@ func (c *call) act() (ticketing.Act, error) {
 	return act, nil
 }
 
+// plain is act for what is itself the same when it is done twice: no key is asked for.
+func (c *call) plain() ticketing.Act { return ticketing.Act{By: c.by, At: c.at} }
+
 // replayed tells that what was asked for had been done before.
 func (c *call) replayed() { c.w.Header().Set("Idempotency-Replayed", "true") }
 

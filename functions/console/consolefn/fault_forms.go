@@ -20,6 +20,7 @@ var chineseOfPeople = map[string]string{
 	"no such address of the customer":                            "客户没有这个联系方式，可能已撤销合并",
 	"is needed, or phone is: a customer is found by one of them": "请填写邮箱或手机号，至少一项",
 	"there is a customer by that address already":                "这个邮箱或手机号已有对应的客户",
+	"the customer is not merged into another":                    "这位客户没有被合并，可能已撤销合并",
 	"no such agent":                                              "没有这位客服",
 	"only an answer can be undone, by its first part, and only where the settings leave time for it": "只有回复可以撤回，多条的须从第一条撤回，而且配置里要留有撤回时间",
 	"only who wrote an answer can undo it":     "只有写这条回复的人才能撤回",
