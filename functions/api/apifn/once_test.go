@@ -2,6 +2,7 @@ package apifn_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,30 +51,31 @@ func TestEveryKeyIsHonoured(t *testing.T) {
 	for path, item := range spec(t).Paths.Map() {
 		for method, op := range item.Operations() {
 			name := op.OperationID
+			key := keyOf(op)
 			switch taking, ok := takers[name]; {
-			case !takesKey(op):
+			case key == nil:
 				require.False(t, ok, "%s: the document knows no key", name)
 				require.True(t, method != "POST" || keyless[name] != "", "%s: why needs it no key?", name)
 			case !ok:
 				t.Errorf("%s: takers needs a call of it", name)
 			default:
 				require.Empty(t, keyless[name], name)
-				t.Run(name, func(t *testing.T) { twice(t, method, path, taking) })
+				t.Run(name, func(t *testing.T) { twice(t, method, path, key.Required, taking) })
 			}
 		}
 	}
 }
 
-func takesKey(op *openapi3.Operation) bool {
+func keyOf(op *openapi3.Operation) *openapi3.Parameter {
 	for _, p := range op.Parameters {
 		if p.Value.Name == "Idempotency-Key" {
-			return true
+			return p.Value
 		}
 	}
-	return false
+	return nil
 }
 
-func twice(t *testing.T, method, path string, taking func(*whole) aCall) {
+func twice(t *testing.T, method, path string, needed bool, taking func(*whole) aCall) {
 	w := newWhole(t)
 	call := taking(w)
 	path = w.at(strings.NewReplacer(call.fill...).Replace(path))
@@ -85,6 +87,7 @@ func twice(t *testing.T, method, path string, taking func(*whole) aCall) {
 	require.Equal(t, first.status, again.status)
 	require.Equal(t, first.json(), again.json())
 	require.Equal(t, first.header.Get("ETag"), again.header.Get("ETag"))
+	require.Equal(t, needed, slices.Contains(faulty(w.call(method, path, call.body)), "Idempotency-Key"), "the document says whether it needs a key")
 }
 
 // takers are the operations that take a key.
