@@ -38,48 +38,76 @@ type imported struct {
 		Line         int
 		Column, Text string
 	}
-	Detail string // of a problem
+	Status   string // partial: the desk's time was up
+	NextLine int    `json:"next_line"`
+	Detail   string // of a problem
 }
 
 // Run prints a line for each customer that isn't unchanged, and the counts; the exit code
-// is 1 where the file has faults.
+// is 1 where the file has faults. A long file goes over in several calls.
 func (c *importCmd) Run(w *world) error {
 	src, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}
-	done, status, err := c.send(w, src)
-	if err != nil {
-		return err
-	}
-	for _, f := range done.Faults {
-		fmt.Fprintf(w.out, "%s:%d: %s %s\n", c.File, f.Line, f.Column, f.Text)
-	}
-	if status != http.StatusOK {
-		return coded{code: 1, err: fmt.Errorf("nothing was imported (%d) %s", status, done.Detail)}
-	}
-	for _, it := range done.Items {
-		if it.Result != "unchanged" {
-			fmt.Fprintf(w.out, "%s:%d: %s %s%s\n", c.File, it.Line, it.Result, strings.Join(it.Changed, ", "), it.Why)
+	counts := map[string]int{}
+	for line := 1; line > 0; {
+		done, err := c.part(w, src, line)
+		if err != nil {
+			return err
+		}
+		for what, n := range done.Counts {
+			counts[what] += n
+		}
+		if line = 0; done.Status == "partial" {
+			line = done.NextLine
 		}
 	}
-	var counts []string
-	for what, n := range done.Counts {
-		counts = append(counts, fmt.Sprintf("%d %s", n, what))
-	}
-	slices.Sort(counts)
-	fmt.Fprintln(w.out, strings.Join(counts, ", "))
+	fmt.Fprintln(w.out, spelled(counts))
 	if !c.Apply {
 		fmt.Fprintln(w.out, "This was a preview: nothing was written. Add --apply to do it.")
 	}
 	return nil
 }
 
-func (c *importCmd) send(w *world, src []byte) (imported, int, error) {
+// part hands the file over from a line on, and prints what became of what the desk took.
+func (c *importCmd) part(w *world, src []byte, line int) (imported, error) {
+	done, status, err := c.send(w, src, line)
+	if err != nil {
+		return done, err
+	}
+	for _, f := range done.Faults {
+		fmt.Fprintf(w.out, "%s:%d: %s %s\n", c.File, f.Line, f.Column, f.Text)
+	}
+	switch {
+	case status == http.StatusOK:
+	case line > 1:
+		return done, coded{code: 1, err: fmt.Errorf("the lines from %d on were not imported (%d) %s", line, status, done.Detail)}
+	default:
+		return done, coded{code: 1, err: fmt.Errorf("nothing was imported (%d) %s", status, done.Detail)}
+	}
+	for _, it := range done.Items {
+		if it.Result != "unchanged" {
+			fmt.Fprintf(w.out, "%s:%d: %s %s%s\n", c.File, it.Line, it.Result, strings.Join(it.Changed, ", "), it.Why)
+		}
+	}
+	return done, nil
+}
+
+func spelled(counts map[string]int) string {
+	var out []string
+	for what, n := range counts {
+		out = append(out, fmt.Sprintf("%d %s", n, what))
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+func (c *importCmd) send(w *world, src []byte, line int) (imported, int, error) {
 	var done imported
-	url := strings.TrimSuffix(c.Desk, "/") + "/v1/imports/customers"
-	if !c.Apply {
-		url += "?preview=true"
+	url := fmt.Sprintf("%s/v1/imports/customers?preview=%t", strings.TrimSuffix(c.Desk, "/"), !c.Apply)
+	if line > 1 { // a desk that is older knows no from_line
+		url += fmt.Sprintf("&from_line=%d", line)
 	}
 	r, err := http.NewRequestWithContext(w.ctx, http.MethodPost, url, bytes.NewReader(src))
 	if err != nil {

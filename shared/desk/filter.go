@@ -46,7 +46,7 @@ func (f Filter) Check() error {
 		return FieldError("order", "must be newest or oldest")
 	case utf8.RuneCountInString(f.Q) > 200 || !utf8.ValidString(f.Q):
 		return FieldError("q", "must be UTF-8 of at most 200 characters")
-	case len(f.Team) > 100:
+	case utf8.RuneCountInString(f.Team) > 100:
 		return FieldError("team", "is no team")
 	case !isDay(f.From):
 		return FieldError("from", "must be written like 2006-01-02")

@@ -183,6 +183,7 @@ var codes = map[string]words{
 	"customer.merged":          {"客户“{from}”已并入“{into}”，依据：{why}", "Customer {from} was merged into {into}, because: {why}"},
 	"customer.unmerged":        {"已撤销合并：“{from}”不再并入“{into}”", "The merge of customer {from} into {into} was undone"},
 	"customer.changed":         {"客户资料已修改：{fields}", "The customer's profile was changed: {fields}"},
+	"customer.created":         {"新建客户：{fields}", "The customer was made: {fields}"},
 	"customer.imported":        {"从文件导入客户资料：{fields}", "Imported from a file: {fields}"},
 	"customer.tier":            {"客户等级由“{from}”变为“{to}”", "The customer's tier changed from {from} to {to}"},
 	"customer.joined":          {"与已有客户是同一人，已自动归并（已验证：{by}）", "Joined to the customer known already by the same proven address ({by})"},

@@ -48,6 +48,9 @@ func onceKey(t desk.TicketID, key string) table.Key {
 	return table.Key{PK: ticketPK(t), SK: "S#" + queue.Hash(key)}
 }
 
+// actKey is onceKey for a request that is on no ticket.
+func actKey(key string) table.Key { return table.Key{PK: "RQ#" + queue.Hash(key), SK: "S"} }
+
 func identityPK(a desk.Address) string {
 	return "I#" + part(string(a.Channel)) + "#" + part(a.Account) + "#" + part(a.ID)
 }

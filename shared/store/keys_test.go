@@ -21,6 +21,7 @@ func TestKeysGolden(t *testing.T) {
 		"T#7K3Q9W / T": TicketKey("7K3Q9W"),
 		"T#7K3Q9W / M#20260302T093000123-0123456789":                        MessageKey("7K3Q9W", "20260302T093000123-0123456789"),
 		"T#7K3Q9W / S#LEKMLPBOWFI735NUFGBWPKMCJMTTD3O666SW6UIKDYDPJSN6SMZQ": onceKey("7K3Q9W", "nonce"),
+		"RQ#LEKMLPBOWFI735NUFGBWPKMCJMTTD3O666SW6UIKDYDPJSN6SMZQ / S":       actKey("nonce"),
 		"I#email#support#a%23b%25c%7Cd@x.test / I":                          identityKey(a),
 		"T#7K3Q9W / L#support#2026-03-02T09:30:00.123Z":                     lateKey("7K3Q9W", "support", at),
 		"T#7K3Q9W / W":         writingKey("7K3Q9W"),

@@ -16,6 +16,8 @@ type Seen struct {
 	Message desk.MessageID `json:"m,omitempty"`
 	// Now is the ticket in which a form's conversation goes on, where that isn't Ticket.
 	Now desk.TicketID `json:"n,omitempty"`
+	// Customer is whom a request made or changed that was on no ticket.
+	Customer desk.CustomerID `json:"c,omitempty"`
 	// Print tells what a request under an idempotency key asked for.
 	Print string `json:"p,omitempty"`
 }

@@ -146,8 +146,20 @@ func (tx *Tx) PutMessage(r Row[desk.Message]) {
 // Once marks a request with an idempotency key as done by a message; the Write fails
 // with ErrConflict if it was. The mark is kept for a week.
 func (tx *Tx) Once(t desk.TicketID, key string, by Seen, at time.Time) {
-	put(tx, onceKey(t, key), Row[Seen]{Value: by},
-		table.Item{Expires: at.Add(7 * 24 * time.Hour).Truncate(time.Second)})
+	put(tx, onceKey(t, key), Row[Seen]{Value: by}, table.Item{Expires: at.Add(onceLife).Truncate(time.Second)})
+}
+
+// onceLife is how long the mark of a request is kept.
+const onceLife = 7 * 24 * time.Hour
+
+// OnceAct is Once for a request that is on no ticket.
+func (tx *Tx) OnceAct(key string, by Seen, at time.Time) {
+	put(tx, actKey(key), Row[Seen]{Value: by}, table.Item{Expires: at.Add(onceLife).Truncate(time.Second)})
+}
+
+// DoneAct is Done for a request that is on no ticket.
+func (s *Store) DoneAct(ctx context.Context, key string) (Row[Seen], error) {
+	return get[Seen](ctx, s, actKey(key))
 }
 
 // Done finds what an idempotency key was used for.

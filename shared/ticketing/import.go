@@ -184,14 +184,18 @@ type Imported struct {
 // Import makes and changes customers, each in a transaction of its own: doing it again
 // finds what is done unchanged. A customer is found by the addresses they have proven or
 // that an import gave them; one who isn't there is made, and joined by whoever proves
-// the address. A preview writes nothing.
-func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bool) ([]Imported, error) {
+// the address. A preview writes nothing. No row is begun once over says that the time is
+// up: what is given is of the rows before; nil: all the time in the world.
+func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bool, over func() bool) ([]Imported, error) {
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Imported, 0, len(rows))
 	for _, row := range rows {
+		if over != nil && over() {
+			break
+		}
 		var did Imported
 		err := d.attempt(ctx, func(int) (err error) {
 			did, err = d.importRow(ctx, act, s, row, preview)
@@ -211,32 +215,48 @@ func (d *Desk) Import(ctx context.Context, act Act, rows []ImportRow, preview bo
 }
 
 func (d *Desk) importRow(ctx context.Context, act Act, s *config.Settings, row ImportRow, preview bool) (Imported, error) {
-	var by []desk.Attested
-	if row.Mail != "" {
-		by = append(by, desk.Attested{Kind: desk.AttestedMail, ID: row.Mail})
-	}
-	if row.Phone != "" {
-		by = append(by, desk.Attested{Kind: desk.AttestedPhone, ID: row.Phone})
-	}
-	owners, err := d.Store.Owners(ctx, by...)
-	if err != nil {
+	by := attested(row.Mail, row.Phone)
+	owners, found, err := d.ownersOf(ctx, by)
+	switch {
+	case err != nil:
 		return Imported{}, err
+	case len(found) > 1:
+		return Imported{Line: row.Line, Did: "refused", Why: "mail and phone belong to two customers: merge them first"}, nil
+	case len(found) == 0:
+		found = append(found, store.Row[desk.Customer]{})
 	}
-	var found store.Row[desk.Customer]
+	return d.importInto(ctx, act, s, row, found[0], by, owners, preview)
+}
+
+// attested are what a customer with a mail address and a number is found by.
+func attested(mail, phone string) (by []desk.Attested) {
+	if mail != "" {
+		by = append(by, desk.Attested{Kind: desk.AttestedMail, ID: mail})
+	}
+	if phone != "" {
+		by = append(by, desk.Attested{Kind: desk.AttestedPhone, ID: phone})
+	}
+	return by
+}
+
+// ownersOf finds whose addresses are, each customer once.
+func (d *Desk) ownersOf(ctx context.Context, by []desk.Attested) (owners []store.Row[store.Owner], found []store.Row[desk.Customer], err error) {
+	if owners, err = d.Store.Owners(ctx, by...); err != nil {
+		return nil, nil, err
+	}
 	for _, o := range owners {
 		if !o.Exists() {
 			continue
 		}
 		c, err := d.Store.Customer(ctx, o.Value.Customer)
 		if err != nil {
-			return Imported{}, err
+			return nil, nil, err
 		}
-		if found.Exists() && found.Value.ID != c.Value.ID {
-			return Imported{Line: row.Line, Did: "refused", Why: "mail and phone belong to two customers: merge them first"}, nil
+		if !slices.ContainsFunc(found, func(r store.Row[desk.Customer]) bool { return r.Value.ID == c.Value.ID }) {
+			found = append(found, c)
 		}
-		found = c
 	}
-	return d.importInto(ctx, act, s, row, found, by, owners, preview)
+	return owners, found, nil
 }
 
 func (d *Desk) importInto(ctx context.Context, act Act, s *config.Settings, row ImportRow, c store.Row[desk.Customer], by []desk.Attested, owners []store.Row[store.Owner], preview bool) (Imported, error) {
@@ -244,11 +264,8 @@ func (d *Desk) importInto(ctx context.Context, act Act, s *config.Settings, row 
 	was := c.Value
 	if !c.Exists() {
 		did.Did = "created"
-		c.Value = desk.Customer{
-			ID:      desk.CustomerID(desk.DeriveID("customer", "import", string(by[0].Kind), by[0].ID)),
-			Lang:    s.Desk.Language,
-			Created: act.At, Contact: desk.Contact{Mail: row.Mail, Phone: row.Phone},
-		}
+		c.Value = newcomer(s, act, row.Mail, row.Phone)
+		c.Value.ID = desk.CustomerID(desk.DeriveID("customer", "import", string(by[0].Kind), by[0].ID))
 	}
 	changed, err := row.Profile.apply(&c.Value, act)
 	if err != nil {

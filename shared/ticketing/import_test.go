@@ -15,7 +15,7 @@ func (b *bench) importing(csv string, preview bool) string {
 	b.t.Helper()
 	rows, faults := ticketing.ReadImport(b.s, []byte(csv))
 	require.Empty(b.t, faults)
-	out, err := b.Import(b.ctx, b.act(), rows, preview)
+	out, err := b.Import(b.ctx, b.act(), rows, preview, nil)
 	require.NoError(b.t, err)
 	var did []string
 	for _, o := range out {
@@ -42,7 +42,7 @@ func TestImport(t *testing.T) {
 	require.NotEqual(t, desk.Gold, stranger.Tier, "who doesn't prove the address is somebody else")
 
 	rows, _ := ticketing.ReadImport(b.s, []byte("mail,phone\nbob@x.test,13800138000\n"))
-	out, err := b.Import(b.ctx, b.act(), rows, false)
+	out, err := b.Import(b.ctx, b.act(), rows, false, nil)
 	require.NoError(t, err)
 	require.Equal(t, "refused", out[0].Did)
 }

@@ -158,6 +158,13 @@ func (r *receiving) nowProven() {
 // Accept merges a customer into the one they were suggested to be; the address is the
 // evidence.
 func (d *Desk) Accept(ctx context.Context, act Act, id, with desk.CustomerID) error {
+	seen, err := d.beforeAll(ctx, act)
+	if err != nil {
+		return err
+	}
+	if seen.Exists() {
+		return d.retierOf(ctx, act, with) // a crash may have come before that
+	}
 	from, err := d.Store.Customer(ctx, id)
 	if err != nil {
 		return err
@@ -185,6 +192,9 @@ func (d *Desk) Dismiss(ctx context.Context, act Act, id, with desk.CustomerID) e
 		return err
 	}
 	return d.attempt(ctx, func(int) error {
+		if seen, err := d.beforeAll(ctx, act); err != nil || seen.Exists() {
+			return err
+		}
 		row, err := d.Store.Customer(ctx, id)
 		if err != nil {
 			return err
@@ -195,6 +205,7 @@ func (d *Desk) Dismiss(ctx context.Context, act Act, id, with desk.CustomerID) e
 		var tx store.Tx
 		tx.PutCustomer(row)
 		tx.PutCustomerEvent(row.Value.ID, journal("", act.By, act.At, s.Version, said("customer.dismissed", "with", string(with))))
+		act.onceFor(&tx, row.Value.ID)
 		return d.Store.Commit(ctx, &tx)
 	})
 }

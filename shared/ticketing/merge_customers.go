@@ -47,8 +47,27 @@ func (d *Desk) UnmergeCustomers(ctx context.Context, act Act, from, into desk.Cu
 	return d.retierOf(ctx, act, from)
 }
 
+// UnmergeCustomer undoes the merge of a customer into whomever they are merged into.
+func (d *Desk) UnmergeCustomer(ctx context.Context, act Act, id desk.CustomerID) error {
+	seen, err := d.beforeAll(ctx, act)
+	if err != nil {
+		return err
+	}
+	if seen.Exists() {
+		return d.retierOf(ctx, act, id) // a crash may have come before that
+	}
+	row, err := d.Store.CustomerRow(ctx, id)
+	if err != nil {
+		return err
+	}
+	if row.Value.Merged == "" {
+		return desk.Errorf(desk.Conflict, "the customer is not merged into another")
+	}
+	return d.UnmergeCustomers(ctx, act, id, row.Value.Merged)
+}
+
 // changePair writes two customers, the aliases that come along, and an event on both in
-// one transaction. decide says which aliases follow, or that all is done already.
+// one transaction, once for act.Key. decide says which aliases follow, or that all is done already.
 func (d *Desk) changePair(ctx context.Context, act Act, from, into desk.CustomerID, code desk.Decision,
 	decide func(from, into *desk.Customer) (with []desk.CustomerID, done bool, err error)) error {
 	s, err := d.Settings(ctx)
@@ -56,6 +75,9 @@ func (d *Desk) changePair(ctx context.Context, act Act, from, into desk.Customer
 		return err
 	}
 	return d.attempt(ctx, func(int) error {
+		if seen, err := d.beforeAll(ctx, act); err != nil || seen.Exists() {
+			return err
+		}
 		f, err := d.Store.CustomerRow(ctx, from)
 		if err != nil {
 			return err
@@ -65,8 +87,11 @@ func (d *Desk) changePair(ctx context.Context, act Act, from, into desk.Customer
 			return err
 		}
 		with, done, err := decide(&f.Value, &t.Value)
-		if err != nil || done {
+		if err != nil {
 			return err
+		}
+		if done {
+			return act.onceAlready(ctx, d.Store, into)
 		}
 		owner := into
 		if f.Value.Merged == "" {
@@ -81,6 +106,7 @@ func (d *Desk) changePair(ctx context.Context, act Act, from, into desk.Customer
 		ev := journal("", act.By, act.At, s.Version, code)
 		tx.PutCustomerEvent(from, ev)
 		tx.PutCustomerEvent(into, ev)
+		act.onceFor(&tx, into)
 		return d.Store.Commit(ctx, &tx)
 	})
 }

@@ -16,6 +16,20 @@ func (d *Desk) before(ctx context.Context, act Act, id desk.TicketID) (store.Row
 		return store.Row[store.Seen]{}, nil
 	}
 	seen, err := d.Store.Done(ctx, id, act.Key)
+	return act.judge(seen, err)
+}
+
+// beforeAll is before for an act that is on no ticket.
+func (d *Desk) beforeAll(ctx context.Context, act Act) (store.Row[store.Seen], error) {
+	if act.Key == "" {
+		return store.Row[store.Seen]{}, nil
+	}
+	seen, err := d.Store.DoneAct(ctx, act.Key)
+	return act.judge(seen, err)
+}
+
+// judge tells the act again from another under its key.
+func (act Act) judge(seen store.Row[store.Seen], err error) (store.Row[store.Seen], error) {
 	if err != nil || !seen.Exists() {
 		return seen, err
 	}
@@ -33,6 +47,23 @@ func (act Act) once(tx *store.Tx, id desk.TicketID, m desk.MessageID) {
 	if act.Key != "" {
 		tx.Once(id, act.Key, store.Seen{Ticket: id, Message: m, Print: act.Print}, act.At)
 	}
+}
+
+// onceFor marks an act on no ticket as done, on a customer where it was on one.
+func (act Act) onceFor(tx *store.Tx, c desk.CustomerID) {
+	if act.Key != "" {
+		tx.OnceAct(act.Key, store.Seen{Customer: c, Print: act.Print}, act.At)
+	}
+}
+
+// onceAlready is onceUnchanged for an act on a customer.
+func (act Act) onceAlready(ctx context.Context, st *store.Store, c desk.CustomerID) error {
+	if act.Key == "" {
+		return nil
+	}
+	var tx store.Tx
+	act.onceFor(&tx, c)
+	return st.Commit(ctx, &tx)
 }
 
 // onceUnchanged marks an act that found all as it asked for: asked for again later, when

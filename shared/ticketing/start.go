@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -110,7 +111,26 @@ func (n *Start) check(s *config.Settings) (to desk.Address, err error) {
 	if n.Team != "" && !slices.ContainsFunc(s.Teams, func(t config.Team) bool { return t.ID == n.Team }) {
 		return to, desk.FieldError("team", "there is no team %q", n.Team)
 	}
+	if err := n.lengths(); err != nil {
+		return to, err
+	}
 	return n.address(s)
+}
+
+// How long what an agent writes of a ticket may be, in characters.
+const (
+	maxSubject = 120
+	maxCalled  = 60 // a customer's name
+)
+
+func (n *Start) lengths() error {
+	switch {
+	case utf8.RuneCountInString(n.Subject) > maxSubject:
+		return desk.FieldError("subject", "may have at most %d characters", maxSubject)
+	case utf8.RuneCountInString(n.Name) > maxCalled:
+		return desk.FieldError("name", "may have at most %d characters", maxCalled)
+	}
+	return nil
 }
 
 func (n *Start) address(s *config.Settings) (to desk.Address, err error) {
@@ -155,7 +175,7 @@ func (a *acting) start(ctx context.Context, id desk.TicketID, n Start, to desk.A
 		subject = firstLine(n.Text)
 	}
 	*a.t = desk.Ticket{
-		ID: id, Subject: cut(subject, 120), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
+		ID: id, Subject: cut(subject, maxSubject), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
 		Team: n.Team, Customer: who.Value.Customer, Name: who.Value.Called(), From: to, Lang: who.Value.Lang, Opened: at,
 	}
 	if a.t.Team == "" {
@@ -227,7 +247,7 @@ func (a *acting) reach(ctx context.Context, n Start, to desk.Address) (store.Row
 		}
 	}
 	if id.Name == "" {
-		id.Name = cut(n.Name, 60)
+		id.Name = cut(n.Name, maxCalled)
 	}
 	if id.Customer == "" {
 		c := stranger(to, id.Name, id.Lang, a.act.At)

@@ -45,24 +45,21 @@ func (a *api) unmergeCustomer(c *call) error {
 		return err
 	}
 	id := desk.CustomerID(c.r.PathValue("id"))
-	row, err := a.Store.CustomerRow(c.ctx, id)
-	if err != nil {
+	if err := a.Desk.UnmergeCustomer(c.ctx, act, id); err != nil {
 		return notKeyed(err)
-	}
-	if row.Value.Merged == "" {
-		return desk.Errorf(desk.Conflict, "the customer is not merged into another")
-	}
-	if err := a.Desk.UnmergeCustomers(c.ctx, act, id, row.Value.Merged); err != nil {
-		return err
 	}
 	return a.answerCustomer(c, id)
 }
 
 func (a *api) answerCustomer(c *call, id desk.CustomerID) error {
+	return a.answerCustomerAs(c, http.StatusOK, id)
+}
+
+func (a *api) answerCustomerAs(c *call, status int, id desk.CustomerID) error {
 	row, err := a.Store.Customer(c.ctx, id)
 	if err != nil {
 		return notKeyed(err)
 	}
 	c.w.Header().Set("ETag", etag(row.Version))
-	return c.json(http.StatusOK, viewCustomer(row.Value))
+	return c.json(status, viewCustomer(row.Value))
 }

@@ -1,8 +1,8 @@
 package apifn_test
 
 import (
-	"context"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -13,6 +13,39 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/allow"
 	"github.com/deskhook/deskhook/shared/store"
 )
+
+// exported is what jobs do: the file is there.
+func (b *bench) exported(id string) {
+	b.t.Helper()
+	row, err := b.rows.Export(b.t.Context(), "amy", id)
+	require.NoError(b.t, err)
+	require.Equal(b.t, "agent", row.Value.Role)
+	row.Value.State, row.Value.Rows, row.Value.Blob = desk.ExportDone, 3, "exports/x.csv"
+	require.NoError(b.t, b.files.Put(b.t.Context(), "exports/x.csv", []byte("x"), blob.Options{}))
+	var tx store.Tx
+	tx.PutExport(row)
+	require.NoError(b.t, b.rows.Commit(b.t.Context(), &tx))
+}
+
+// Where it can't be noted who takes data away in bulk, nobody is given it.
+func TestExportsAreNotGivenUnnoted(t *testing.T) {
+	b := newBench(t)
+	id := b.do("POST", "/v1/exports", `{"kind":"tickets","from":"2026-03-01","to":"2026-03-02"}`).is(202).json()["id"].(string)
+	b.exported(id)
+	read := func() *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", "/v1/exports/"+id, nil)
+		r.Header.Set("Authorization", "Bearer "+agentToken)
+		w := httptest.NewRecorder()
+		b.handler.ServeHTTP(w, r)
+		return w
+	}
+	b.mute = true
+	w := read()
+	require.Equal(t, 500, w.Code)
+	require.NotContains(t, w.Body.String(), "blobs/")
+	b.mute = false
+	require.Contains(t, read().Body.String(), "/blobs/exports/x.csv")
+}
 
 // An export is asked for, made by jobs, and read by a link that only who asked gets, and
 // that is noted before it is given.
@@ -26,14 +59,7 @@ func TestExports(t *testing.T) {
 	require.Nil(t, b.do("GET", "/v1/exports/"+id, "").is(200).json()["url"])
 	require.Len(t, b.do("GET", "/v1/exports", "").is(200).items(), 1)
 
-	row, err := b.rows.Export(context.Background(), "amy", id)
-	require.NoError(t, err)
-	require.Equal(t, "agent", row.Value.Role)
-	row.Value.State, row.Value.Rows, row.Value.Blob = desk.ExportDone, 3, "exports/x.csv"
-	require.NoError(t, b.files.Put(context.Background(), "exports/x.csv", []byte("x"), blob.Options{}))
-	var tx store.Tx
-	tx.PutExport(row)
-	require.NoError(t, b.rows.Commit(context.Background(), &tx))
+	b.exported(id)
 	v = b.do("GET", "/v1/exports/"+id, "").is(200).json()
 	require.Contains(t, v["url"], "https://desk.test/blobs/exports/x.csv")
 	require.Equal(t, "3", fmt.Sprint(v["rows"]))

@@ -106,6 +106,25 @@ func (a *api) listFeedback(c *call) error {
 	return c.json(http.StatusOK, feedbackPageView{items, p.next(found.Next), moment(found.Until)})
 }
 
+// seesFeedback says whether a record is of a team whose feedback the caller sees.
+func (c *call) seesFeedback(e store.FeedbackEntry) bool {
+	return allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: e.Team}) == allow.Yes
+}
+
+// listCustomersFeedback lists what a customer thinks, and whom they took in.
+func (a *api) listCustomersFeedback(c *call) error {
+	q, err := c.list()
+	if err != nil {
+		return err
+	}
+	row, err := a.Store.Customer(c.ctx, desk.CustomerID(c.r.PathValue("id")))
+	if err != nil {
+		return notKeyed(err)
+	}
+	rows, next, err := a.Store.PersonFeedback(c.ctx, row.Value, c.seesFeedback, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Feedback]) feedbackView { return viewFeedback(r.Value) })
+}
+
 // feedbackQuery reads the filters. Days are those of the desk's zone, a month is UTC's.
 func (a *api) feedbackQuery(c *call, p asked) (q store.FeedbackQuery, err error) {
 	f, err := store.ReadFeedbackFilter(p.get)
@@ -116,9 +135,7 @@ func (a *api) feedbackQuery(c *call, p asked) (q store.FeedbackQuery, err error)
 		}
 		return q, err
 	}
-	q.Fits = func(e store.FeedbackEntry) bool {
-		return f.Fits(e) && allow.May(c.who, allow.Read, allow.Object{Kind: allow.Feedback, Team: e.Team}) == allow.Yes
-	}
+	q.Fits = func(e store.FeedbackEntry) bool { return f.Fits(e) && c.seesFeedback(e) }
 	if p.get("from") == "" && p.get("to") == "" {
 		q.From, _ = time.Parse("2006-01", p.period)
 		q.To = q.From.AddDate(0, 1, 0)

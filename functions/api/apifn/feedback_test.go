@@ -102,6 +102,52 @@ func TestFeedbackBudget(t *testing.T) {
 	require.Nil(t, v["next_cursor"])
 }
 
+// What a customer thinks is listed with what those think who were merged into them, page
+// by page, and only where the caller sees the team's feedback.
+func TestCustomersFeedback(t *testing.T) {
+	b := newBench(t)
+	put := func(rows ...desk.Feedback) {
+		var tx store.Tx
+		for _, f := range rows {
+			b.now = b.now.Add(time.Second)
+			f.At, f.Source = b.now, desk.FromForm
+			f.Answers = []desk.FeedbackAnswer{{Question: desk.CommentQuestion, Type: desk.AskText, Text: "call 13812345678"}}
+			tx.PutFeedback(store.Row[desk.Feedback]{Value: f})
+		}
+		require.NoError(t, b.rows.Commit(t.Context(), &tx))
+	}
+	var tx store.Tx
+	tx.PutCustomer(store.Row[desk.Customer]{Value: desk.Customer{ID: "c1", Created: b.now, Merges: []desk.Merge{{From: "c2"}}}})
+	tx.PutCustomer(store.Row[desk.Customer]{Value: desk.Customer{ID: "c2", Created: b.now, Merged: "c1"}})
+	require.NoError(t, b.rows.Commit(t.Context(), &tx))
+	for i := range 6 {
+		put(desk.Feedback{ID: desk.FeedbackID(fmt.Sprint("f", i)), Customer: desk.CustomerID(fmt.Sprint("c", 1+i%2)), Team: []string{"support", "sales"}[i/3]})
+	}
+	put(desk.Feedback{ID: "g", Customer: "c3", Team: "support"})
+
+	walk := func(who string) (ids []string) {
+		for cursor := ""; ; {
+			v := b.as(who, "GET", "/v1/customers/c2/feedback?limit=2"+cursor, "").is(200).json()
+			for _, x := range v["items"].([]any) {
+				ids = append(ids, x.(map[string]any)["id"].(string))
+			}
+			next, more := v["next_cursor"].(string)
+			if !more {
+				return ids
+			}
+			cursor = "&cursor=" + next
+		}
+	}
+	b.people(map[string]allow.Principal{"lead": inTeam("li", allow.Lead, "support"), "support": inTeam("amy", allow.Agent, "support"), "all": inTeam("bo", allow.Agent)})
+	b.s.Access.MaskContacts = true
+	require.Equal(t, []string{"f5", "f4", "f3", "f2", "f1", "f0"}, walk("lead"))
+	require.Equal(t, []string{"f2", "f1", "f0"}, walk("support"))
+	require.Contains(t, string(b.as("lead", "GET", "/v1/customers/c1/feedback", "").is(200).body), "13812345678")
+	require.NotContains(t, string(b.as("all", "GET", "/v1/customers/c1/feedback", "").is(200).body), "13812345678")
+	b.as("lead", "GET", "/v1/customers/c9/feedback", "").is(404)
+	b.as("lead", "GET", "/v1/customers/c1/feedback?cursor=AAAA", "").names(400, "cursor")
+}
+
 // A mark is put, replaced and taken back; it is kept as feedback meanwhile.
 func TestMarkMessage(t *testing.T) {
 	b := newBench(t)

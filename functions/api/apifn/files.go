@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
@@ -50,8 +51,8 @@ var mediaType = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9
 
 func (u newUpload) check() error {
 	switch {
-	case strings.TrimSpace(u.FileName) == "" || len(u.FileName) > maxValue:
-		return badField("file_name", "should be a name of at most 200 bytes")
+	case strings.TrimSpace(u.FileName) == "" || utf8.RuneCountInString(u.FileName) > maxValue:
+		return badField("file_name", "should be a name of at most 200 characters")
 	case u.Size < 1 || u.Size > takes.Most:
 		return badField("size", fmt.Sprintf("should be from 1 to %d bytes", takes.Most))
 	case len(u.ContentType) > maxValue || !mediaType.MatchString(u.ContentType):

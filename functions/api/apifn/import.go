@@ -3,6 +3,8 @@ package apifn
 import (
 	"mime"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
@@ -16,20 +18,27 @@ type importedView struct {
 }
 
 type importView struct {
+	Status  string                  `json:"status"` // completed; partial: the time was up; refused: faults
 	Preview bool                    `json:"preview"`
 	Counts  map[string]int          `json:"counts"` // by result
 	Items   []importedView          `json:"items"`
 	Faults  []ticketing.ImportFault `json:"faults"`
+	// NextLine is where a partial one is to go on: the from_line of the next call.
+	NextLine *int `json:"next_line"`
 }
 
 // importCustomers makes and changes customers from CSV. With a fault anywhere nothing is
-// written: 422 lists all of them.
+// written: 422 lists all of them. After bulkTime no further line is begun.
 func (a *api) importCustomers(c *call) error {
-	p, err := c.params("preview")
+	p, err := c.params("preview", "from_line")
 	if err != nil {
 		return err
 	}
 	preview, err := p.oneOf("preview", "true", "false")
+	if err != nil {
+		return err
+	}
+	from, err := p.line("from_line")
 	if err != nil {
 		return err
 	}
@@ -41,13 +50,14 @@ func (a *api) importCustomers(c *call) error {
 	if err != nil {
 		return err
 	}
-	v := importView{Preview: preview == "true", Counts: map[string]int{}, Items: []importedView{}, Faults: []ticketing.ImportFault{}}
+	v := importView{Status: "completed", Preview: preview == "true", Counts: map[string]int{}, Items: []importedView{}, Faults: []ticketing.ImportFault{}}
 	rows, faults := ticketing.ReadImport(s, src)
 	if len(faults) > 0 {
-		v.Faults = faults
+		v.Status, v.Faults = "refused", faults
 		return c.json(http.StatusUnprocessableEntity, v)
 	}
-	done, err := a.Desk.Import(c.ctx, ticketing.Act{By: c.by, At: c.at}, rows, v.Preview)
+	rows = slices.DeleteFunc(rows, func(r ticketing.ImportRow) bool { return r.Line < from })
+	done, err := a.Desk.Import(c.ctx, ticketing.Act{By: c.by, At: c.at}, rows, v.Preview, func() bool { return a.Now().Sub(c.at) >= bulkTime })
 	if err != nil {
 		return err
 	}
@@ -55,7 +65,23 @@ func (a *api) importCustomers(c *call) error {
 		v.Counts[d.Did]++
 		v.Items = append(v.Items, importedView{d.Line, string(d.Customer), d.Did, orEmpty(d.Changed), orNull(d.Why)})
 	}
+	if len(done) < len(rows) {
+		v.Status, v.NextLine = "partial", &rows[len(done)].Line
+	}
 	return c.json(http.StatusOK, v)
+}
+
+// line reads the number of a file's line; 0 where none is given.
+func (p params) line(name string) (int, error) {
+	v := p.get(name)
+	if v == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		return 0, badParameter(name, "must be the number of a line, from 1")
+	}
+	return n, nil
 }
 
 // csv reads a body of text/csv.

@@ -3,6 +3,7 @@ package apifn_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -25,10 +26,30 @@ func TestImport(t *testing.T) {
 	id := v["items"].([]any)[0].(map[string]any)["customer_id"].(string)
 	require.Equal(t, "vip", b.do("GET", "/v1/customers/"+id, "").is(200).json()["tier"])
 
+	do(path+"?from_line=0", csv).names(400, "from_line")
 	faults := do(path, "mail,tier\nnobody,vip\neve@x.test,iron\n").is(422).json()["faults"].([]any)
 	require.Len(t, faults, 2)
 	require.Equal(t, map[string]any{"line": json.Number("3"), "column": "tier", "text": "must be one of standard, silver, gold, vip"}, faults[1])
 	b.do("POST", path, csv, "Content-Type", "text/csv").is(403)
 	b.do("POST", path, csv, "Authorization", "Bearer "+leadToken).is(415)
 	do(path+"?preview=maybe", csv).names(400, "preview")
+}
+
+// When the time is up no further line is begun, and the answer says where to go on.
+func TestImportGoesOn(t *testing.T) {
+	b := newBench(t)
+	send := func(query string) map[string]any {
+		return b.do("POST", "/v1/imports/customers"+query, "mail\nann@x.test\n\nbob@x.test\neve@x.test\n", "Content-Type", "text/csv", "Authorization", "Bearer "+leadToken).is(200).json()
+	}
+	late := func() { b.before = func() { b.now = b.now.Add(21 * time.Second) } }
+	late()
+	v := send("")
+	require.Equal(t, []any{"partial", json.Number("4"), map[string]any{"created": json.Number("1")}}, []any{v["status"], v["next_line"], v["counts"]})
+	late()
+	v = send("?from_line=4")
+	require.Equal(t, []any{"partial", json.Number("5"), map[string]any{"created": json.Number("1")}}, []any{v["status"], v["next_line"], v["counts"]})
+	v = send("?from_line=5")
+	require.Equal(t, []any{"completed", nil, map[string]any{"created": json.Number("1")}}, []any{v["status"], v["next_line"], v["counts"]})
+	require.Empty(t, send("?from_line=6")["items"])
+	require.Equal(t, map[string]any{"unchanged": json.Number("3")}, send("")["counts"])
 }

@@ -3,12 +3,13 @@ package apifn
 import (
 	"bytes"
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
-// maxKey bounds an idempotency key, in bytes.
+// maxKey bounds an idempotency key, in characters.
 const maxKey = 200
 
 // act reads who does something, and the Idempotency-Key under which it is done once.
@@ -16,8 +17,8 @@ const maxKey = 200
 func (c *call) act() (ticketing.Act, error) {
 	act := ticketing.Act{By: c.by, At: c.at}
 	key := c.r.Header.Get("Idempotency-Key")
-	if len(key) > maxKey {
-		return act, badParameter("Idempotency-Key", "is longer than 200 bytes")
+	if utf8.RuneCountInString(key) > maxKey {
+		return act, badParameter("Idempotency-Key", "is longer than 200 characters")
 	}
 	if key == "" {
 		return act, nil
@@ -30,6 +31,9 @@ func (c *call) act() (ticketing.Act, error) {
 	act.Again = c.replayed
 	return act, nil
 }
+
+// plain is act for what is itself the same when it is done twice: no key is asked for.
+func (c *call) plain() ticketing.Act { return ticketing.Act{By: c.by, At: c.at} }
 
 // replayed tells that what was asked for had been done before.
 func (c *call) replayed() { c.w.Header().Set("Idempotency-Replayed", "true") }

@@ -18,7 +18,7 @@ import (
 const (
 	defaultLimit = 25
 	maxLimit     = 100
-	maxValue     = 200 // bytes of a parameter: what is longer names nothing, and fits no key
+	maxValue     = 200 // characters of a parameter: what is longer names nothing, and fits no key
 )
 
 // params are a request's query parameters, each at most once and none unknown: a
@@ -43,8 +43,8 @@ func (c *call) params(known ...string) (params, error) {
 		if v[0] == "" {
 			return params{}, badParameter(name, "is empty: leave it out instead")
 		}
-		if name != "cursor" && (len(v[0]) > maxValue || !utf8.ValidString(v[0])) {
-			return params{}, badParameter(name, "must be UTF-8 of at most 200 bytes")
+		if name != "cursor" && (utf8.RuneCountInString(v[0]) > maxValue || !utf8.ValidString(v[0])) {
+			return params{}, badParameter(name, "must be UTF-8 of at most 200 characters")
 		}
 	}
 	rest := url.Values{}

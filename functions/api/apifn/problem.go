@@ -19,6 +19,8 @@ type problem struct {
 	Status int     `json:"status"`
 	Detail string  `json:"detail,omitempty"`
 	Errors []fault `json:"errors,omitempty"`
+	// CustomerIDs are who has the address already that a customer was to be made by.
+	CustomerIDs []string `json:"customer_ids,omitempty"`
 }
 
 // fault is one field that is wrong, and how to mend it.

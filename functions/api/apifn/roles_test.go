@@ -121,6 +121,8 @@ var whoMay = map[string]int{
 	"POST /v1/keys":                                          admin,
 	"DELETE /v1/keys/{id}":                                   admin,
 	"GET /v1/customers/{id}/lifecycle":                       agent,
+	"GET /v1/customers/{id}/feedback":                        agent,
+	"POST /v1/customers":                                     agent,
 	"GET /v1/exports":                                        agent,
 	"GET /v1/exports/{id}":                                   agent,
 	"GET /v1/filters":                                        agent,

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -101,8 +102,8 @@ func (c *call) draft() (settings.Draft, string, error) {
 	switch {
 	case b.Text == nil:
 		return settings.Draft{}, "", badField("text", "is missing")
-	case len(b.Note) > 200 || strings.ContainsAny(b.Note, "\r\n"):
-		return settings.Draft{}, "", badField("note", "may have one line of at most 200 bytes")
+	case utf8.RuneCountInString(b.Note) > 200 || strings.ContainsAny(b.Note, "\r\n"):
+		return settings.Draft{}, "", badField("note", "may have one line of at most 200 characters")
 	}
 	return settings.Draft{Text: *b.Text, Files: b.Files}, b.Note, nil
 }

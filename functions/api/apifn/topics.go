@@ -119,10 +119,6 @@ func (a *api) finishTopic(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
-	act, err := c.act()
-	if err != nil {
-		return err
-	}
 	var in topicDone
 	if err := c.body(&in); err != nil {
 		return err
@@ -131,7 +127,7 @@ func (a *api) finishTopic(c *call) error {
 	if err != nil {
 		return err
 	}
-	if t, err = a.Desk.FinishTopic(c.ctx, act, t.ID, in.Text); err != nil {
+	if t, err = a.Desk.FinishTopic(c.ctx, c.plain(), t.ID, in.Text); err != nil {
 		return err
 	}
 	return c.json(http.StatusAccepted, viewTopic(t))
@@ -145,10 +141,6 @@ type takeUp struct {
 
 func (a *api) putTopic(c *call) error {
 	if _, err := c.params(); err != nil {
-		return err
-	}
-	act, err := c.act()
-	if err != nil {
 		return err
 	}
 	var in takeUp
@@ -166,7 +158,7 @@ func (a *api) putTopic(c *call) error {
 			return err
 		}
 	}
-	if _, err := a.Desk.TakeUp(c.ctx, act, row.Value.ID, desk.TopicID(in.TopicID), in.Title); err != nil {
+	if _, err := a.Desk.TakeUp(c.ctx, c.plain(), row.Value.ID, desk.TopicID(in.TopicID), in.Title); err != nil {
 		return err
 	}
 	return a.answerFeedback(c, row.Value.ID)
@@ -176,15 +168,11 @@ func (a *api) deleteTopic(c *call) error {
 	if _, err := c.params(); err != nil {
 		return err
 	}
-	act, err := c.act()
-	if err != nil {
-		return err
-	}
 	row, err := a.changedFeedback(c)
 	if err != nil {
 		return err
 	}
-	if err := a.Desk.LetGo(c.ctx, act, row.Value.ID); err != nil {
+	if err := a.Desk.LetGo(c.ctx, c.plain(), row.Value.ID); err != nil {
 		return err
 	}
 	return a.answerFeedback(c, row.Value.ID)

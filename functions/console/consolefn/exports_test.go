@@ -1,16 +1,58 @@
 package consolefn_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/functions/console/consolefn"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/table"
 )
+
+// exported is what jobs do: the file is there.
+func (w *world) exported(row store.Row[desk.Export]) {
+	w.t.Helper()
+	row.Value.State, row.Value.Rows, row.Value.Blob = desk.ExportDone, 3, "exports/x.csv"
+	var tx store.Tx
+	tx.PutExport(row)
+	require.NoError(w.t, w.deps.Store.Commit(w.t.Context(), &tx))
+}
+
+// unnoted is a table whose audit takes nothing.
+type unnoted struct{ table.Table }
+
+func (u unnoted) Write(ctx context.Context, ops ...table.Op) error {
+	if strings.HasPrefix(ops[0].Item.PK, "A#") {
+		return errors.New("the audit takes nothing")
+	}
+	return u.Table.Write(ctx, ops...)
+}
+
+// Where it can't be noted who takes data away in bulk, nobody is given it.
+func TestExportsAreNotGivenUnnoted(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.index()
+	w.exported(store.Row[desk.Export]{Value: desk.Export{ID: "x1", Kind: desk.ExportTickets, By: desk.Actor{Kind: desk.ByAgent, ID: "lin"}, Role: "agent", At: w.now, From: w.now, To: w.now}})
+	noted := w.deps.Store
+	w.deps.Store = store.New(unnoted{noted.T})
+	w.handler = consolefn.New(w.deps)
+	resp := w.do("GET", "/console/exports/x1/file", nil)
+	require.GreaterOrEqual(t, resp.StatusCode, 500)
+	require.Empty(t, resp.Header.Get("Location"))
+	require.NotContains(t, body(t, resp), "exports/x.csv")
+
+	w.deps.Store = noted
+	w.handler = consolefn.New(w.deps)
+	require.Contains(t, w.do("GET", "/console/exports/x1/file", nil).Header.Get("Location"), "exports/x.csv")
+}
 
 // An agent asks for a file, sees it coming, and downloads it; nobody else does.
 func TestExports(t *testing.T) {
@@ -25,11 +67,7 @@ func TestExports(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, desk.ExportAnswers, rows[0].Value.Kind)
 
-	row := rows[0]
-	row.Value.State, row.Value.Rows, row.Value.Blob = desk.ExportDone, 3, "exports/x.csv"
-	var tx store.Tx
-	tx.PutExport(row)
-	require.NoError(t, w.deps.Store.Commit(t.Context(), &tx))
+	w.exported(rows[0])
 	page = w.page("/console/exports?lang=en")
 	require.Contains(t, page, "3 rows")
 	file := regexp.MustCompile(`href="(/console/exports/[^"]+/file)"`).FindStringSubmatch(page)[1]

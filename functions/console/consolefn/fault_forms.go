@@ -16,9 +16,12 @@ func init() {
 
 // chineseOfPeople are the Chinese of what is said of customers, suggestions and colleagues.
 var chineseOfPeople = map[string]string{
-	"no such suggestion":              "没有这条合并建议，可能已经处理过了",
-	"no such address of the customer": "客户没有这个联系方式，可能已撤销合并",
-	"no such agent":                   "没有这位客服",
+	"no such suggestion":                                         "没有这条合并建议，可能已经处理过了",
+	"no such address of the customer":                            "客户没有这个联系方式，可能已撤销合并",
+	"is needed, or phone is: a customer is found by one of them": "请填写邮箱或手机号，至少一项",
+	"there is a customer by that address already":                "这个邮箱或手机号已有对应的客户",
+	"the customer is not merged into another":                    "这位客户没有被合并，可能已撤销合并",
+	"no such agent":                                              "没有这位客服",
 	"only an answer can be undone, by its first part, and only where the settings leave time for it": "只有回复可以撤回，多条的须从第一条撤回，而且配置里要留有撤回时间",
 	"only who wrote an answer can undo it":     "只有写这条回复的人才能撤回",
 	"it is too late: the answer is on its way": "来不及了，回复已经发出",

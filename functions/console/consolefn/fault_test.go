@@ -20,11 +20,12 @@ import (
 
 // unmet are faults that nobody meets in the console, with the reason.
 var unmet = map[string]string{
-	"is missing: a ticket begun twice would be sent twice": "the console's forms have a key",
-	"is missing: a task opened twice would be done twice":  "the console's forms have a key",
-	"was used for another request":                         "the key holds what was asked",
-	"the idempotency key was used for something else":      "the key holds what was asked",
-	"it reports on a message that this desk doesn't know":  "a provider's report",
+	"is missing: a ticket begun twice would be sent twice":        "the console's forms have a key",
+	"is missing: who asks again must find the customer they made": "the API's alone",
+	"is missing: a task opened twice would be done twice":         "the console's forms have a key",
+	"was used for another request":                                "the key holds what was asked",
+	"the idempotency key was used for something else":             "the key holds what was asked",
+	"it reports on a message that this desk doesn't know":         "a provider's report",
 	"%s":    "the words of another fault",
 	"%q %s": "one of TagFault's, which TestFaultsWithNumbers looks at",
 }
