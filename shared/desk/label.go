@@ -44,6 +44,15 @@ func (c Customer) Called(lang string) string {
 	return firstOf(c.Remark, c.Name)
 }
 
+// Shown is how a page names the customer: who told no name by their first address, as a
+// ticket's lists do; empty only where there is none.
+func (c Customer) Shown(lang string) string {
+	if name := c.Called(lang); name != "" || len(c.Addresses) == 0 {
+		return name
+	}
+	return c.Addresses[0].Label(lang)
+}
+
 func firstOf(names ...string) string {
 	for _, n := range names {
 		if n != "" {

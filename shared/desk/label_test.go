@@ -38,5 +38,10 @@ func TestCalled(t *testing.T) {
 	require.Equal(t, "王女士", desk.Customer{Name: "Mei", Remark: "王女士"}.Called("en"))
 	require.Equal(t, wx.Label("zh-CN"), desk.Customer{Addresses: []desk.Address{{Channel: desk.SMS, ID: "+1"}, wx}}.Called("zh-CN"))
 	require.Empty(t, desk.Customer{}.Called("en"))
+	require.Empty(t, desk.Customer{}.Shown("en"))
+	sms := desk.Customer{Addresses: []desk.Address{{Channel: desk.SMS, ID: "+1"}}}
+	require.Equal(t, "+1", sms.Shown("en"), "who told no name is named as their tickets are")
+	sms.Name = "Mei"
+	require.Equal(t, "Mei", sms.Shown("en"))
 	require.Equal(t, "王女士", desk.Identity{Name: "Mei", Remark: "王女士"}.Called())
 }

@@ -140,7 +140,7 @@ func (s *Store) CustomerNames(ctx context.Context, lang string, ids ...desk.Cust
 	}
 	rows, err := read[desk.Customer](ctx, s, keys)
 	for _, r := range rows {
-		out[r.Value.ID] = r.Value.Called(lang)
+		out[r.Value.ID] = r.Value.Shown(lang)
 	}
 	return out, err
 }

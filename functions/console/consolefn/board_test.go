@@ -116,7 +116,7 @@ func TestDeadlines(t *testing.T) {
 	page = w.page("/console?view=overdue&lang=zh-CN")
 	require.Equal(t, "1", w.badge(page, "overdue"))
 	require.Contains(t, page, id.Number())
-	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=zh-CN"), "首次响应 已超时")
+	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=zh-CN"), "首次响应已超时")
 
 	w.post(id, "reply", "text", "Here we are", "then", "pending")
 	require.NotContains(t, row(), at)

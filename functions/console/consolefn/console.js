@@ -287,6 +287,13 @@ for (const input of document.querySelectorAll("input[type=file][data-max]")) {
   });
 }
 
+// On a phone the menus scroll: the chosen entry is brought into sight.
+for (const entry of document.querySelectorAll("nav [aria-current]")) {
+  const menu = entry.closest("nav");
+  const [a, b] = [entry.getBoundingClientRect(), menu.getBoundingClientRect()];
+  menu.scrollLeft += a.left - b.left - (b.width - a.width) / 2;
+}
+
 settle();
 setInterval(since, 30e3);
 if (live && !("still" in live.dataset)) {

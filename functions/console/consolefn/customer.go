@@ -55,7 +55,7 @@ func (v *visit) customer() error {
 	if err != nil {
 		return err
 	}
-	page := customerPage{frame: v.frame("", "客户", "Customer", "older")}
+	page := customerPage{frame: v.frame("", "未留姓名的客户", "Customer without a name", "older")}
 	if page.Person, err = v.person(row, customersShown); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (v *visit) customer() error {
 	}
 	page.Reached = v.reachedAt(ids)
 	page.Stands = v.stands(lifecycle.Known{Customer: row.Value, Identities: ids, Tickets: page.Person.all})
-	page.Scores = v.scores(row.Value)
+	page.Scores = v.scores(page.frame, row.Value)
 	if page.Thinks, err = v.thoughts(page.frame, row.Value); err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ type scored struct {
 
 // scores are the last ones, newest first. A row written before it kept them has the very
 // last alone.
-func (v *visit) scores(c desk.Customer) []scored {
+func (v *visit) scores(f frame, c desk.Customer) []scored {
 	marks := slices.Clone(c.Scores)
 	if s := c.LastScore; len(marks) == 0 && s != nil {
 		marks = []desk.ScoreMark{{Kind: s.Kind, Value: s.Value, At: s.At, Ticket: s.Ticket}}
@@ -139,7 +139,7 @@ func (v *visit) scores(c desk.Customer) []scored {
 	slices.Reverse(marks)
 	var out []scored
 	for i, m := range marks {
-		s := scored{ScoreMark: m, Name: strings.ToUpper(string(m.Kind))}
+		s := scored{ScoreMark: m, Name: kindName(f, m.Kind)}
 		_, s.Most = m.Kind.Bounds()
 		if m.Ticket != "" {
 			s.Number, s.URL = m.Ticket.Number(), "/console/tickets/"+m.Ticket.Number()

@@ -64,14 +64,14 @@ var kindStatus = map[desk.Kind]int{
 }
 
 var kindHeads = map[desk.Kind][2]string{
-	desk.Invalid:     {"有一处需要修改", "Something needs to be mended"},
+	desk.Invalid:     {"请检查填写的内容", "Something needs to be mended"},
 	desk.Unauthentic: {"请重新登录", "Please sign in again"},
 	desk.Forbidden:   {"无法执行此操作", "This can't be done"},
 	desk.NotFound:    {"没有找到", "Not found"},
-	desk.Conflict:    {"当前状态不允许这样做", "This can't be done as things stand"},
+	desk.Conflict:    {"当前状态下无法操作", "This can't be done as things stand"},
 	desk.TooLarge:    {"内容太大", "Too large"},
 	desk.Throttled:   {"系统繁忙，请稍后再试", "Busy just now: please try again"},
-	desk.Transient:   {"暂时没有成功，请再试一次", "That didn't work just now: please try again"},
+	desk.Transient:   {"操作未成功，请重试", "That didn't work just now: please try again"},
 	desk.Unreadable:  {"无法读取", "It can't be read"},
 }
 
@@ -161,7 +161,7 @@ var chineseFaults = map[string]string{
 	"no such ticket":                                      "没有这张工单",
 	"no such customer":                                    "没有这位客户",
 	"no such message":                                     "没有这条消息",
-	"no such page":                                        "没有这个页面",
+	"no such page":                                        "页面不存在，可能链接有误，或内容已被删除",
 	"the file has not been fetched from the provider yet": "文件还没有从平台取回",
 	"should be a time such as 2026-01-31T09:00":           "请按 2026-01-31T09:00 的格式填写时间",
 	"must be one of open, pending, on_hold, snoozed, resolved, closed, spam": "请选择列表中的状态",

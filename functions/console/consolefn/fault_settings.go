@@ -99,7 +99,7 @@ var settingsZH = sync.OnceValue(func() (out []form) {
 // andOr puts a list of the settings' own words as Chinese does.
 var andOr = strings.NewReplacer(", or ", " 或 ", ", ", "、", " or ", " 或 ")
 
-var plainList = regexp.MustCompile(`^[a-z0-9_-]+((, | or |, or )[A-Za-z0-9_-]+)+$`)
+var plainList = regexp.MustCompile(`^[A-Za-z0-9_-]+((, | or |, or )[A-Za-z0-9_-]+)+$`)
 
 // faultsInWords are faults in the page's language.
 func (v *visit) faultsInWords(faults []config.Fault) []config.Fault {

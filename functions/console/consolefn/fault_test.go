@@ -199,6 +199,7 @@ func TestSettingsFaultsInChinese(t *testing.T) {
 		}
 	}
 	for en, zh := range map[string]string{
+		"should be zh-CN or en":                       "应为 zh-CN 或 en",
 		"should be agent, lead or admin":              "应为 agent、lead 或 admin",
 		"should be one of low, normal, high, urgent":  "应为以下之一：low、normal、high、urgent",
 		"should be a time of day such as 21:00":       "应为时刻，如 21:00",

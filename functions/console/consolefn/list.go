@@ -209,6 +209,7 @@ func (r listRow) Waiting() bool { return !r.T.WaitingSince.IsZero() && r.T.Statu
 func (r listRow) Urgent() bool { return r.T.Priority == desk.High || r.T.Priority == desk.Urgent }
 
 func (v *visit) redirect(to string) {
+	v.tellDone()
 	look.SetHeaders(v.w.Header())
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
 }

@@ -260,7 +260,7 @@ func (v *visit) settingsVersion() error {
 		return err
 	}
 	at := strconv.FormatInt(n, 10)
-	page := settingsVersionsPage{frame: v.frame("settings", "配置版本 "+at, "Settings, version "+at), Version: old, Last: last.Version, Lines: numbered(old.Text, nil, nil)}
+	page := settingsVersionsPage{frame: v.frame("settings", "配置 · 第 "+at+" 版", "Settings, version "+at), Version: old, Last: last.Version, Lines: numbered(old.Text, nil, nil)}
 	page.Diff = diffLines(settings.Diff("version "+strconv.FormatInt(last.Version, 10), "version "+at, last.Text, old.Text))
 	return v.write("settingsversion", page)
 }

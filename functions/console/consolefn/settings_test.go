@@ -92,7 +92,7 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, http.StatusConflict, w.do("POST", "/console/settings/versions/1/restore", form).StatusCode)
 	form.Set("base", "2")
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/settings/versions/1/restore", form).StatusCode)
-	require.Contains(t, w.page("/console/settings/versions", "Accept-Language", "zh-CN"), "恢复自第1版")
+	require.Contains(t, w.page("/console/settings/versions", "Accept-Language", "zh-CN"), "恢复自第 1 版")
 	require.NotContains(t, w.page("/console/settings"), "# theirs")
 	for _, path := range []string{"9", "0", "x"} {
 		require.Equal(t, http.StatusNotFound, w.do("GET", "/console/settings/versions/"+path, nil).StatusCode)

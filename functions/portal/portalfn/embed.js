@@ -23,7 +23,7 @@ h2{font-size:20px;line-height:1.3;margin:0}p{margin:0}.soft{color:#5a6a65;font-s
 input,textarea,select{font:inherit;color:inherit;width:100%;padding:10px 12px;border:1px solid #83918c;border-radius:8px;background:#fff}
 input[type=file]{padding:8px}textarea{resize:vertical}[aria-invalid=true]{border-color:#a81e1e}
 button{font:inherit;font-weight:600;min-height:48px;padding:0 20px;border:0;border-radius:8px;background:#0b6b5b;color:#fff;cursor:pointer}button:disabled{opacity:.6}
-button.quiet{min-height:44px;background:none;color:#0b6b5b;text-decoration:underline}:focus-visible{outline:3px solid #0b6b5b88;outline-offset:2px}
+button.quiet{min-height:44px;background:none;color:#0b6b5b;text-decoration:underline}:focus-visible{outline:3px solid #0b6b5bcc;outline-offset:2px}
 .trap{position:absolute;left:-9999px}ol{list-style:none;margin:0;padding:0;display:grid;gap:12px;max-height:480px;overflow:auto}
 li{max-width:88%;justify-self:start}li.own{justify-self:end;text-align:right}.text{white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;padding:8px 12px;border:1px solid #dbe2df;border-radius:4px 14px 14px}
 .own .text{background:#e2f1ed;border-color:#e2f1ed;border-radius:14px 4px 14px 14px}a{color:#0b6b5b}`;

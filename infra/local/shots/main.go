@@ -2,7 +2,7 @@
 // zh-CN and en, as a wide screen and as a phone show it. It also reports what the
 // browser complains of (a blocked script, a missing file), and then fails.
 //
-//	shots -base http://127.0.0.1:3000 -out /tmp/shots -agent li -password … /console /forms/contact
+//	shots -base http://127.0.0.1:3000 -out pictures -agent li -password … /console /forms/contact
 package main
 
 import (
@@ -26,6 +26,9 @@ func main() {
 	flag.StringVar(&s.agent, "agent", "", "agent to sign in to the console as; none: don't")
 	flag.StringVar(&s.password, "password", os.Getenv("DESKHOOK_LOCAL_PASSWORD"), "the console's local password")
 	flag.BoolVar(&s.dark, "dark", false, "as in dark mode")
+	flag.BoolVar(&s.noScript, "noscript", false, "with the pages' own scripts off")
+	flag.StringVar(&s.lang, "lang", "", "only in this language")
+	flag.StringVar(&s.screen, "screen", "", "only on this screen: wide or phone")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -44,7 +47,8 @@ func main() {
 // shooting is one run.
 type shooting struct {
 	base, out, agent, password string
-	dark                       bool
+	dark, noScript             bool
+	lang, screen               string // "": all
 }
 
 // take takes every page's pictures and gives what the browser complained of.
@@ -65,6 +69,11 @@ func (s shooting) take(ctx context.Context, pages []string) ([]string, error) {
 			return nil, fmt.Errorf("shots: sign in: %w", err)
 		}
 	}
+	if s.noScript {
+		if err := b.NoScript(); err != nil {
+			return nil, err
+		}
+	}
 	for _, page := range pages {
 		if err := s.page(b, page); err != nil {
 			return nil, fmt.Errorf("shots: %s: %w", page, err)
@@ -73,10 +82,13 @@ func (s shooting) take(ctx context.Context, pages []string) ([]string, error) {
 	return b.Complaints(), nil
 }
 
-// page takes one page's pictures: both languages, both screens.
+// page takes one page's pictures: both languages, both screens, if not told otherwise.
 func (s shooting) page(b *browser.Tab, page string) error {
 	for _, lang := range browser.Languages {
 		for _, screen := range []browser.Screen{browser.Wide, browser.Phone} {
+			if s.lang != "" && s.lang != lang || s.screen != "" && s.screen != screen.Name {
+				continue
+			}
 			if err := errors.Join(b.Show(screen), b.Open(browser.In(s.base+page, lang))); err != nil {
 				return err
 			}
