@@ -1,6 +1,9 @@
 package apifn_test
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,6 +46,24 @@ func TestCreateCustomer(t *testing.T) {
 	require.Equal(t, []any{other, id}, b.make("n", `{"email":"bob@x.test","phone":"+8613800138000"}`).is(409).json()["customer_ids"])
 	require.Equal(t, "安", b.do("GET", customersPath+"/"+id, "").is(200).json()["name"], "nothing was changed")
 	require.Equal(t, []any{id}, b.make("o", body).is(409).json()["customer_ids"], "one customer is named once")
+}
+
+// Who is a moment too late is told who was quicker; who didn't hear the answer finds the
+// customer they made.
+func TestCreateCustomerOnce(t *testing.T) {
+	b := newBench(t)
+	const body = `{"email":"ann@x.test"}`
+	var quicker any
+	b.before = func() { quicker = b.make("other", body).is(201).json()["id"] }
+	require.Equal(t, []any{quicker}, b.make("mine", body).is(409).json()["customer_ids"])
+
+	b.lost = true
+	r := httptest.NewRequest("POST", customersPath, strings.NewReader(`{"email":"bob@x.test"}`))
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + agentToken}, "Idempotency-Key": {"k"}}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	require.Equal(t, 500, w.Code)
+	require.Equal(t, "true", b.make("k", `{"email":"bob@x.test"}`).is(201).header.Get("Idempotency-Replayed"))
 }
 
 // Whoever proves the address joins the customer who was made for it; who doesn't, doesn't.
