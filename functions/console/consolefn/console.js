@@ -172,8 +172,11 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// How an answer would go out is told beneath it, until it is written on.
+// How an answer would go out is told beneath it, until it is written on: what comes back
+// after that is of what was there before.
+let previews = 0;
 document.addEventListener("submit", async (event) => {
+  const asked = ++previews;
   if (!event.submitter?.matches("[data-preview]")) return;
   event.preventDefault();
   const out = event.target.querySelector(".preview");
@@ -183,13 +186,17 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(event.submitter.formAction, { method: "POST", body: data });
     const text = await answer.text();
     const fault = answer.ok ? null : new DOMParser().parseFromString(text, "text/html").querySelector(".notice");
+    if (asked !== previews) return;
     if (answer.ok) out.innerHTML = text;
     else out.replaceChildren(...(fault ? [fault] : []));
   } catch {
     lost(true);
   }
 });
-document.addEventListener("input", (event) => event.target.form?.querySelector(".preview")?.replaceChildren());
+document.addEventListener("input", (event) => {
+  previews++;
+  event.target.form?.querySelector(".preview")?.replaceChildren();
+});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

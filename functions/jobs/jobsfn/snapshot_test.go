@@ -1,12 +1,14 @@
 package jobsfn_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/work"
 )
 
@@ -32,4 +34,24 @@ func TestLateSettings(t *testing.T) {
 		require.False(t, b.run(work.JobSnapshot, next, 1))
 		require.True(t, armed())
 	}
+}
+
+// A job that puts an old version where a newer one was put meanwhile puts the newest back:
+// two that run at one time end with it, whoever writes last.
+func TestSettingsPutAtOneTime(t *testing.T) {
+	b := newBench(t)
+	of := func(version int64) config.Settings {
+		return config.Settings{Version: version, Desk: config.Desk{Language: "en", TimeZone: "UTC", Team: "support"}}
+	}
+	doc, err := json.Marshal(of(6))
+	require.NoError(t, err)
+	var tx store.Tx
+	tx.PutSettings(6, doc)
+	require.NoError(t, b.rows.Commit(t.Context(), &tx))
+	require.False(t, b.run(work.JobSnapshot, of(5), 1)) // read before 6 was in force
+	raw, err := b.h.Blob.Get(t.Context(), config.SnapshotKey, 0)
+	require.NoError(t, err)
+	var now config.Settings
+	require.NoError(t, json.Unmarshal(raw, &now))
+	require.EqualValues(t, 6, now.Version)
 }
