@@ -48,7 +48,9 @@ type ticketPage struct {
 	Tags       string   // as one edits them
 	Canned     []choice // ID is the text, filled in
 	Macros     []choice
-	Draft      any // what the answer begins with
+	Draft      any         // what the answer begins with
+	Then       desk.Status // what the answer makes of the ticket; "" is pending
+	Left       []string    // files of an answer taken back, to be chosen again
 	Person     person
 	Seen       desk.MessageID // the newest row that the page shows
 	Writing    []string       // colleagues who are writing just now

@@ -33,8 +33,8 @@ func (v *visit) undo() error {
 	return nil
 }
 
-// undone begins the answer with the one that was taken back, and its copies. It is the
-// agent's own, so nothing of it is hidden; an answer's parts are all of one time.
+// undone begins the answer with the one that was taken back, its copies and what it made of
+// the ticket; its files can't be chosen for the agent, so they are named. It is the agent's own, so nothing of it is hidden; an answer's parts are all of one time.
 func (v *visit) undone(p *ticketPage) {
 	id := desk.MessageID(v.r.URL.Query().Get("undone"))
 	i := slices.IndexFunc(p.Items, func(it item) bool { return it.M.ID == id })
@@ -44,9 +44,18 @@ func (v *visit) undone(p *ticketPage) {
 	first := p.Items[i].M
 	var texts []string
 	for _, it := range p.Items {
-		if it.M.Why == desk.Undone && it.M.At.Equal(first.At) && v.mine(it.M) && it.M.Text != "" {
+		if it.M.Why != desk.Undone || !it.M.At.Equal(first.At) || !v.mine(it.M) {
+			continue
+		}
+		if it.M.Text != "" {
 			texts = append(texts, it.M.Text)
 		}
+		for _, f := range it.M.Attachments {
+			p.Left = append(p.Left, f.Name)
+		}
+	}
+	if first.Before != nil {
+		p.Then = first.Before.Then
 	}
 	p.Draft, p.Cc = typed(strings.Join(texts, "\n")), v.copiesAgain(p.T, first.Cc)
 }

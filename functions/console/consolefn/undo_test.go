@@ -43,6 +43,7 @@ func TestUndoAnAnswer(t *testing.T) {
 	page = w.page(strings.TrimSuffix(resp.Header.Get("Location"), "#composer"))
 	draft := html.UnescapeString(regexpFind(t, page, `(?s)<textarea id="reply"[^>]*>(.*?)</textarea>`))
 	require.Equal(t, strings.Fields(text), strings.Fields(draft))
+	require.Contains(t, page, `value="resolved" selected`, "what it made of the ticket")
 	require.NotContains(t, page, undo)
 	require.Equal(t, http.StatusConflict, w.do("POST", undo, url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)
 
@@ -87,4 +88,18 @@ func TestUndoTellsNobodysWords(t *testing.T) {
 	page = w.page(at)
 	require.NotContains(t, page, "/undo\"")
 	require.NotContains(t, page, "13800138000")
+}
+
+// The files of an answer taken back are named: nobody can choose them for the agent.
+func TestUndoNamesFiles(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.index() // with a place for files
+	w.s.Tickets.UndoSend = config.Duration(20 * time.Second)
+	id := w.mails("ann@x.test", "a1@x")
+	m, err := w.desk.Reply(t.Context(), ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "lin"}, At: w.now}, id, ticketing.Reply{Text: "Here", Attachments: []desk.Attachment{{Name: "invoice.pdf", Type: "application/pdf", Blob: "files/x", Size: 1}}})
+	require.NoError(t, err)
+	page := w.page("/console/tickets/" + id.Number())
+	resp := w.do("POST", regexpFind(t, page, `action="([^"]*/undo)"`), url.Values{"csrf": {field(t, page, "csrf")}})
+	require.Contains(t, resp.Header.Get("Location"), string(m))
+	require.Regexp(t, `choose the files again: invoice\.pdf`, w.page(strings.TrimSuffix(resp.Header.Get("Location"), "#composer")+"&lang=en"))
 }
