@@ -36,6 +36,7 @@ type recoveryRow struct {
 	Number string
 	Name   string // of its state
 	Who    string // owns it
+	Person choice // whose score it was
 	Late   bool
 	Most   int
 	Was    string // what was bad: the score, or that it is a complaint
@@ -126,7 +127,29 @@ func (v *visit) recoveries() error {
 	for _, r := range rows {
 		page.Rows = append(page.Rows, v.recoveryRow(r.Value, link(state, team)))
 	}
+	if err := v.namePersons(page.Rows); err != nil {
+		return err
+	}
 	return v.write("recoveries", page)
+}
+
+// namePersons says whom to get in touch with; a customer erased meanwhile has no name.
+func (v *visit) namePersons(rows []recoveryRow) error {
+	const atOnce = 100
+	for part := range slices.Chunk(rows, atOnce) {
+		ids := make([]desk.CustomerID, len(part))
+		for i, r := range part {
+			ids[i] = r.Customer
+		}
+		names, err := v.Store.CustomerNames(v.r.Context(), v.lang, ids...)
+		if err != nil {
+			return err
+		}
+		for i, id := range ids {
+			part[i].Person = choice{Name: names[id], URL: "/console/customers/" + url.PathEscape(string(id))}
+		}
+	}
+	return nil
 }
 
 // wonBack stands among the states for those whose customer, asked again, was better content.

@@ -28,6 +28,7 @@ func TestFollowUps(t *testing.T) {
 	page := w.page("/console/recoveries?lang=en")
 	require.Contains(t, page, id.Number())
 	require.Contains(t, page, "1 / 5")
+	require.Contains(t, page, `<a href="/console/customers/`+string(w.ticket(id).Customer)+`">Mei</a>`, "whom to get in touch with")
 	require.Contains(t, w.page("/console/recoveries?lang=zh-CN"), "待回访")
 	ticket := w.page("/console/tickets/" + id.Number() + "?lang=en")
 	require.Contains(t, ticket, "Follow-up")
