@@ -42,7 +42,8 @@ func walk(t *testing.T, steps []step) {
 	}
 }
 
-// begin opens a desk that acknowledges nothing, so that what goes out is an answer.
+// begin opens a desk that acknowledges nothing, so that what goes out is an answer, and lets
+// it go at once.
 func begin(t *testing.T, change ...func(*config.Settings)) *life {
 	return beginIn(t, nil, change...)
 }
@@ -50,7 +51,7 @@ func begin(t *testing.T, change ...func(*config.Settings)) *life {
 // beginIn is begin with secrets of the test's own.
 func beginIn(t *testing.T, env map[string]string, change ...func(*config.Settings)) *life {
 	l := &life{clock: local.NewWarp()}
-	l.Desk, l.base = startBy(t, l.clock, env, append(change, func(s *config.Settings) { s.Tickets.Acknowledge = nil })...)
+	l.Desk, l.base = startBy(t, l.clock, env, append(change, func(s *config.Settings) { s.Tickets.Acknowledge, s.Tickets.UndoSend = nil, 0 })...)
 	l.agent = &ticketing.Desk{Store: l.Store, Settings: (&config.Snapshot{Blob: l.World.Blob, Now: l.clock.Now}).Current}
 	return l
 }

@@ -179,7 +179,7 @@ var codes = map[string]words{
 	"churn.complaint":          {"近三个月有投诉", "they complained in the last three months"},
 	"churn.waits":              {"正在等待答复，已超过两天", "they have waited for an answer for two days or more"},
 	"churn.quiet":              {"很久没有来信", "they haven't written for long"},
-	"churn.risk_changed":       {"流失风险由“{from}”变为“{to}”", "The risk of losing the customer changed from {from} to {to}"},
+	"churn.risk_changed":       {"流失风险由“{was_risk}”变为“{risk}”", "The risk of losing the customer changed from {was_risk} to {risk}"},
 	"customer.merged":          {"客户“{from}”已并入“{into}”，依据：{why}", "Customer {from} was merged into {into}, because: {why}"},
 	"customer.unmerged":        {"已撤销合并：“{from}”不再并入“{into}”", "The merge of customer {from} into {into} was undone"},
 	"customer.changed":         {"客户资料已修改：{fields}", "The customer's profile was changed: {fields}"},

@@ -8,7 +8,7 @@ var stages = map[lifecycle.Stage]words{
 }
 
 var levels = map[lifecycle.Level]words{
-	lifecycle.Low: {"低", "Low"}, lifecycle.Medium: {"中", "Medium"}, lifecycle.High: {"高", "High"},
+	lifecycle.Low: {"低", "low"}, lifecycle.Medium: {"中", "medium"}, lifecycle.High: {"高", "high"},
 }
 
 // Stage says where a customer stands.

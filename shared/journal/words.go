@@ -102,6 +102,8 @@ func argument(name, value, lang string) string {
 		}
 	case "target":
 		return Target(desk.Target(value), lang)
+	case "risk", "was_risk":
+		return Risk(lifecycle.Level(value), lang)
 	case "owner", "before":
 		if value == "" {
 			return words{"无人", "nobody"}.in(lang)
@@ -133,9 +135,6 @@ func fromTo(value, lang string) string {
 		return w.in(lang)
 	}
 	if w, ok := types[desk.Type(value)]; ok {
-		return w.in(lang)
-	}
-	if w, ok := levels[lifecycle.Level(value)]; ok {
 		return w.in(lang)
 	}
 	return value

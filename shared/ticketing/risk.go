@@ -59,7 +59,7 @@ func told(settings int64, act Act, was desk.Customer, v lifecycle.Verdict) *desk
 		reasons[i] = r.Code
 	}
 	j := journal("", act.By, act.At, settings, said(lifecycle.RiskChanged,
-		"from", before, "to", string(v.Level), "stage", string(v.Stage), "reasons", strings.Join(reasons, ", ")))
+		"was_risk", before, "risk", string(v.Level), "stage", string(v.Stage), "reasons", strings.Join(reasons, ", ")))
 	return &j
 }
 

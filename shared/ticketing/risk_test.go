@@ -57,7 +57,7 @@ func TestLookAtRisk(t *testing.T) {
 	for _, e := range events {
 		for _, d := range e.Value.Decisions {
 			if d.Code == lifecycle.RiskChanged {
-				told = append(told, [2]string{d.Args["from"], d.Args["to"]})
+				told = append(told, [2]string{d.Args["was_risk"], d.Args["risk"]})
 			}
 		}
 	}
