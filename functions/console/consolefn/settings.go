@@ -198,9 +198,10 @@ func diffLines(diff string) []diffLine {
 	}
 	kinds := map[byte]string{'+': "add", '-': "del", '@': "at"}
 	var out []diffLine
-	for i, line := range strings.Split(strings.TrimSuffix(diff, "\n"), "\n") {
+	lines := strings.Split(strings.TrimSuffix(diff, "\n"), "\n")
+	for _, line := range lines[min(2, len(lines)):] { // the first two name the texts, as the heading does
 		kind := ""
-		if line != "" && i > 1 { // the first two name the texts
+		if line != "" {
 			kind = kinds[line[0]]
 		}
 		out = append(out, diffLine{kind, line})
