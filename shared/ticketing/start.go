@@ -2,14 +2,13 @@ package ticketing
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/phone"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -18,7 +17,7 @@ import (
 type Start struct {
 	By      StartBy
 	Account string // the mailbox or number it goes out from; "" = the first
-	To      string // a mail address; for SMS and calls a phone number in E.164
+	To      string // a mail address; for SMS and calls a phone number as shared/phone reads it
 	Name    string // the customer's, where it isn't known yet
 	Subject string
 	Text    string // the message; of a call, what was said
@@ -43,8 +42,6 @@ type Outcome string
 
 // Outcomes lists what may come of a call.
 var Outcomes = []Outcome{"reached", "no_answer", "voicemail"}
-
-var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // Start opens a ticket and queues its first message, in one transaction; act.Key, which
 // is needed, does it once. An address that opted out is refused, and so is a second open
@@ -108,7 +105,7 @@ func (n *Start) check(s *config.Settings) (to desk.Address, err error) {
 	case n.Lang != "" && !slices.Contains(config.Languages, n.Lang):
 		return to, desk.FieldError("language", "must be one of zh-CN, en")
 	}
-	if n.Team != "" && !slices.ContainsFunc(s.Teams, func(t config.Team) bool { return t.ID == n.Team }) {
+	if n.Team != "" && !slices.Contains(s.AllTeams(), n.Team) {
 		return to, desk.FieldError("team", "there is no team %q", n.Team)
 	}
 	if err := n.lengths(); err != nil {
@@ -134,7 +131,7 @@ func (n *Start) lengths() error {
 }
 
 func (n *Start) address(s *config.Settings) (to desk.Address, err error) {
-	to.Channel, to.ID = desk.SMS, strings.NewReplacer(" ", "", "-", "").Replace(n.To)
+	to.Channel = desk.SMS
 	switch n.By {
 	case StartMail:
 		to.Channel = desk.Email
@@ -145,9 +142,11 @@ func (n *Start) address(s *config.Settings) (to desk.Address, err error) {
 			return to, desk.FieldError("to", "is the desk's own address")
 		}
 	case StartSMS, StartCall:
-		if !phoneNumber.MatchString(to.ID) {
+		number, ok := phone.E164(n.To, s.Desk.Country)
+		if !ok {
 			return to, desk.FieldError("to", "is not a phone number such as +8613800138000")
 		}
+		to.ID = number
 	default:
 		return to, desk.FieldError("channel", "must be one of email, sms, call")
 	}

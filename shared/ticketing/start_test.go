@@ -92,3 +92,16 @@ func TestStartMistakes(t *testing.T) {
 		require.Equal(t, field, e.Field)
 	}
 }
+
+// A number is read as people write it, where it says which country it is of.
+func TestStartByANumberAsWritten(t *testing.T) {
+	b := newBench(t)
+	b.s.Desk.Country = "CN"
+	n := ticketing.Start{By: ticketing.StartCall, To: "138-0013 8000", Text: "x", Outcome: "reached"}
+	id, err := b.Start(b.ctx, b.keyed("k"), n)
+	require.NoError(t, err)
+	require.Equal(t, "+8613800138000", b.ticket(id).From.ID)
+	b.s.Desk.Country = "US"
+	_, err = b.Start(b.ctx, b.keyed("k2"), n)
+	require.ErrorContains(t, err, "to")
+}
