@@ -69,7 +69,7 @@ func (s *Settings) Bad(v desk.Survey, score int) bool {
 }
 
 var regret = Text{
-	"zh-CN": "谢谢您坦诚相告。很抱歉这次没有让您满意，我们会认真改进。",
+	"zh-CN": "感谢您的反馈。很抱歉这次没有让您满意，我们会认真改进。",
 	"en":    "Thank you for being frank with us. We are sorry that it went badly, and will look into it.",
 }
 

@@ -53,7 +53,7 @@ var sendStates = map[desk.SendState]words{
 	desk.Sent:      {"已发送", "Sent"},
 	desk.Delivered: {"已送达", "Delivered"},
 	desk.Failed:    {"发送失败", "Failed"},
-	desk.Uncertain: {"无法确认", "Uncertain"},
+	desk.Uncertain: {"无法确认是否发出", "Uncertain"},
 }
 
 var channels = map[desk.Channel]words{
@@ -68,7 +68,7 @@ var channels = map[desk.Channel]words{
 var purposes = map[string]words{
 	"reply":    {"回复", "Answer"},
 	"ack":      {"自动回执", "Acknowledgement"},
-	"survey":   {"满意度评价", "Survey"},
+	"survey":   {"满意度调查", "Survey"},
 	"reminder": {"评价提醒", "Reminder"},
 	"pending":  {"催复提醒", "Reminder to answer"},
 	"closing":  {"自动关闭通知", "Closing note"},
@@ -83,7 +83,7 @@ var recoveries = map[desk.RecoveryState]words{
 	desk.RecoveryContacted:  {"已联系", "Contacted"},
 	desk.RecoveryDone:       {"已处理", "Done"},
 	desk.RecoveryAskedAgain: {"再次邀评", "Asked again"},
-	desk.RecoveryDropped:    {"客户已改好评", "Dropped"},
+	desk.RecoveryDropped:    {"无需回访", "Dropped"},
 }
 
 // Recovery names the state of a follow-up.
@@ -174,3 +174,16 @@ func Channel(c desk.Channel, lang string) string { return label(channels, c, lan
 
 // Purpose says what a message to a customer is for.
 func Purpose(p string, lang string) string { return label(purposes, p, lang) }
+
+var tiers = map[desk.Tier]words{
+	desk.Standard: {"普通", "Standard"}, desk.Silver: {"银牌", "Silver"}, desk.Gold: {"金牌", "Gold"}, desk.VIP: {"VIP", "VIP"},
+}
+
+// Tier names a customer's tier.
+func Tier(t desk.Tier, lang string) string { return label(tiers, t, lang) }
+
+// customerFields are what is kept of a customer, by the names that the journal has.
+var customerFields = map[string]words{
+	"name": {"姓名", "name"}, "language": {"语言", "language"}, "time_zone": {"时区", "time zone"}, "tier": {"等级", "tier"}, "tags": {"标签", "tags"},
+	"mail": {"邮箱", "mail"}, "phone": {"电话", "phone"}, "union": {"微信 unionid", "WeChat’s unionid"},
+}

@@ -108,6 +108,8 @@ func argument(name, value, lang string) string {
 		if value == "" {
 			return words{"无人", "nobody"}.in(lang)
 		}
+	case "fields":
+		return fieldList(value, lang)
 	case "from", "to":
 		return fromTo(value, lang)
 	case "by":
@@ -137,7 +139,22 @@ func fromTo(value, lang string) string {
 	if w, ok := types[desk.Type(value)]; ok {
 		return w.in(lang)
 	}
+	if w, ok := tiers[desk.Tier(value)]; ok {
+		return w.in(lang)
+	}
 	return value
+}
+
+// fieldList says which fields of a customer changed; one that the settings name, or the
+// purpose of a consent, is said as it is.
+func fieldList(value, lang string) string {
+	names := strings.Split(value, ", ")
+	for i, name := range names {
+		if w, ok := customerFields[name]; ok {
+			names[i] = w.in(lang)
+		}
+	}
+	return strings.Join(names, words{"、", ", "}.in(lang))
 }
 
 // reason says why something counts as spam, where it is one of the desk's own words.

@@ -48,6 +48,20 @@ type auditPage struct {
 type auditRow struct {
 	store.Audited
 	Number, TicketURL, CustomerURL string
+	RoleName                       string
+}
+
+// roleName says what somebody was to the desk when they did it.
+func roleName(f frame, role string) string {
+	switch allow.Role(role) {
+	case allow.Agent:
+		return f.L("客服", "agent")
+	case allow.Lead:
+		return f.L("组长", "lead")
+	case allow.Admin:
+		return f.L("管理员", "admin")
+	}
+	return role
 }
 
 // auditShown is how many rows a page has: one read unit for each 4 kB, some 20 rows.
@@ -75,7 +89,7 @@ func (v *visit) audit() error {
 		p.Older = "?" + url.Values{"day": {p.Day}, "older": {next}}.Encode()
 	}
 	for _, a := range rows {
-		row := auditRow{Audited: a}
+		row := auditRow{Audited: a, RoleName: roleName(p.frame, a.Role)}
 		if a.Ticket != "" {
 			row.Number, row.TicketURL = a.Ticket.Number(), "/console/tickets/"+a.Ticket.Number()
 		}

@@ -126,7 +126,7 @@ func (f frame) plots() []plot {
 		{"messages", f.L("消息", "Messages"), "messages_in", []string{f.L("收到", "Received"), f.L("发出", "Sent")},
 			func(x kpi.Figures) string { return fmt.Sprintf("%d / %d", x.MessagesIn, x.MessagesOut) },
 			func(x kpi.Figures) []value { return []value{count(x.MessagesIn), count(x.MessagesOut)} }, roundCount, counted},
-		{"first", f.L("首次回复（中位数）", "First response (median)"), "first_response", []string{f.L("中位数", "Median")},
+		{"first", f.L("首次响应（中位数）", "First response (median)"), "first_response", []string{f.L("中位数", "Median")},
 			func(x kpi.Figures) string { return f.took(x.FirstResponse.Median) },
 			func(x kpi.Figures) []value { return []value{length(x.FirstResponse.Median)} }, roundTime, timed},
 		{"resolution", f.L("解决用时（中位数）", "Time to resolve (median)"), "resolution", []string{f.L("中位数", "Median")},

@@ -56,7 +56,7 @@ var deadKinds = map[string][2]string{
 	"mail": {"来信通知", "mail notice"}, "feed": {"数据变更批次", "batch of changes"}, "unknown": {"无法识别", "not recognised"},
 	"media": {"取附件", "fetch a file"}, "hook": {"推送事件", "webhook"}, "notice": {"内部通知", "notice"}, "erase": {"清除数据", "erase"}, "snapshot": {"启用配置", "settings"},
 	"fill": {"分配工单", "give out tickets"}, "leave": {"客服离开", "agent left"}, "shift": {"班次结束", "shift ended"}, "risk": {"评估流失风险", "look at a risk"}, "reopen": {"退回处理失败的事项", "reopen a letter"},
-	"index": {"建立搜索索引", "index words"}, "export": {"生成导出文件", "make an export"}, "whois": {"查询客户昵称", "ask who an address is"}, "digest": {"静默时段通知汇总", "notices of quiet hours"},
+	"index": {"建立搜索索引", "index words"}, "export": {"生成导出文件", "make an export"}, "whois": {"查询客户昵称", "ask who an address is"}, "digest": {"免打扰时段通知汇总", "notices of quiet hours"},
 }
 
 // deadShown is how many letters a page has.

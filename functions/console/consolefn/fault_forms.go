@@ -9,7 +9,7 @@ import (
 func init() {
 	add(fieldNames, map[string][2]string{
 		"consents": {"同意事项", "Consents"}, "kind": {"退订内容", "What of"}, "address": {"联系方式", "Address"},
-		"then": {"回复后状态", "Status then"}, "survey": {"问卷", "Survey"},
+		"then": {"回复后状态", "Status then"}, "survey": {"调查", "Survey"},
 	})
 	add(chineseFaults, chineseOfPeople)
 }
@@ -26,7 +26,7 @@ var chineseOfPeople = map[string]string{
 	"only who wrote an answer can undo it":     "只有写这条回复的人才能撤回",
 	"it is too late: the answer is on its way": "来不及了，回复已经发出",
 	"was used for another request":             "这个编号已用于另一个请求",
-	"no such survey":                           "没有这份问卷",
+	"no such survey":                           "没有这项调查",
 	"no such recovery":                         "没有这条回访",
 	"a form has nothing to opt out of: opt out the address that it is answered at": "表单本身无法退订，请登记接收回复的邮箱或手机号",
 	"it is the customer's own word: only a lead may lift it":                       "这是客户本人的意愿，只有组长可以取消",
@@ -41,10 +41,10 @@ var chineseOfPeople = map[string]string{
 	"must be a date such as 2026-01-31":                                                         "请按 2026-01-31 的格式填写日期",
 	"may have one line of at most 200 characters":                                               "限一行，最多 200 个字",
 	"must be one of online, busy, away":                                                         "请选择在线、忙碌或离开",
-	"must be one of contacted, done, asked_again":                                               "请选择已联系、已完成或再次询问",
-	"the survey that would ask again is gone or disabled":                                       "用于再次询问的问卷已删除或停用",
-	"the survey is disabled":                                                                    "问卷已停用",
-	"the ticket is spam: nobody is asked about it":                                              "工单是垃圾信息，不能发送问卷",
+	"must be one of contacted, done, asked_again":                                               "请选择已联系、已处理或再次邀评",
+	"the survey that would ask again is gone or disabled":                                       "用于再次邀评的调查已删除或停用",
+	"the survey is disabled":                                                                    "调查已停用",
+	"the ticket is spam: nobody is asked about it":                                              "工单是垃圾信息，不能发送调查",
 	"must be one of low, normal, high, urgent":                                                  "请选择列表中的优先级",
 	"must be one of inquiry, complaint, suggestion, praise, task":                               "请选择列表中的类型",
 	"must be one of open, pending, on_hold, resolved":                                           "请选择列表中的状态",
@@ -53,7 +53,7 @@ var chineseOfPeople = map[string]string{
 	"must be one of zh-CN, en":                                                                  "请选择列表中的语言",
 	"must be one of email, sms, call":                                                           "请选择邮件、短信或电话",
 	"goes with a call, and a call needs one":                                                    "只有电话需要填写通话结果，且必须填写",
-	"only a message that failed or is uncertain, and was not sent again yet, can be sent again": "只有发送失败或无法确认、且还没有重发过的消息才能再次发送",
+	"only a message that failed or is uncertain, and was not sent again yet, can be sent again": "只有发送失败或无法确认是否发出、且还没有重发过的消息才能再次发送",
 	"its content was erased: there is nothing to send again":                                    "消息内容已删除，无法再次发送",
 }
 
@@ -64,13 +64,13 @@ var chineseForms = map[string]string{
 	"was itself merged into %s":                                    "该工单已合并到 $1，请改填后者的工单号",
 	"the customer has an open ticket on this channel: write in %s": "客户在该渠道已有处理中的工单 $1，请在那里回复",
 	"has taken in %d customers, which is the most":                 "已经并入 $1 位客户，不能再多了",
-	"a recovery that is %s can't become %s":                        "回访当前的状态（$1）不能改为“$2”",
+	"a recovery that is %s can't become %s":                        "回访状态已变化，不能执行此操作，请刷新后再试",
 	"at most %d files go with one message":                         "一次最多发送 $1 个附件",
 	"at most %d addresses get a copy":                              "最多抄送 $1 个地址",
 	"at most %d messages are split off at once":                    "一次最多拆分 $1 条消息",
 	"at most %d are kept":                                          "最多保留 $1 项",
 	"a ticket has at most %d followers":                            "一张工单最多 $1 位关注人",
-	"a ticket has at most %d open tasks":                           "一张工单最多有 $1 个未完成的子任务",
+	"a ticket has at most %d open tasks":                           "一张工单最多有 $1 个未完成的任务",
 	"is needed and has at most %d characters":                      "必填，最多 $1 个字",
 	"may have one line of at most %d characters":                   "限一行，最多 $1 个字",
 	"may have at most %d characters":                               "最多 $1 个字",
@@ -81,7 +81,7 @@ var chineseForms = map[string]string{
 	"%q may have letters, digits and - _ . : / only":               "“$1”只能用文字、数字和 - _ . : /",
 	"there is no agent %q":                                         "没有客服“$1”",
 	"there is no team %q":                                          "没有小组“$1”",
-	"there is no survey %q":                                        "没有问卷“$1”",
+	"there is no survey %q":                                        "没有调查“$1”",
 	"must be one of %s":                                            "请选择以下之一：$1",
 }
 

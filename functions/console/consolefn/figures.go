@@ -121,7 +121,7 @@ func (v *visit) whose(f frame, ask *figuresAsk, of string) {
 	}
 	ask.cuts = own
 	if all {
-		whole.Name, ask.cuts = f.L("整个服务台", "The whole desk"), []string{kpi.All}
+		whole.Name, ask.cuts = f.L("整个客服台", "The whole desk"), []string{kpi.All}
 		for _, c := range v.s.Channels() {
 			channels.Choices = append(channels.Choices, choice{ID: "channel:" + string(c), Name: journal.Channel(c, v.lang)})
 		}
@@ -167,7 +167,7 @@ func (v *visit) tiles(f frame, x kpi.Figures) []tile {
 	return []tile{
 		define(tile{Name: f.L("新建工单", "Opened"), Value: fmt.Sprint(x.Opened)}, "opened"),
 		define(tile{Name: f.L("已解决", "Resolved"), Value: fmt.Sprint(x.Resolved), More: f.L("重开率 ", "reopened ") + percent(x.ReopenRate)}, "resolved"),
-		define(tile{Name: f.L("首次回复（中位数）", "First response (median)"), Value: f.took(x.FirstResponse.Median), More: f.L("九成以内 ", "9 of 10 within ") + f.took(x.FirstResponse.P90)}, "first_response"),
+		define(tile{Name: f.L("首次响应（中位数）", "First response (median)"), Value: f.took(x.FirstResponse.Median), More: f.L("九成不超过 ", "9 of 10 within ") + f.took(x.FirstResponse.P90)}, "first_response"),
 		define(tile{Name: f.L("首次响应达标", "First response in time"), Value: percent(x.SLAFirstResponse)}, "sla_first_response"),
 		define(tile{Name: f.L("满意率", "Satisfied"), Value: percent(x.CSAT), More: fmt.Sprintf(f.L("均分 %s · 评价 %d", "mean %s · %d answers"), figure("%.1f", x.CSATMean), x.Answered)}, "csat"),
 		define(tile{Name: f.L("一次解决", "Solved at once"), Value: percent(x.OneTouchRate)}, "one_touch_rate"),

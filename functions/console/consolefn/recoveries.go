@@ -65,7 +65,7 @@ func (v *visit) recoveryRow(r desk.Recovery, back string) recoveryRow {
 	for _, to := range recover.Steps(r) {
 		row.Steps = append(row.Steps, choice{ID: string(to), Name: journal.Recovery(to, v.lang)})
 	}
-	row.Agents = []choice{{Name: row.P.L("无人", "Nobody"), Chosen: r.Owner == ""}}
+	row.Agents = []choice{{Name: row.P.L("未指定", "Nobody"), Chosen: r.Owner == ""}}
 	for _, a := range v.s.Agents {
 		row.Agents = append(row.Agents, choice{ID: a.ID, Name: a.Name, Chosen: a.ID == r.Owner})
 	}

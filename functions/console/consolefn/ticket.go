@@ -318,7 +318,7 @@ func (v *visit) controls(p *ticketPage) {
 	for _, x := range desk.Priorities {
 		p.Prios = append(p.Prios, choice{ID: string(x), Name: journal.Priority(x, v.lang), Chosen: x == p.T.Priority})
 	}
-	p.Agents = append(p.Agents, choice{Name: p.L("无人", "Nobody"), Chosen: p.T.Assignee == ""})
+	p.Agents = append(p.Agents, choice{Name: p.L("未分配", "Nobody"), Chosen: p.T.Assignee == ""})
 	for _, a := range v.s.Agents {
 		p.Agents = append(p.Agents, choice{ID: a.ID, Name: a.Name, Chosen: a.ID == p.T.Assignee})
 	}

@@ -161,7 +161,7 @@ async function showForm() {
     def = await answer.json();
   } catch (e) {
     console.error("deskhook: the form " + id + " can't be shown here. Is this site among the form's origins?", e);
-    root.replaceChildren(make("div", { className: "card" }, make("p", {}, L("表单暂时无法显示。", "The form can't be shown just now."))));
+    root.replaceChildren(make("div", { className: "card" }, make("p", {}, L("表单暂时无法显示，请稍后刷新页面再试。", "The form can't be shown just now."))));
     return;
   }
   const key = nonce();

@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 	require.Equal(t, "all", list.Header.Get("X-Robots-Tag"))
 	page := body(t, list)
 	require.Contains(t, page, `<a href="/help/returns">怎样退货</a>`)
-	require.Contains(t, page, "写给我们")
+	require.Contains(t, page, "联系我们")
 	found := body(t, w.do("GET", "/help?q=seven&lang=en", nil))
 	require.Contains(t, found, "Returns")
 	require.NotContains(t, found, "/help/hours")

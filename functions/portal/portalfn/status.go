@@ -127,7 +127,7 @@ func (p *portal) seen(ctx context.Context, a sought) (store.Seen, error) {
 // statusOf makes the page at an address.
 func (p *portal) statusOf(ctx context.Context, v view, sought sought, at string) (statusPage, error) {
 	page := statusPage{Page: v.Page}
-	page.Title = v.L("提交进度", "Your message")
+	page.Title = v.L("处理进度", "Your message")
 	seen, err := p.seen(ctx, sought)
 	if err != nil || seen.Ticket == "" {
 		return page, err

@@ -197,7 +197,7 @@ func (p *portal) read(r *http.Request, a asked) (in posted, status int, fault st
 	}
 	fields, err := p.Key.Open(confirmPurpose, r.PostForm.Get("confirm"), p.Now())
 	if err != nil || len(fields) != 3 || fields[0] != string(a.survey.ID) {
-		return in, http.StatusForbidden, a.L("页面打开得太久了，请再按一次提交。", "This page has been open for too long. Please press the button once more.")
+		return in, http.StatusForbidden, a.L("页面打开得太久了，请再点一次“提交”。", "This page has been open for too long. Please press the button once more.")
 	}
 	in.step, in.asked = fields[1], strings.Split(fields[2], ",")
 	in.seen = r.PostForm.Get("seen") == "1" || in.step == stepConfirm && r.PostForm.Get("sure") == "1"

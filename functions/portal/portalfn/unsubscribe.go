@@ -45,7 +45,7 @@ func (p *portal) unsubscribe(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := unsubscribePage{Page: v.Page, Address: address.ID, Field: oneClickField, Value: oneClick}
-	page.Title = v.L("退订满意度评价", "Unsubscribe from surveys")
+	page.Title = v.L("退订评价邀请", "Unsubscribe from surveys")
 	p.write(w, r, http.StatusOK, "unsubscribe", page)
 }
 
@@ -63,7 +63,7 @@ func (p *portal) unsubscribed(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if !isOneClick(r) {
 		p.say(w, r, http.StatusBadRequest, v.Page, v.L("没有退订", "Nothing was changed"),
-			v.L("请从邮件里重新打开退订链接，再按页面上的按钮。", "Please open the link in the mail again and press the button on the page."))
+			v.L("请从邮件里重新打开退订链接，再点击页面上的“确认退订”。", "Please open the link in the mail again and press the button on the page."))
 		return
 	}
 	if err := p.Desk.StopSurveys(r.Context(), address, ticket, p.Now().UTC()); err != nil {
