@@ -7,6 +7,7 @@ MANY ?= 100000
 FUZZTIME ?= 10s
 VENV ?= .cache/venv
 SAM ?= $(if $(wildcard $(VENV)/bin/sam),$(VENV)/bin/sam,sam)
+PYTHON ?= $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/python,python3)
 AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -68,6 +69,7 @@ rie: ## the functions' binaries under Lambda's own emulator; needs aws-sam-cli
 
 sam: ## check the template and build what is deployed; needs aws-sam-cli and cfn-lint
 	$(SAM) validate --lint --region us-east-1 --template template.yaml
+	$(PYTHON) .ci/transform template.yaml
 	$(SAM) build --template template.yaml
 
 build: ## the command line, to bin/deskhook

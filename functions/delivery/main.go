@@ -29,7 +29,7 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	secrets := ssm.Open(cfg, os.Getenv)
 	key, err := links.Key(secrets)
 	if err != nil {

@@ -23,7 +23,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now}
 	lambda.Start((&figuresfn.Figures{
 		Store:    store.New(dynamo.Open(cfg, os.Getenv)),
 		Settings: settings.Current,

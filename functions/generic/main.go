@@ -25,7 +25,7 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	lambda.Start((&genericfn.Handler{
 		Settings: settings.Current,
 		Secrets:  ssm.Open(cfg, os.Getenv),

@@ -31,7 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	rows := store.New(dynamo.Open(cfg, os.Getenv))
 	far := &senders.Makers{
 		Settings: settings.Current, Secrets: ssm.Open(cfg, os.Getenv), Store: rows, HTTP: senders.Client(), Now: time.Now,
@@ -47,6 +47,7 @@ func main() {
 		Sender:    far.Sender,
 		Callbacks: func(allowLoopback bool) channel.Doer { return generic.Client(allowLoopback) },
 		Settings:  settings.Current,
+		PublicURL: os.Getenv("PUBLIC_URL"),
 		Secrets:   far.Secrets,
 		Now:       time.Now,
 		Log:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),

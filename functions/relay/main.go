@@ -24,7 +24,7 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	lambda.Start((&relayfn.Handler{
 		Queue:    sqsq.Open(cfg, os.Getenv),
 		Blob:     files,

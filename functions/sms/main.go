@@ -25,14 +25,13 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	lambda.Start((&smsfn.Handler{
-		Settings:  settings.Current,
-		Secrets:   ssm.Open(cfg, os.Getenv),
-		Queue:     sqsq.Open(cfg, os.Getenv),
-		Blob:      files,
-		Now:       time.Now,
-		Log:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		PublicURL: os.Getenv("PUBLIC_URL"),
+		Settings: settings.Current,
+		Secrets:  ssm.Open(cfg, os.Getenv),
+		Queue:    sqsq.Open(cfg, os.Getenv),
+		Blob:     files,
+		Now:      time.Now,
+		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)
 }

@@ -28,7 +28,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now}
 	key, err := links.Key(ssm.Open(cfg, os.Getenv))
 	if err != nil {
 		log.Fatal(err)

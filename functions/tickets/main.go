@@ -31,7 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	key, err := links.Key(ssm.Open(cfg, os.Getenv))
 	if err != nil {
 		log.Fatal(err)

@@ -27,7 +27,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: s3.Open(cfg, os.Getenv), Now: time.Now}
 	rows := store.New(dynamo.Open(cfg, os.Getenv))
 	out := &senders.Makers{
 		Settings: settings.Current, Secrets: ssm.Open(cfg, os.Getenv), Store: rows, HTTP: senders.Client(), Now: time.Now,

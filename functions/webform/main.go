@@ -26,15 +26,14 @@ func main() {
 		log.Fatal(err)
 	}
 	files := s3.Open(cfg, os.Getenv)
-	settings := &config.Snapshot{Blob: files, Now: time.Now, PublicURL: os.Getenv("PUBLIC_URL")}
+	settings := &config.Snapshot{Blob: files, Now: time.Now}
 	lambda.Start((&webformfn.Handler{
-		Settings:  settings.Current,
-		Secrets:   ssm.Open(cfg, os.Getenv),
-		HTTP:      captcha.Client(),
-		Queue:     sqsq.Open(cfg, os.Getenv),
-		Blob:      files,
-		Now:       time.Now,
-		Log:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		PublicURL: os.Getenv("PUBLIC_URL"),
+		Settings: settings.Current,
+		Secrets:  ssm.Open(cfg, os.Getenv),
+		HTTP:     captcha.Client(),
+		Queue:    sqsq.Open(cfg, os.Getenv),
+		Blob:     files,
+		Now:      time.Now,
+		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}).Handle)
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/deskhook/deskhook/shared/work"
 )
 
-// Handler works the jobs queue. All fields are needed.
+// Handler works the jobs queue. All fields but PublicURL are needed.
 type Handler struct {
 	Store *store.Store
 	Desk  *ticketing.Desk
@@ -42,6 +42,7 @@ type Handler struct {
 	Callbacks func(allowLoopback bool) channel.Doer
 	Settings  func(context.Context) (*config.Settings, error)
 	Secrets   config.Lookup
+	PublicURL string // put into settings that name none: the stack's own address
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -50,7 +51,7 @@ type Handler struct {
 // keeps giving it: a minute's trouble costs a minute, and the last tries reach into the
 // next day, when a used-up quota is there again.
 var waits = []time.Duration{
-	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour,
+	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 4 * time.Hour, 8 * time.Hour, 11 * time.Hour,
 }
 
 // Handle works one batch; what fails comes again.

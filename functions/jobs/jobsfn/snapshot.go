@@ -15,7 +15,11 @@ import (
 func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
 	var s config.Settings
 	for {
-		stands, err := config.PutSnapshot(ctx, h.Blob, doc)
+		put, err := h.addressed(doc)
+		if err != nil {
+			return err
+		}
+		stands, err := config.PutSnapshot(ctx, h.Blob, put)
 		if err != nil || !stands {
 			return err
 		}
@@ -37,4 +41,21 @@ func (h *Handler) snapshot(ctx context.Context, doc []byte) error {
 		return err
 	}
 	return h.fillAll(ctx, doc)
+}
+
+// addressed is a settings document with the stack's own address, where it names none: so
+// each function has it from the settings, and none must be told by the stack.
+func (h *Handler) addressed(doc []byte) ([]byte, error) {
+	if h.PublicURL == "" {
+		return doc, nil
+	}
+	var s config.Settings
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return nil, desk.Errorf(desk.Unreadable, "not settings")
+	}
+	if s.Desk.PublicURL != "" {
+		return doc, nil
+	}
+	s.Desk.PublicURL = h.PublicURL
+	return json.Marshal(s)
 }

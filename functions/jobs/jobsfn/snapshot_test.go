@@ -3,6 +3,7 @@ package jobsfn_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,4 +55,19 @@ func TestSettingsPutAtOneTime(t *testing.T) {
 	var now config.Settings
 	require.NoError(t, json.Unmarshal(raw, &now))
 	require.EqualValues(t, 6, now.Version)
+}
+
+// Settings that name no address get the stack's own, and keep theirs where they do.
+func TestSettingsGetTheStacksAddress(t *testing.T) {
+	b := newBench(t)
+	b.h.PublicURL = "https://abc.execute-api.eu-central-1.amazonaws.com"
+	s := config.Settings{Version: 1, Desk: config.Desk{Language: "en", TimeZone: "UTC", Team: "support"}}
+	for want, own := range map[string]string{b.h.PublicURL: "", "https://desk.example": "https://desk.example"} {
+		s.Version++
+		s.Desk.PublicURL = own
+		require.False(t, b.run(work.JobSnapshot, s, 1))
+		now, err := (&config.Snapshot{Blob: b.h.Blob, Now: time.Now}).Current(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, now.Desk.PublicURL)
+	}
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -232,7 +233,7 @@ func (r *Runner) guarded(ctx context.Context, f *function, h lambda.Handler, c *
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFailed, err)
 	}
-	return out, nil
+	return bytes.Clone(out), nil // the handler's buffer is its next call's
 }
 
 // harmless describes a panic without its value, which may hold a customer's words. The
