@@ -44,7 +44,18 @@ const (
 	lease    = time.Minute // how long a holder may take for one message
 	perNudge = 20          // messages of one conversation sent on one nudge
 	races    = 6           // lost races over one conversation before the nudge goes back
+
+	// room is what a call and the writing of what came of it may take: a provider is given a
+	// quarter of a minute to answer (senders.Client).
+	room = 20 * time.Second
 )
+
+// late says whether the function may end before another call has. A message whose call was
+// cut off is uncertain, for a person to decide on: it is better not begun.
+func (h *Handler) late(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && end.Sub(h.Now()) < room
+}
 
 // Handle works one batch of nudges; what fails comes again.
 func (h *Handler) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {

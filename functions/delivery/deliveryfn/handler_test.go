@@ -309,3 +309,30 @@ func (l *limping) Write(ctx context.Context, ops ...table.Op) error {
 	}
 	return l.Table.Write(ctx, ops...)
 }
+
+// ending is a call that the function's end comes close to.
+type ending struct {
+	context.Context
+	at time.Time
+}
+
+func (c ending) Deadline() (time.Time, bool) { return c.at, true }
+
+// Nothing is begun that the function's end might cut off: cut off, it would be uncertain,
+// and a person's to decide. The nudge comes again.
+func TestNothingIsBegunLate(t *testing.T) {
+	b := newBench(t)
+	id := b.reply("hello")
+	body, err := json.Marshal(work.Nudge{Ticket: b.id})
+	require.NoError(t, err)
+	e := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: string(body)}}}
+	resp, err := b.h.Handle(ending{t.Context(), b.now.Add(10 * time.Second)}, e)
+	require.NoError(t, err)
+	require.Len(t, resp.BatchItemFailures, 1)
+	require.Empty(t, b.far.got)
+	require.Equal(t, desk.Queued, b.message(id).State)
+	resp, err = b.h.Handle(ending{t.Context(), b.now.Add(time.Minute)}, e)
+	require.NoError(t, err)
+	require.Empty(t, resp.BatchItemFailures)
+	require.Equal(t, desk.Sent, b.message(id).State)
+}

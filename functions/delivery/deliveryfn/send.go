@@ -13,6 +13,7 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/release"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
+	"github.com/deskhook/deskhook/shared/work"
 )
 
 // queued decides on the head of the line, and sends it.
@@ -38,6 +39,9 @@ func (h *Handler) queued(ctx context.Context, c *conversation, now time.Time) (b
 	out, err := h.outgoing(ctx, c)
 	if err != nil {
 		return false, err
+	}
+	if h.late(ctx) {
+		return false, work.ErrMore
 	}
 	if err := h.claim(ctx, c, now); err != nil {
 		return false, err

@@ -32,15 +32,33 @@ type Handler struct {
 // fires again then.
 const hold = 5 * time.Minute
 
-// perShard bounds one sweep of one shard; the rest is taken a minute later.
-const perShard = 200
+// perShard bounds one sweep of one shard; the rest is taken a minute later. perClaim is how
+// much of it is claimed at once, and claimTime what firing that may take.
+const (
+	perShard  = 200
+	perClaim  = 25
+	claimTime = 5 * time.Second
+)
 
 // Handle sweeps all shards. A shard that fails doesn't hold up the others.
 func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 	now := h.Now().UTC()
 	errs := []error{h.index(ctx, now)}
-	for shard := range uint32(store.DueShards) {
-		due, err := h.Store.ClaimDue(ctx, shard, now, hold, perShard)
+	// Each minute begins with another shard: where a minute is too short for all, none waits
+	// for ever.
+	first := uint32(now.Unix() / 60 % store.DueShards)
+	for i := range uint32(store.DueShards) {
+		errs = append(errs, h.sweep(ctx, (first+i)%store.DueShards, now))
+	}
+	return errors.Join(errs...)
+}
+
+// sweep fires what is due in a shard, in small claims: what is claimed and not fired before
+// the function's end waits for hold to pass.
+func (h *Handler) sweep(ctx context.Context, shard uint32, now time.Time) error {
+	var errs []error
+	for fired := 0; fired < perShard && !h.late(ctx); {
+		due, err := h.Store.ClaimDue(ctx, shard, now, hold, perClaim)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("shard %d: %w", shard, err))
 		}
@@ -49,8 +67,17 @@ func (h *Handler) Handle(ctx context.Context, _ json.RawMessage) error {
 				errs = append(errs, err)
 			}
 		}
+		if fired += len(due); len(due) < perClaim {
+			break
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// late says whether a claim might not be fired before the function's end.
+func (h *Handler) late(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && end.Sub(h.Now()) < claimTime
 }
 
 // index asks for a look at what was written, every so many minutes. It costs less than a

@@ -3,6 +3,7 @@ package schedulefn_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -92,4 +93,36 @@ func TestAsksForAnIndex(t *testing.T) {
 		}
 		require.Len(t, q.sent[queue.Jobs], want)
 	}
+}
+
+// ending is a call that the function's end comes close to.
+type ending struct {
+	context.Context
+	at time.Time
+}
+
+func (c ending) Deadline() (time.Time, bool) { return c.at, true }
+
+// A wave of timers is fired in small claims; where the function ends soon, nothing more is
+// claimed that would have to wait for the claim to pass.
+func TestAWaveOfTimers(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	db, err := bolt.Open(filepath.Join(t.TempDir(), "t.db"), func() time.Time { return now }, bolt.Options{NoSync: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	st := store.New(db)
+	const wave = 1200
+	for n := range wave / 50 {
+		var tx store.Tx
+		for k := range 50 {
+			tx.PutSurvey(store.Row[desk.Survey]{Value: desk.Survey{ID: desk.SurveyID(fmt.Sprint("s", n, "-", k)), State: desk.SurveyPlanned, Due: now, Gen: 1}})
+		}
+		require.NoError(t, st.Commit(t.Context(), &tx))
+	}
+	q := &told{sent: map[queue.Name][]queue.Message{}}
+	h := &schedulefn.Handler{Store: st, Queue: q, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	require.NoError(t, h.Handle(ending{t.Context(), now.Add(4 * time.Second)}, nil))
+	require.Empty(t, q.sent)
+	require.NoError(t, h.Handle(ending{t.Context(), now.Add(50 * time.Second)}, nil))
+	require.Len(t, q.sent[queue.Surveys], wave)
 }
