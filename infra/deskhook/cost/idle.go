@@ -9,10 +9,10 @@ type Line struct {
 // What template.yaml deploys and somebody pays for while nothing happens; a test holds
 // these numbers to it.
 const (
-	standardQueues = 4 // with an event source: outbound, surveys, jobs, SES's notices
-	fifoQueues     = 1 // inbound
-	alarms         = 9 // one for each dead-letter queue, two for the feed's readers, one for tokens, one for dead letters
-	schedules      = 3 // schedule and tokens, every minute; deadletters, every fifth
+	standardQueues = 4  // with an event source: outbound, surveys, jobs, SES's notices
+	fifoQueues     = 1  // inbound
+	alarms         = 14 // one for each dead-letter queue, two for the feed's readers, two for queues' age, two for the schedule, one each for tokens, dead letters and the API
+	schedules      = 3  // schedule and tokens, every minute; deadletters, every fifth
 	sweepsAMinute  = 0.2
 	runsAMinute    = schedules - 1 + sweepsAMinute
 
