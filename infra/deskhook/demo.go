@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/deskhook/deskhook/infra/local"
@@ -22,6 +23,8 @@ type demoCmd struct {
 	Seed uint64 `default:"1" help:"Of --week."`
 }
 
+var undoSend = regexp.MustCompile(`(?m)^( *undo_send: )\S+`)
+
 // Run shows it. The desk lies in a scratch folder, has its own clock, and is gone when
 // the command ends.
 func (c *demoCmd) Run(w *world) (err error) {
@@ -33,6 +36,9 @@ func (c *demoCmd) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
+	// The show has no second thoughts to wait for; the settings' page tells so, too.
+	s.Tickets.UndoSend = 0
+	draft.Text = undoSend.ReplaceAllString(draft.Text, "${1}0s")
 	dir, err := os.MkdirTemp("", "deskhook-demo-")
 	if err != nil {
 		return err
