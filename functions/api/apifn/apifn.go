@@ -192,12 +192,21 @@ func New(d Deps) http.Handler {
 	return mux
 }
 
-// allowed are the methods that the path of a request is there for.
+// allowed are the methods that the path of a request is there for: those of the path that
+// names it most exactly, for /v1/tickets/update_many is no ticket.
 func allowed(mux *http.ServeMux, r *http.Request) (out []string) {
+	least := 0
 	for _, m := range methods {
 		try := r.Clone(r.Context())
 		try.Method = m
-		if _, pattern := mux.Handler(try); pattern != "" && pattern != "/" {
+		_, pattern := mux.Handler(try)
+		if pattern == "" || pattern == "/" {
+			continue
+		}
+		switch open := strings.Count(pattern, "{"); {
+		case len(out) == 0 || open < least:
+			out, least = []string{m}, open
+		case open == least:
 			out = append(out, m)
 		}
 	}

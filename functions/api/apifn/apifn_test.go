@@ -446,6 +446,7 @@ func TestProblemsEverywhere(t *testing.T) {
 	}{
 		{"GET", "/v1/nothing", "", 404},
 		{"GET", "/", "", 404},
+		{"DELETE", "/v1/tickets/update_many", "PUT", 405},
 		{"DELETE", "/v1/tickets/DH-0000-00", "GET, HEAD, PATCH", 405},
 		{"PUT", "/v1/figures", "GET, HEAD", 405},
 		{"GET", "/v1/tickets/DH-0000-00/messages/x/send-again", "POST", 405},

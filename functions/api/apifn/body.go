@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -97,6 +98,12 @@ func noNulls(name string, value json.RawMessage, of reflect.Type) error {
 		_ = json.Unmarshal(value, &list)
 	}
 	for i, v := range list {
+		if elem := of.Elem(); elem.Kind() == reflect.Struct && elem != reflect.TypeFor[time.Time]() {
+			if err := strict(fmt.Sprintf("%s[%d].", name, i), v, elem); err != nil {
+				return err
+			}
+			continue
+		}
 		named[strconv.Itoa(i)] = v
 	}
 	for k, v := range named {

@@ -20,6 +20,8 @@ func TestFilters(t *testing.T) {
 	require.Empty(t, b.as(leadToken, "GET", "/v1/filters", "").is(200).items())
 	b.do("PUT", "/v1/filters", `{"items":[{"name":"x","view":"nowhere"}]}`).names(422, "items[0].view")
 	b.do("PUT", "/v1/filters", `{"items":[{"name":"x","view":"open"},{"name":"x","view":"mine"}]}`).names(422, "items[1].name")
+	b.do("PUT", "/v1/filters", `{"items":[{"name":"x","view":null}]}`).names(422, "items[0].view")
+	b.do("PUT", "/v1/filters", `{"items":[{"name":"x","View":"open"}]}`).names(422, "items[0].View")
 	b.do("PUT", "/v1/filters", `{"items":[]}`).is(200)
 	require.Empty(t, b.do("GET", "/v1/filters", "").is(200).items())
 }
