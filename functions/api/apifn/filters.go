@@ -50,10 +50,6 @@ func (a *api) putFilters(c *call) error {
 	if err != nil {
 		return err
 	}
-	held, err := a.matching(c, store.FiltersKey(c.by.ID), row.Version, etag)
-	if err != nil {
-		return err
-	}
 	row.Value.List = nil
 	for i, f := range b.Items {
 		had := len(row.Value.List)
@@ -63,6 +59,10 @@ func (a *api) putFilters(c *call) error {
 		if len(row.Value.List) == had {
 			return badField(fmt.Sprintf("items[%d].name", i), "stands there twice")
 		}
+	}
+	held, err := a.matching(c, store.FiltersKey(c.by.ID), row.Version, etag)
+	if err != nil {
+		return err
 	}
 	var tx store.Tx
 	tx.PutFilters(row)
