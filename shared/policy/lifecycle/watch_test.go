@@ -35,7 +35,7 @@ func TestNothingMovesBeforeNext(t *testing.T) {
 		}
 		require.True(t, until.After(now))
 		span := until.Sub(now) - 1
-		later := now.Add(time.Duration(rapid.Float64Range(0, 1).Draw(t, "part") * float64(span)))
+		later := now.Add(time.Duration(rapid.Int64Range(0, int64(span)).Draw(t, "after")))
 		require.Equal(t, lifecycle.Judge(rules, k, now).Reasons, lifecycle.Judge(rules, k, later).Reasons)
 	})
 }
