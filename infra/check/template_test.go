@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -216,6 +217,25 @@ func TestVariablesAreSet(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A function that the API calls mustn't wait for the API: SAM writes the function into the
+// API's own document, and CloudFormation refuses the circle. (.ci/transform looks at all
+// that SAM makes; this needs nothing but Go.)
+func TestNoFunctionBehindTheAPIWaitsForIt(t *testing.T) {
+	st := readStack(t)
+	behind := 0
+	for name, f := range st.functions() {
+		if !slices.ContainsFunc(f.sources(), func(s source) bool { return s.kind == "HttpApi" }) {
+			continue
+		}
+		behind++
+		for _, props := range []map[string]any{st.globals, f.props} {
+			text := fmt.Sprint(props["Environment"], props["Policies"])
+			require.NotRegexp(t, `GetAtt:\[?Api[. ]|Ref:Api\b|\$\{Api[.}]`, text, name)
+		}
+	}
+	require.Positive(t, behind)
 }
 
 func attrs(ix table.Index) []string {

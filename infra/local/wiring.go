@@ -103,7 +103,7 @@ func (d *Desk) wechat(s *config.Snapshot) any {
 
 func (d *Desk) sms(s *config.Snapshot) any {
 	w := d.World
-	return (&smsfn.Handler{Settings: s.Current, Secrets: w.Secrets, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log, PublicURL: w.PublicURL}).Handle
+	return (&smsfn.Handler{Settings: s.Current, Secrets: w.Secrets, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log}).Handle
 }
 
 func (d *Desk) generic(s *config.Snapshot) any {
@@ -113,7 +113,7 @@ func (d *Desk) generic(s *config.Snapshot) any {
 
 func (d *Desk) webform(s *config.Snapshot) any {
 	w := d.World
-	return (&webformfn.Handler{Settings: s.Current, Secrets: w.Secrets, HTTP: w.HTTP, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log, PublicURL: w.PublicURL}).Handle
+	return (&webformfn.Handler{Settings: s.Current, Secrets: w.Secrets, HTTP: w.HTTP, Queue: w.Queue, Blob: w.Blob, Now: w.Now, Log: w.Log}).Handle
 }
 
 func (d *Desk) email(s *config.Snapshot) any {

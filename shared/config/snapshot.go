@@ -23,7 +23,7 @@ const snapshotLife = time.Minute
 type Snapshot struct {
 	Blob      blob.Store
 	Now       func() time.Time
-	PublicURL string // taken where the settings name none: the stack's own address
+	PublicURL string // taken where the settings name none: on one machine, where each start may have another
 
 	mu   sync.Mutex
 	last *Settings

@@ -28,7 +28,7 @@ type round struct {
 	schedule string // which changes with the calendar
 	next     func(at time.Time) time.Time
 	within   time.Duration // of the last contact
-	plan     func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error)
+	plan     func(ctx context.Context, d *Desk, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error)
 }
 
 // rounds are those of the settings.
@@ -39,13 +39,13 @@ func rounds(s *config.Settings) (all []round) {
 			continue
 		}
 		all = append(all, round{def.ID, def.Schedule + " " + zone.String(), func(at time.Time) time.Time { return def.Next(at, zone) }, def.For.LastContact.D(),
-			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+			func(ctx context.Context, d *Desk, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
 				return d.askInRound(ctx, def, t, w, at)
 			}})
 	}
 	for _, def := range s.CareAfter(config.CareHoliday, "") {
 		all = append(all, round{def.ID, strings.Join(def.Dates, " ") + " " + def.At + " " + zone.String(), func(at time.Time) time.Time { return def.Holiday(at, zone) }, def.LastContact.D(),
-			func(d *Desk, ctx context.Context, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+			func(ctx context.Context, d *Desk, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
 				return d.careInRound(ctx, def, t, w, at)
 			}})
 	}
@@ -153,7 +153,7 @@ func (d *Desk) waveTickets(ctx context.Context, r round, w *desk.Wave, ids []des
 		if t.IsTask() {
 			continue // its ticket stands for the customer
 		}
-		planned, err := r.plan(d, ctx, t, w, at)
+		planned, err := r.plan(ctx, d, t, w, at)
 		if err != nil {
 			return false, err
 		}

@@ -53,9 +53,7 @@ const (
 // late says whether the function may end before another call has. A message whose call was
 // cut off is uncertain, for a person to decide on: it is better not begun.
 func (h *Handler) late(ctx context.Context) bool {
-	end, ok := ctx.Deadline()
-	// On one machine Now may be put forward, and the end be told by the machine's clock.
-	return ok && max(end.Sub(h.Now()), time.Until(end)) < room
+	return lambdaevent.EndsWithin(ctx, h.Now(), room)
 }
 
 // Handle works one batch of nudges; what fails comes again.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/lambdaevent"
 	"github.com/deskhook/deskhook/shared/queue"
 	"github.com/deskhook/deskhook/shared/receive"
 	"github.com/deskhook/deskhook/shared/store"
@@ -76,9 +77,7 @@ func (h *Handler) sweep(ctx context.Context, shard uint32, now time.Time) error 
 
 // late says whether a claim might not be fired before the function's end.
 func (h *Handler) late(ctx context.Context) bool {
-	end, ok := ctx.Deadline()
-	// On one machine Now may be put forward, and the end be told by the machine's clock.
-	return ok && max(end.Sub(h.Now()), time.Until(end)) < claimTime
+	return lambdaevent.EndsWithin(ctx, h.Now(), claimTime)
 }
 
 // index asks for a look at what was written, every so many minutes. It costs less than a

@@ -25,21 +25,20 @@ import (
 // maxBody is far over what Twilio sends: 1600 characters and a few dozen fields.
 const maxBody = 128 * 1024
 
-// Handler receives for all SMS accounts of the desk. All fields but PublicURL are
-// needed; it is safe for concurrent use.
+// Handler receives for all SMS accounts of the desk. All fields are needed; it
+// is safe for concurrent use.
 type Handler struct {
-	Settings  func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
-	Secrets   config.Lookup
-	Queue     queue.Queue
-	Blob      blob.Store
-	Now       func() time.Time
-	Log       *slog.Logger
-	PublicURL string // where desk.public_url is not set: Twilio signs the address it called
+	Settings func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
+	Secrets  config.Lookup
+	Queue    queue.Queue
+	Blob     blob.Store
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Handle answers one call. The error is always one of a malformed event.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-	r, err := lambdaevent.Request(e, h.PublicURL, h.Now().UTC())
+	r, err := lambdaevent.Request(e, "", h.Now().UTC()) // the settings name the address that Twilio signs
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
@@ -66,11 +65,7 @@ func (h *Handler) channel(ctx context.Context, name string) (channel.Channel, er
 	if !ok {
 		return nil, desk.Errorf(desk.NotFound, "no SMS account of this name")
 	}
-	public := set.Desk.PublicURL
-	if public == "" {
-		public = h.PublicURL
-	}
 	return sms.New(channel.Account{
-		Name: a.Name, Settings: a.Settings, Secret: h.Secrets.Account(desk.SMS, a.Name), PublicURL: public, Now: h.Now,
+		Name: a.Name, Settings: a.Settings, Secret: h.Secrets.Account(desk.SMS, a.Name), PublicURL: set.Desk.PublicURL, Now: h.Now,
 	})
 }

@@ -119,15 +119,6 @@ func TestStatus(t *testing.T) {
 	require.Equal(t, "7K3Q9W", e.Meta["t"])
 }
 
-// Where the settings name no public address, that of the deployment counts.
-func TestPublicURLOfTheDeployment(t *testing.T) {
-	r := newRig()
-	r.desk.PublicURL = ""
-	require.Equal(t, 403, r.invoke(t, "POST", "/webhooks/sms/main", "", messageSig, message).StatusCode)
-	r.PublicURL = "https://desk.example.com"
-	require.Equal(t, 200, r.invoke(t, "POST", "/webhooks/sms/main", "", messageSig, message).StatusCode)
-}
-
 // What is not proven, not known, too large or not kept is never answered with success.
 func TestRefuses(t *testing.T) {
 	for name, c := range map[string]struct {

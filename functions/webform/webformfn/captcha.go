@@ -18,7 +18,7 @@ func (h *Handler) captcha(set *config.Settings, f config.Form) func(context.Cont
 			secrets = nil
 		}
 		v := captcha.Ask(ctx, h.HTTP, captcha.Check{
-			Settings: f.Captcha, Secrets: secrets, Hosts: hosts(set, f, h.PublicURL), Action: captcha.Action(f.ID),
+			Settings: f.Captcha, Secrets: secrets, Hosts: hosts(set, f), Action: captcha.Action(f.ID),
 			Token: token, RemoteIP: ip, ID: id,
 		})
 		if v.Result == captcha.Unknown {
@@ -29,15 +29,12 @@ func (h *Handler) captcha(set *config.Settings, f config.Form) func(context.Cont
 }
 
 // hosts are those that a form's page may stand on.
-func hosts(set *config.Settings, f config.Form, publicURL string) []string {
+func hosts(set *config.Settings, f config.Form) []string {
 	if len(f.Captcha.Hostnames) > 0 {
 		return f.Captcha.Hostnames
 	}
-	if set.Desk.PublicURL != "" {
-		publicURL = set.Desk.PublicURL
-	}
 	var names []string
-	for _, address := range append([]string{publicURL}, f.Origins...) {
+	for _, address := range append([]string{set.Desk.PublicURL}, f.Origins...) {
 		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
 			names = append(names, u.Hostname())
 		}

@@ -26,17 +26,16 @@ import (
 	"github.com/deskhook/deskhook/shared/sign"
 )
 
-// Handler receives for all forms of the desk. All fields but PublicURL are needed; it
+// Handler receives for all forms of the desk. All fields are needed; it
 // is safe for concurrent use.
 type Handler struct {
-	Settings  func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
-	Secrets   config.Lookup                                   // of config.LinkKey, which signs links to status pages, and of captchas
-	HTTP      channel.Doer                                    // asks captchas' providers, such as captcha.Client
-	Queue     queue.Queue
-	Blob      blob.Store
-	Now       func() time.Time
-	Log       *slog.Logger
-	PublicURL string // where desk.public_url is not set
+	Settings func(context.Context) (*config.Settings, error) // such as config.Snapshot's Current
+	Secrets  config.Lookup                                   // of config.LinkKey, which signs links to status pages, and of captchas
+	HTTP     channel.Doer                                    // asks captchas' providers, such as captcha.Client
+	Queue    queue.Queue
+	Blob     blob.Store
+	Now      func() time.Time
+	Log      *slog.Logger
 
 	asked asked // for uploads
 }
@@ -120,9 +119,5 @@ func (h *Handler) key(ctx context.Context) (sign.Key, bool) {
 }
 
 func (h *Handler) statusURL(set *config.Settings, key sign.Key) func(desk.Address, string) string {
-	public := set.Desk.PublicURL
-	if public == "" {
-		public = h.PublicURL
-	}
-	return func(from desk.Address, id string) string { return links.Status(public, key, from, id) }
+	return func(from desk.Address, id string) string { return links.Status(set.Desk.PublicURL, key, from, id) }
 }
