@@ -92,19 +92,20 @@ func noAutoReply(h header, m Mail) string {
 	return ""
 }
 
-// token is a header's value without comments and parameters, in lower case.
+// token is a header's value without comments and parameters, clean, in lower case.
 func token(v string) string {
 	var b strings.Builder
 	depth := 0
 	for _, r := range v {
+		if r == ';' && depth == 0 {
+			break
+		}
 		switch {
 		case r == '(':
 			depth++
 		case r == ')' && depth > 0:
 			depth--
 		case depth > 0:
-		case r == ';':
-			return strings.ToLower(strings.TrimSpace(b.String()))
 		default:
 			b.WriteRune(r)
 		}

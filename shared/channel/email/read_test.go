@@ -68,6 +68,7 @@ func TestReadAutomaticHeaders(t *testing.T) {
 		"Auto-Submitted: auto-replied; type=a":      email.KindAuto,
 		"Auto-Submitted: (x) auto-notified":         email.KindAuto,
 		"Auto-Submitted: auto-something-new":        email.KindAuto,
+		"Auto-Submitted: auto-replied\x00; type=a":  email.KindAuto,
 		"Precedence: BULK":                          email.KindAuto,
 		"Precedence: first-class":                   email.KindMessage,
 		"List-Unsubscribe: <https://example.org>":   email.KindAuto,
@@ -83,6 +84,7 @@ func TestReadAutomaticHeaders(t *testing.T) {
 		m := read(t, []byte(head+"\r\nFrom: ann@example.org\r\nSubject: x\r\n\r\nHi\r\n"))
 		require.Equal(t, want, m.Kind, head)
 		require.Equal(t, want != email.KindMessage, m.Why != "", head)
+		checkMail(t, m)
 	}
 }
 
@@ -234,9 +236,21 @@ func TestReadBuiltToBeSlow(t *testing.T) {
 // The promise: whatever comes, valid UTF-8 without control characters, lists as
 // promised, and some text where the body had any.
 func checkMail(t testing.TB, m email.Mail) {
-	for _, s := range append([]string{m.From, m.FromName, m.Subject, m.MessageID, m.InReplyTo, m.Text, m.Reply, m.HTML, m.Why},
-		append(append(m.To, m.Cc...), m.References...)...) {
-		require.True(t, utf8.ValidString(s))
+	all := []string{m.From, m.FromName, m.Subject, m.MessageID, m.InReplyTo, m.ReturnPath, m.Text, m.Reply, m.HTML, m.Why,
+		m.NoAutoReply, m.Report.MailID, m.Report.Action, m.Report.Subject}
+	for _, list := range [][]string{m.To, m.Cc, m.ReplyTo, m.References} {
+		all = append(all, list...)
+	}
+	for _, f := range m.Report.Failed {
+		all = append(all, f.Address, f.Status)
+	}
+	for _, mark := range m.Marks {
+		for _, v := range mark.Args {
+			all = append(all, v)
+		}
+	}
+	for _, s := range all {
+		require.True(t, utf8.ValidString(s), "%q", s)
 		require.NotContains(t, s, "\x00")
 	}
 	require.NotContains(t, m.Subject, "\n")
