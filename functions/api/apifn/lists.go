@@ -217,7 +217,7 @@ func (a *api) listQuarantine(c *call) error {
 		return err
 	}
 	rows, next, err := a.Store.Quarantine(c.ctx, q.period, q.cursor, q.limit)
-	return answerPage(c, q, rows, next, err, viewQuarantine)
+	return answerPage(c, q, rows, next, err, func(r store.Row[store.Quarantined]) quarantineView { return viewQuarantined(r.Value, c.lang()) })
 }
 
 func (a *api) getCustomer(c *call) error {

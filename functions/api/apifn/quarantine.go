@@ -34,5 +34,5 @@ func (a *api) onQuarantined(c *call, do func(context.Context, ticketing.Act, tim
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, viewQuarantined(q))
+	return c.json(http.StatusOK, viewQuarantined(q, c.lang()))
 }

@@ -254,12 +254,9 @@ type quarantineView struct {
 	Again   int       `json:"failed_releases"`
 }
 
-func viewQuarantine(r store.Row[store.Quarantined]) quarantineView {
-	return viewQuarantined(r.Value)
-}
-
-func viewQuarantined(q store.Quarantined) quarantineView {
-	v := quarantineView{q.ID, q.At, string(q.Channel), q.Account, q.Reason, len(q.Envelope), "waiting", orNull(q.By), q.Again}
+func viewQuarantined(q store.Quarantined, lang string) quarantineView {
+	why := journal.Unapplied(q.Reason, lang)
+	v := quarantineView{q.ID, q.At, string(q.Channel), q.Account, why, len(q.Envelope), "waiting", orNull(q.By), q.Again}
 	switch {
 	case !q.Released.IsZero():
 		v.State = "released"

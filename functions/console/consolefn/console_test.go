@@ -322,7 +322,7 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	survey.Value.State, survey.Value.Asked, survey.Value.Expires = desk.SurveyAsked, w.now, w.now.Add(time.Hour)
 	var tx store.Tx
 	tx.PutSurvey(survey)
-	tx.PutQuarantine(store.Quarantined{ID: "q1", At: w.now, Channel: desk.Email, Account: "help", Reason: "the mail has no sender"})
+	tx.PutQuarantine(store.Quarantined{ID: "q1", At: w.now, Channel: desk.Email, Account: "help", Reason: "channel: unreadable: not a notice of SES"})
 	tx.Add(store.FigureKey("all", "2026-11-22"), map[string]int64{"opened": 7, "csat_5": 3, "csat_1": 1, "answered": 4})
 	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
 	_, err = w.desk.Answer(t.Context(), survey.Value.ID, desk.Score{Value: 1, Comment: "too <slow>", At: w.tick(), By: "page"})
@@ -337,7 +337,8 @@ func TestCustomerFeedbackQuarantineFigures(t *testing.T) {
 	require.Contains(t, w.page("/console/feedback?lang=en&source=survey&channel=sms&kind=csat&score_max=1&team=service"), "too &lt;slow&gt;")
 	require.Equal(t, http.StatusForbidden, w.do("GET", "/console/quarantine", nil).StatusCode, "it is for leads")
 	w.s.Agents[0].Role = "lead"
-	require.Contains(t, w.page("/console/quarantine"), "the mail has no sender")
+	require.Contains(t, w.page("/console/quarantine?lang=en"), "<br>not a notice of SES")
+	require.Contains(t, w.page("/console/quarantine?lang=zh-CN"), "<br>不是 SES 的通知")
 	page = w.page("/console/quarantine?lang=en")
 	release := regexp.MustCompile(`action="([^"]*/release)"`).FindStringSubmatch(page)[1]
 	require.Equal(t, http.StatusSeeOther, w.do("POST", release, url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)

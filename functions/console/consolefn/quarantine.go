@@ -27,6 +27,7 @@ type quarantineDay struct {
 type quarantineRow struct {
 	store.Quarantined
 	Label string
+	Why   string
 	URL   string // of what can be done to it
 }
 
@@ -47,7 +48,7 @@ func (v *visit) quarantine() error {
 		d := quarantineDay{Day: day, More: cursor != ""}
 		for _, r := range rows {
 			d.Rows = append(d.Rows, quarantineRow{
-				r.Value, journal.Channel(r.Value.Channel, v.lang),
+				r.Value, journal.Channel(r.Value.Channel, v.lang), journal.Unapplied(r.Value.Reason, v.lang),
 				"/console/quarantine/" + r.Value.At.UTC().Format(time.RFC3339Nano) + "/" + url.PathEscape(r.Value.ID),
 			})
 		}
