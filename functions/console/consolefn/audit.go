@@ -48,7 +48,8 @@ type auditPage struct {
 type auditRow struct {
 	store.Audited
 	Number, TicketURL, CustomerURL string
-	RoleName                       string
+	RoleName, Deed, Fault          string
+	ByAPI                          bool
 }
 
 // roleName says what somebody was to the desk when they did it.
@@ -89,7 +90,8 @@ func (v *visit) audit() error {
 		p.Older = "?" + url.Values{"day": {p.Day}, "older": {next}}.Encode()
 	}
 	for _, a := range rows {
-		row := auditRow{Audited: a, RoleName: roleName(p.frame, a.Role)}
+		row := auditRow{Audited: a, RoleName: roleName(p.frame, a.Role), Deed: p.deed(a.What), Fault: p.outcomeOf(a.Status),
+			ByAPI: strings.Contains(a.What, " /v1/")}
 		if a.Ticket != "" {
 			row.Number, row.TicketURL = a.Ticket.Number(), "/console/tickets/"+a.Ticket.Number()
 		}

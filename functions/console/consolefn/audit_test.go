@@ -35,7 +35,7 @@ func TestConsoleAudit(t *testing.T) {
 	require.NotContains(t, w.page("/console"), "/console/audit")
 	w.s.Agents[0].Role = "lead"
 	got := w.page("/console/audit?day=2026-11-22&lang=zh-CN")
-	require.Contains(t, got, "POST /console/tickets/{number}/note")
+	require.Contains(t, got, `title="POST /console/tickets/{number}/note 303">写备注</span>`)
 	require.Contains(t, got, `<a href="/console/tickets/`+id.Number()+`">`+id.Number()+`</a>`)
 	require.Contains(t, w.page("/console/audit?day=2026-11-20&lang=en"), "Nothing on this day")
 }
