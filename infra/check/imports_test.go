@@ -83,7 +83,7 @@ var bans = []ban{
 // mayImport lists, per ban, the packages that are meant to. The command line does with
 // a deployed desk what no function does: it puts settings.
 var mayImport = map[string]string{
-	"the SDK":       `^(shared/(table/dynamo|queue/sqsq|blob/s3|config/ssm|channel/email/ses)|functions/[a-z]+|infra/deskhook)$`,
+	"the SDK":       `^(shared/(awscall|table/dynamo|queue/sqsq|blob/s3|config/ssm|channel/email/ses)|functions/[a-z]+|infra/deskhook)$`,
 	"aws-lambda-go": `^shared/lambdaevent$`,
 	"channel":       `^shared/channel/builtin\b`,
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/deskhook/deskhook/shared/awscall"
 	"github.com/deskhook/deskhook/shared/config"
 )
 
@@ -13,5 +14,5 @@ import (
 // value that is a local default is an error, as config.RefuseLocal says: everybody can
 // read those. It calls nothing yet.
 func Open(cfg aws.Config, getenv func(string) string) config.Lookup {
-	return config.RefuseLocal(Lookup(ssm.NewFromConfig(cfg), getenv("SECRETS_PATH"), time.Now))
+	return config.RefuseLocal(Lookup(ssm.NewFromConfig(cfg, func(o *ssm.Options) { o.HTTPClient = awscall.HTTP() }), getenv("SECRETS_PATH"), time.Now))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/deskhook/deskhook/shared/awscall"
 	"github.com/deskhook/deskhook/shared/queue"
 )
 
@@ -23,5 +24,5 @@ func Open(cfg aws.Config, getenv func(string) string) *Queue {
 		urls[name] = getenv(EnvName(name))
 		urls[name.Dead()] = getenv(EnvName(name.Dead())) // set for who looks after dead letters
 	}
-	return New(sqs.NewFromConfig(cfg), urls)
+	return New(sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.HTTPClient = awscall.HTTP() }), urls)
 }

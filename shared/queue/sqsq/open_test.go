@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -40,6 +41,28 @@ func TestOpenFindsEachQueueInItsVariable(t *testing.T) {
 func TestOpenKnowsNoQueueWithoutVariable(t *testing.T) {
 	q := sqsq.Open(config("http://127.0.0.1:1"), func(string) string { return "" })
 	require.ErrorIs(t, q.Send(t.Context(), queue.Jobs, queue.Message{Body: "{}"}), queue.ErrUnknown)
+}
+
+// A connection that died while the function was frozen answers nothing: the call is tried
+// again within the five seconds that WeChat gives a webhook.
+func TestOpenWaitsForNoDeadConnection(t *testing.T) {
+	calls, over := make(chan int, 9), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls <- 1
+		if len(calls) == 1 {
+			<-over
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		_, _ = w.Write([]byte(`{}`))
+	}))
+	defer server.Close()
+	defer close(over)
+	q := sqsq.Open(config(server.URL), func(string) string { return server.URL + "/1/a" })
+	began := time.Now()
+	require.NoError(t, q.Postpone(t.Context(), queue.Inbound, "receipt", 0))
+	require.Len(t, calls, 2)
+	require.Less(t, time.Since(began), 4*time.Second)
 }
 
 func config(endpoint string) aws.Config {
