@@ -9,6 +9,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/phone"
+	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -237,6 +238,11 @@ func (a *acting) reach(ctx context.Context, n Start, to desk.Address) (store.Row
 		return row, err
 	}
 	id.Address = to
+	if id.Customer == "" {
+		if err := a.owned(ctx, id); err != nil {
+			return row, err
+		}
+	}
 	if id.Lang == "" || n.Lang != "" {
 		id.Lang = n.Lang
 	}
@@ -254,6 +260,38 @@ func (a *acting) reach(ctx context.Context, n Start, to desk.Address) (store.Row
 		a.tx.PutCustomer(store.Row[desk.Customer]{Value: c})
 	}
 	return row, nil
+}
+
+// owned makes the address that of the customer who has proven it elsewhere, or was made
+// with it. Who is written to has proven nothing here yet.
+func (a *acting) owned(ctx context.Context, id *desk.Identity) error {
+	by, ok := identity.Of(id.Address)
+	if !ok {
+		return nil
+	}
+	owners, err := a.desk.Store.Owners(ctx, by)
+	if err != nil || !owners[0].Exists() {
+		return err
+	}
+	line, err := a.desk.lineOf(ctx, owners[0].Value.Customer)
+	if desk.KindOf(err) == desk.NotFound {
+		return nil // erased meanwhile: as if nobody had it
+	}
+	if err != nil {
+		return err
+	}
+	joined := make([]*desk.Customer, len(line))
+	for i := range line {
+		joined[i] = &line[i].Value
+	}
+	identity.Join(joined, id.Address)
+	for _, row := range line {
+		a.tx.PutCustomer(row)
+	}
+	living := joined[len(joined)-1]
+	id.Customer, id.Name, id.Lang, id.Remark = joined[0].ID, living.Name, living.Lang, living.Remark
+	a.tx.PutCustomerEvent(id.Customer, journal("", a.act.By, a.act.At, a.s.Version, said("customer.joined", "kind", string(by.Kind), "by", by.ID)))
+	return nil
 }
 
 func (a *acting) allowed(ctx context.Context, n Start, id desk.Identity) error {

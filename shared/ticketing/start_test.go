@@ -47,6 +47,37 @@ func TestStartByMail(t *testing.T) {
 	require.Equal(t, v.Customer, b.ticket(id).Customer)
 }
 
+// Who was made with an address, or has proven it on another account, is who is written to
+// at it: no second customer comes of it.
+func TestStartToACustomerWhoIsKnown(t *testing.T) {
+	b := newBench(t)
+	mei, err := b.CreateCustomer(b.ctx, b.keyed("c"), ticketing.NewCustomer{
+		Mail: "mei@x.test", Phone: "+8613800138000", Profile: ticketing.Profile{Name: new("陈梅"), Language: new("zh-CN")},
+	})
+	require.NoError(t, err)
+	mail, err := b.Start(b.ctx, b.keyed("k1"), ticketing.Start{By: ticketing.StartMail, To: "Mei@x.test", Subject: "A", Text: "Hello"})
+	require.NoError(t, err)
+	sms, err := b.Start(b.ctx, b.keyed("k2"), ticketing.Start{By: ticketing.StartSMS, To: "13800138000", Text: "Hello"})
+	require.NoError(t, err)
+	for _, id := range []desk.TicketID{mail, sms} {
+		v := b.ticket(id)
+		require.Equal(t, mei, v.Customer)
+		require.Equal(t, "陈梅", v.Name)
+		require.Equal(t, "zh-CN", v.Lang)
+	}
+	c, err := b.Store.Customer(b.ctx, mei)
+	require.NoError(t, err)
+	require.Len(t, c.Value.Addresses, 2)
+
+	answer := aMail("mei@x.test", "a@x", "", nil, true)
+	answer.Subject = "Re: A [" + mail.Number() + "]"
+	require.Equal(t, mail, b.receive(answer).Ticket)
+	c, err = b.Store.Customer(b.ctx, mei)
+	require.NoError(t, err)
+	require.Len(t, c.Value.Addresses, 2)
+	require.Empty(t, c.Value.Suggested, "they are no other than themselves")
+}
+
 func TestStartBySMS(t *testing.T) {
 	b := newBench(t)
 	n := ticketing.Start{By: ticketing.StartSMS, To: "+86 138 0013 8000", Text: "您的订单到了", Status: desk.StatusOpen}

@@ -19,10 +19,19 @@ func Attests(in desk.Inbound) (desk.Attested, bool) {
 	switch {
 	case in.Kind == desk.InReceipt || in.Kind == desk.InBounce || in.Kind == desk.InComplaint || in.Quiet:
 		return desk.Attested{}, false
-	case in.From.Channel == desk.Email && in.Mail != nil && in.Mail.Trusted && strings.Contains(in.From.ID, "@"):
-		return desk.Attested{Kind: desk.AttestedMail, ID: strings.ToLower(in.From.ID)}, true
-	case in.From.Channel == desk.SMS && strings.HasPrefix(in.From.ID, "+"):
-		return desk.Attested{Kind: desk.AttestedPhone, ID: in.From.ID}, true
+	case in.From.Channel == desk.Email && (in.Mail == nil || !in.Mail.Trusted):
+		return desk.Attested{}, false
+	}
+	return Of(in.From)
+}
+
+// Of is what proves an address: itself, where it is a mail address or a phone number.
+func Of(a desk.Address) (desk.Attested, bool) {
+	switch {
+	case a.Channel == desk.Email && strings.Contains(a.ID, "@"):
+		return desk.Attested{Kind: desk.AttestedMail, ID: strings.ToLower(a.ID)}, true
+	case a.Channel == desk.SMS && strings.HasPrefix(a.ID, "+"):
+		return desk.Attested{Kind: desk.AttestedPhone, ID: a.ID}, true
 	}
 	return desk.Attested{}, false
 }
