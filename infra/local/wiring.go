@@ -185,9 +185,10 @@ func (d *Desk) console(s *config.Snapshot) any {
 
 func (d *Desk) api(s *config.Snapshot) any {
 	w := d.World
+	door := &access.Door{Store: d.Store, Settings: s.Current, Secrets: func() []string { return []string{w.APIToken} }, Now: w.Now}
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk: d.ticketing(s), Store: d.Store, Blob: w.Blob, Found: w.Blob, Settings: s.Current, Now: w.Now, Log: w.Log,
-		Tokens:  access.Keyring(access.ServiceToken{Token: w.APIToken, Who: access.API()}),
+		Tokens:  door.Principal,
 		Window:  windows.Of,
 		NoQuota: true,
 	}))

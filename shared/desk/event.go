@@ -22,6 +22,7 @@ const (
 	EventFeedbackDone     EventName = "feedback.done"
 	EventRecoveryDue      EventName = "recovery.due"
 	EventCustomerMerged   EventName = "customer.merged"
+	EventCustomerUnmerged EventName = "customer.unmerged"
 	EventCustomerErased   EventName = "customer.erased"
 	EventChurnRiskChanged EventName = "churn.risk_changed"
 
@@ -32,7 +33,7 @@ const (
 var Events = []EventName{
 	EventTicketCreated, EventTicketUpdated, EventTicketResolved, EventMessageReceived, EventMessageSent, EventDeliveryFailed,
 	EventSLAWarning, EventSLABreached, EventSurveySent, EventSurveySkipped, EventSurveyAnswered, EventFeedbackBad, EventFeedbackDone,
-	EventRecoveryDue, EventCustomerMerged, EventCustomerErased, EventChurnRiskChanged,
+	EventRecoveryDue, EventCustomerMerged, EventCustomerUnmerged, EventCustomerErased, EventChurnRiskChanged,
 }
 
 // Change is one row as it was before a write and as it is after it, as the change feed

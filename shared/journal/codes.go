@@ -79,6 +79,7 @@ var codes = map[string]words{
 	"opt.in_too_late":          {"该订阅早于客户后来的退订，不生效", "An opt-in that a later opt-out has overtaken: it changes nothing"},
 	"mail.delayed":             {"邮件投递延迟（{code}），对方服务器仍在重试", "Mail is delayed ({code}); the other side keeps trying"},
 	"mail.complaint":           {"收件人把我们的邮件标记为垃圾邮件，不再向其发送", "The recipient marked our mail as spam: nothing more is sent to them"},
+	"snooze.until":             {"推迟到 {at}", "Snoozed until {at}"},
 	"status.changed":           {"状态由“{from}”改为“{to}”", "Status changed from {from} to {to}"},
 	"priority.changed":         {"优先级由“{from}”改为“{to}”", "Priority changed from {from} to {to}"},
 	"sla.warning":              {"{target}时限即将到期（{at}）", "{target} is due soon ({at})"},

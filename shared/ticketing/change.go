@@ -95,6 +95,9 @@ func (a *acting) change(ctx context.Context, c Change) error {
 		return err
 	}
 	if *c.Status == desk.StatusSnoozed {
+		if !a.t.SnoozedUntil.Equal(c.Until) {
+			a.said = append(a.said, said("snooze.until", "at", c.Until.UTC().Format(time.RFC3339)))
+		}
 		a.t.SnoozedUntil = c.Until
 		a.t.Arm(desk.TimerUnsnooze, c.Until)
 	}

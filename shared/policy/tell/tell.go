@@ -170,11 +170,18 @@ func customer(c desk.Change) []desk.Event {
 	if c.CustomerWas != nil {
 		was = c.CustomerWas.Merged
 	}
-	if c.Customer.Merged == "" || c.Customer.Merged == was {
+	name, current := desk.EventCustomerMerged, map[string]any{"id": string(c.Customer.ID), "merged_into": orNull(string(c.Customer.Merged))}
+	switch c.Customer.Merged {
+	case was:
 		return nil
+	case "":
+		name = desk.EventCustomerUnmerged
 	}
-	return []desk.Event{event(c, desk.EventCustomerMerged, "", "",
-		map[string]any{"id": string(c.Customer.ID), "merged_into": string(c.Customer.Merged)}, nil)}
+	var previous map[string]any
+	if was != "" {
+		previous = map[string]any{"merged_into": string(was)}
+	}
+	return []desk.Event{event(c, name, "", "", current, previous)}
 }
 
 // topic tells once that what customers asked for is done.

@@ -95,6 +95,7 @@ func TestEvents(t *testing.T) {
 		"a second answer":               {desk.Change{Survey: scored("csat", 4, 2), SurveyWas: scored("csat", 2, 1)}, []desk.EventName{desk.EventSurveyAnswered}},
 		"a timer of an answered survey": {desk.Change{Survey: scored("csat", 2, 1), SurveyWas: scored("csat", 2, 1)}, nil},
 		"a customer":                    {desk.Change{Customer: &desk.Customer{ID: "c"}}, nil},
+		"a merge undone":                {desk.Change{Customer: &desk.Customer{ID: "c"}, CustomerWas: &desk.Customer{ID: "c", Merged: "d"}}, []desk.EventName{desk.EventCustomerUnmerged}},
 		"a merge":                       {desk.Change{Customer: &desk.Customer{ID: "c", Merged: "d"}, CustomerWas: &desk.Customer{ID: "c"}}, []desk.EventName{desk.EventCustomerMerged}},
 		"what was asked for is done": {desk.Change{Topic: &desk.Topic{ID: "t", State: desk.TopicDone}, TopicWas: &desk.Topic{ID: "t", State: desk.TopicOpen}},
 			[]desk.EventName{desk.EventFeedbackDone}},

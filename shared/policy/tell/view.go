@@ -17,7 +17,8 @@ func viewTicket(t desk.Ticket, version int64) map[string]any {
 		"id": string(t.ID), "number": t.ID.Number(), "version": version,
 		"subject": t.Subject, "status": string(t.Status), "priority": string(t.Priority), "type": string(t.Type), "team": t.Team,
 		"assignee_id": orNull(t.Assignee), "customer": map[string]any{"id": string(t.Customer), "name": t.Called(t.Lang)},
-		"via": via(t.From), "language": t.Lang, "tags": orEmpty(t.Tags), "follower_ids": orEmpty(t.Followers), "follows": orNull(t.Before.Number()), "task_of": orNull(t.Parent.Number()), "reopened": t.Reopened,
+		"via": via(t.From), "language": t.Lang, "tags": orEmpty(t.Tags), "follower_ids": orEmpty(t.Followers), "follows": orNull(t.Before.Number()), "task_of": orNull(t.Parent.Number()),
+		"merged_into": orNull(t.Into.Number()), "reopened": t.Reopened,
 		"created_at": t.Opened.UTC(), "updated_at": t.Updated.UTC(), "snoozed_until": moment(t.SnoozedUntil),
 		"first_answered_at": moment(t.FirstAnswered), "resolved_at": moment(t.Resolved), "closed_at": moment(t.Closed),
 	}
