@@ -19,7 +19,7 @@ var at = time.Date(2026, 3, 2, 9, 30, 0, 123456789, time.UTC)
 func TestNumber(t *testing.T) {
 	id := desk.TicketID("7K3Q9W")
 	require.Equal(t, "DH-7K3Q-9W", id.Number())
-	for _, typed := range []string{"DH-7K3Q-9W", "dh-7k3q-9w", "#7K3Q9W", " 7k3q-9w "} {
+	for _, typed := range []string{"DH-7K3Q-9W", "dh-7k3q-9w", "#7K3Q9W", " 7k3q-9w ", "dh7k3q9w"} {
 		got, ok := desk.ParseNumber(typed)
 		require.True(t, ok, typed)
 		require.Equal(t, id, got)
@@ -27,7 +27,7 @@ func TestNumber(t *testing.T) {
 	got, ok := desk.ParseNumber("oil-000")
 	require.True(t, ok)
 	require.Equal(t, desk.TicketID("011000"), got, "O, I and L are read as people mean them")
-	for _, bad := range []string{"", "DH-", "7K3Q9", "7K3Q9WX", "7K3Q9U"} {
+	for _, bad := range []string{"", "DH-", "7K3Q9", "7K3Q9WX", "7K3Q9U", "XX7K3Q9W"} {
 		_, ok := desk.ParseNumber(bad)
 		require.False(t, ok, bad)
 	}

@@ -58,6 +58,9 @@ func ParseNumber(s string) (TicketID, bool) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "#"), "DH-")
 	s = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(s)
+	if len(s) == 8 { // typed without dashes: dh7k3q9w
+		s = strings.TrimPrefix(s, "DH")
+	}
 	if len(s) != 6 || strings.Trim(s, crockford) != "" {
 		return "", false
 	}

@@ -216,6 +216,9 @@ func (s *settling) turn(target desk.Target, k *desk.Clock, promised time.Duratio
 	if s.was != s.p || !run {
 		s.bank(k)
 	}
+	if k.Target == 0 {
+		k.Target = promised // shown of a clock that hasn't run yet
+	}
 	if !run {
 		k.Warn = time.Time{}
 		if !k.Breached {

@@ -206,6 +206,17 @@ func TestResolutionPauses(t *testing.T) {
 	require.Equal(t, []string{"breach resolution 10h0m0s"}, b.told)
 }
 
+// A clock that hasn't run yet, as on a ticket that began with a mail to the customer, says
+// all the same what is promised.
+func TestClockThatHasNotRunShowsItsTarget(t *testing.T) {
+	b := play(t, sla.Policy{Resolution: 10 * time.Hour, Hours: office(t)})
+	b.then("01 09:00", func(tk *desk.Ticket, at time.Time) { tk.Opened, tk.Status = at, desk.StatusPending })
+	require.Equal(t, 10*time.Hour, b.ticket.Clocks.Resolution.Target)
+	require.Zero(t, b.ticket.Clocks.Resolution.Due)
+	b.then("01 11:00", status(desk.StatusOpen))
+	require.Equal(t, b.at("02 12:00"), b.ticket.Clocks.Resolution.Due)
+}
+
 // A raised priority asks for more, and what is past by then is breached at once.
 func TestAnotherPolicyTakesOver(t *testing.T) {
 	b := play(t, sla.Policy{ID: "urgent", Priorities: []desk.Priority{desk.Urgent}, First: time.Hour})
