@@ -57,5 +57,5 @@ func (q Quiet) next(local time.Time) time.Time {
 // longer, it concerns others now, or the customer was answered.
 func Settled(n desk.Notice, t desk.Ticket, p Person) bool {
 	h := Happening{ID: n.ID, Kind: Kind(n.Kind), At: n.At, Ticket: n.Ticket, To: n.Agent}
-	return stale(h, t) || !concerns(h, t, p) || h.Kind == Reply && t.WaitingSince.IsZero()
+	return stale(h, t) || !concerns(h, t, p, heads([]Person{p}, t.Team)) || h.Kind == Reply && t.WaitingSince.IsZero()
 }

@@ -91,7 +91,7 @@ func TestSettled(t *testing.T) {
 		"a breach, resolved":       {notify.Breach, func(t *desk.Ticket) { t.Status = desk.StatusClosed }, true},
 		"named in a note":          {notify.Mention, func(t *desk.Ticket) { t.Assignee = "bo" }, false},
 		"named in what is spam":    {notify.Mention, func(t *desk.Ticket) { t.Status = desk.StatusSpam }, true},
-		"a lead's matter no more":  {notify.BadScore, func(*desk.Ticket) {}, true},
+		"a lead's matter no more":  {notify.BadScore, func(t *desk.Ticket) { t.Assignee = "bo" }, true},
 		"somebody who isn't admin": {notify.HookOff, func(*desk.Ticket) {}, true},
 	} {
 		ticket := open

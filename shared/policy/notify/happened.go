@@ -10,7 +10,7 @@ import (
 
 // byEvent are the events that are told to people of the desk too.
 var byEvent = map[desk.EventName]Kind{
-	desk.EventSLAWarning: Warning, desk.EventSLABreached: Breach, desk.EventRecoveryDue: Recovery,
+	desk.EventSLAWarning: Warning, desk.EventSLABreached: Breach,
 }
 
 // Happened gives what people of the desk should know of a change, in its order. Most
@@ -43,6 +43,9 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 			named = append(named, h.To)
 		} else if d.Code == "status.changed" && d.Args["to"] == string(desk.StatusResolved) {
 			h.Kind, h.What = Resolved, desk.Decision{Code: "notice.resolved"}
+		} else if d.Code == opened || d.Code == "recovery.owner" || d.Code == "recovery.due" {
+			h.Kind, h.To = Recovery, d.Args["owner"]
+			h.Only = d.Code == "recovery.owner" || d.Code == opened && scored(m)
 		} else if name, ok := tell.Decided(d.Code); ok {
 			h.Kind = byEvent[name]
 		}
@@ -62,6 +65,15 @@ func ofMessage(c desk.Change, m desk.Message) []Happening {
 		out = append(out, h)
 	}
 	return out
+}
+
+// opened is the decision that a follow-up begins.
+const opened = "recovery.opened"
+
+// scored says whether a row of the journal tells of a survey's answer, of whose bad score
+// the survey's own row is told.
+func scored(m desk.Message) bool {
+	return slices.ContainsFunc(m.Decisions, func(d desk.Decision) bool { return d.Code == "survey.answered" })
 }
 
 func by(m desk.Message) map[string]string {

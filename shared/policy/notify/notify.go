@@ -23,7 +23,7 @@ const (
 	Warning  Kind = "sla_warning" // a deadline is near
 	Breach   Kind = "sla_breach"  // a deadline has passed
 	BadScore Kind = "bad_score"   // the customer gave a bad score
-	Recovery Kind = "recovery"    // an unhappy customer waits to be talked to
+	Recovery Kind = "recovery"    // an unhappy customer waits to be talked to, or has waited too long
 	Praise   Kind = "praise"      // a customer praises you
 	HookOff  Kind = "webhook_off" // a subscription switched itself off
 )
@@ -43,10 +43,11 @@ type Happening struct {
 	Kind   Kind          `json:"kind"`
 	At     time.Time     `json:"at"`
 	Ticket desk.TicketID `json:"t,omitempty"`
-	By     desk.Actor    `json:"by"`            // who did it: they know already
-	To     string        `json:"to,omitempty"`  // of Assigned, Mention and Praise: the agent's id
-	Not    []string      `json:"not,omitempty"` // agents who hear of it otherwise
-	What   desk.Decision `json:"what"`          // in words: a code of the journal
+	By     desk.Actor    `json:"by"`             // who did it: they know already
+	To     string        `json:"to,omitempty"`   // of Assigned, Mention, Praise and Recovery: the agent's id
+	Only   bool          `json:"only,omitempty"` // of Recovery: nobody but To; who heard of the score knows
+	Not    []string      `json:"not,omitempty"`  // agents who hear of it otherwise
+	What   desk.Decision `json:"what"`           // in words: a code of the journal
 }
 
 // Person is an agent with what they want to be told.
@@ -89,8 +90,9 @@ func Notices(h Happening, t desk.Ticket, people []Person, robots []Robot, now ti
 		return nil
 	}
 	var out []Notice
+	heads := heads(people, t.Team)
 	for _, p := range people {
-		if concerns(h, t, p) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
+		if concerns(h, t, p, heads) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
 			out = append(out, Notice{Agent: p.ID, Mail: p.Rules.mails(h.Kind, now), Later: p.Rules.later(h.Kind, now)})
 		}
 	}
@@ -122,10 +124,26 @@ func stale(h Happening, t desk.Ticket) bool {
 // did says that an agent did it themselves.
 func did(h Happening, agent string) bool { return h.By.Kind == desk.ByAgent && h.By.ID == agent }
 
-func concerns(h Happening, t desk.Ticket, p Person) bool {
+// heads are the leads of a team; where it has none, its admins.
+func heads(people []Person, team string) []string {
+	for _, role := range []string{"lead", "admin"} {
+		var out []string
+		for _, p := range people {
+			if p.Role == role && (len(p.Teams) == 0 || slices.Contains(p.Teams, team)) {
+				out = append(out, p.ID)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func concerns(h Happening, t desk.Ticket, p Person, heads []string) bool {
 	mine := t.Assignee != "" && t.Assignee == p.ID
 	follows := slices.Contains(t.Followers, p.ID)
-	leads := p.Role == "lead" && slices.Contains(p.Teams, t.Team)
+	leads := slices.Contains(heads, p.ID)
 	switch h.Kind {
 	case Assigned, Mention, Praise:
 		return p.ID == h.To
@@ -135,14 +153,26 @@ func concerns(h Happening, t desk.Ticket, p Person) bool {
 		return follows
 	case Warning:
 		return mine
-	case Breach, Recovery:
+	case Recovery:
+		return h.forOwner(p.ID, mine || leads)
+	case Breach, BadScore:
 		return mine || leads
-	case BadScore:
-		return leads
 	case HookOff:
 		return p.Role == "admin"
 	}
 	return false
+}
+
+// forOwner says whether an agent is told of a follow-up. scored are those who hear of a bad
+// score: a follow-up that it opened is no news to them.
+func (h Happening) forOwner(agent string, scored bool) bool {
+	switch {
+	case h.Only && h.What.Code == opened:
+		return agent == h.To && !scored
+	case h.Only:
+		return agent == h.To
+	}
+	return agent == h.To || scored
 }
 
 func (r Robot) wants(h Happening, t desk.Ticket) bool {
@@ -150,7 +180,7 @@ func (r Robot) wants(h Happening, t desk.Ticket) bool {
 	if len(kinds) == 0 {
 		kinds = RobotDefault
 	}
-	if !slices.Contains(kinds, h.Kind) || h.Kind == Assigned && did(h, h.To) {
+	if !slices.Contains(kinds, h.Kind) || h.Kind == Assigned && did(h, h.To) || h.Only {
 		return false
 	}
 	return len(r.Teams) == 0 || slices.Contains(r.Teams, t.Team)

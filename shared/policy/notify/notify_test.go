@@ -39,6 +39,10 @@ func given(to, code string) desk.Decision {
 	return desk.Decision{Code: code, Args: map[string]string{"to": to}}
 }
 
+func owned(by, code string) desk.Decision {
+	return desk.Decision{Code: code, Args: map[string]string{"owner": by}}
+}
+
 // What happens leads to whom, and nobody hears of what they did themselves.
 func TestWhoIsTold(t *testing.T) {
 	automatic := row(desk.FromCustomer, desk.Actor{})
@@ -76,7 +80,13 @@ func TestWhoIsTold(t *testing.T) {
 		"a breach":             {late, nil, []string{"amy", "li", "#all"}},
 		"a breach of sales":    {late, func(t *desk.Ticket) { t.Team = "sales" }, []string{"amy", "max", "#all", "#sales"}},
 		"a breach, solved now": {late, func(t *desk.Ticket) { t.Status = desk.StatusResolved }, nil},
-		"a bad score":          {score(2), func(t *desk.Ticket) { t.Status = desk.StatusResolved }, []string{"li", "#all"}},
+		"a bad score":          {score(2), func(t *desk.Ticket) { t.Status = desk.StatusResolved }, []string{"amy", "li", "#all"}},
+		"a bad score, no lead": {score(2), func(t *desk.Ticket) { t.Team = "shop" }, []string{"amy", "root", "#all"}},
+		"its follow-up":        {row(desk.Journal, desk.Actor{Kind: desk.ByCustomer}, desk.Decision{Code: "survey.answered"}, owned("max", "recovery.opened")), nil, []string{"max"}},
+		"its follow-up, mine":  {row(desk.Journal, desk.Actor{Kind: desk.ByCustomer}, desk.Decision{Code: "survey.answered"}, owned("amy", "recovery.opened")), nil, nil},
+		"a complaint's":        {row(desk.Journal, by("root"), owned("max", "recovery.opened")), nil, []string{"amy", "li", "max", "#all"}},
+		"a new owner":          {row(desk.Journal, by("li"), owned("max", "recovery.owner")), nil, []string{"max"}},
+		"overdue":              {row(desk.Journal, desk.Actor{Kind: desk.ByDesk}, owned("max", "recovery.due")), nil, []string{"amy", "li", "max", "#all"}},
 		"a good score":         {score(3), nil, nil},
 		"a row changed": {desk.Change{At: at, Message: &desk.Message{Ticket: "7K3Q9W", Kind: desk.FromCustomer},
 			MessageWas: &desk.Message{Ticket: "7K3Q9W"}}, nil, nil},
