@@ -1,6 +1,9 @@
 package journal
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // A form is what the desk's own code says in English, in Chinese.
 type form struct {
@@ -8,17 +11,20 @@ type form struct {
 	zh   string
 }
 
-func forms(pairs ...string) []form {
-	out := make([]form, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		out = append(out, form{regexp.MustCompile("^" + pairs[i] + "$"), pairs[i+1]})
-	}
-	return out
+// forms are made when one is asked for first: no function's start waits for them.
+func forms(pairs ...string) func() []form {
+	return sync.OnceValue(func() []form {
+		out := make([]form, 0, len(pairs)/2)
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, form{regexp.MustCompile("^" + pairs[i] + "$"), pairs[i+1]})
+		}
+		return out
+	})
 }
 
 // inChinese finds the form of a text.
-func inChinese(among []form, text string) (string, bool) {
-	for _, f := range among {
+func inChinese(among func() []form, text string) (string, bool) {
+	for _, f := range among() {
 		if f.form.MatchString(text) {
 			return f.form.ReplaceAllString(text, f.zh), true
 		}

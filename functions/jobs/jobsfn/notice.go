@@ -77,7 +77,8 @@ const maxSubject = 60
 
 // words say the notice in the desk's language: what, of which ticket, and where it is.
 func (x *telling) words(subject bool) string {
-	said := journal.Words(x.hp.What, x.s.Desk.Language)
+	lang := x.s.Desk.Language
+	said := journal.Words(names(x.s, lang).Named(x.hp.What), lang)
 	if x.t.ID == "" {
 		return said
 	}
@@ -85,7 +86,7 @@ func (x *telling) words(subject bool) string {
 	if subject {
 		title = cutTo(x.t.Subject, maxSubject)
 	}
-	text := journal.NoticeLine(number, title, said, x.s.Desk.Language)
+	text := journal.NoticeLine(number, title, said, lang)
 	if base := x.s.Desk.PublicURL; base != "" {
 		text += "\n" + base + "/console/tickets/" + number
 	}
