@@ -107,7 +107,10 @@ func (d *Desk) asCustomer(ctx context.Context, in standin.Inbound) error {
 	case desk.WeChat:
 		var w provider.WeChat
 		if w, err = d.WeChat(d.World.PublicURL); err == nil {
-			req, err = w.Text(in.From, fmt.Sprint(now.UnixNano()), in.Text, now)
+			id := fmt.Sprint(now.UnixNano())
+			if req, err = w.Text(in.From, id, in.Text, now); in.MenuID != "" {
+				req, err = w.Choice(in.From, id, in.MenuID, in.Text, now)
+			}
 		}
 	case desk.SMS:
 		var t provider.Twilio

@@ -200,7 +200,8 @@ func (p *portal) read(r *http.Request, a asked) (in posted, status int, fault st
 		return in, http.StatusForbidden, a.L("页面打开得太久了，请再点一次“提交”。", "This page has been open for too long. Please press the button once more.")
 	}
 	in.step, in.asked = fields[1], strings.Split(fields[2], ",")
-	in.seen = r.PostForm.Get("seen") == "1" || in.step == stepConfirm && r.PostForm.Get("sure") == "1"
+	in.seen = r.PostForm.Get("seen") == "1" || in.step == stepConfirm && r.PostForm.Get("sure") == "1" ||
+		in.step == stepMore // which is shown only to who was seen before it
 	if fault = a.fault(in, least, most); fault != "" {
 		return in, http.StatusUnprocessableEntity, fault
 	}

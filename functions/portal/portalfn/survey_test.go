@@ -126,6 +126,33 @@ func TestFollowUpWithoutScript(t *testing.T) {
 	require.Equal(t, []desk.Answer{{Question: "why", Text: "Late."}}, w.score(id).Answers)
 }
 
+// Without a script one box is ticked, however many pages follow from the answers.
+func TestOneConfirmationWithoutScript(t *testing.T) {
+	w := newWorld(t)
+	branching(w)
+	no := "no"
+	w.s.Surveys[0].Questions[1].ShowIf = config.ShowIf{Question: "again", Is: []string{no}}
+	w.s.Surveys[0].Questions = append(w.s.Surveys[0].Questions, config.SurveyQuestion{
+		ID: "who", Type: desk.AskChoice, Text: config.Text{"en": "Who was it?"}, ShowIf: config.ShowIf{Question: "again", Is: []string{no}},
+		Choices: []config.Choice{{Value: "shop", Label: config.Text{"en": "The shop"}}, {Value: "post", Label: config.Text{"en": "The post"}}},
+	})
+	w.s.Surveys[0].Questions[0].ShowIf = config.ShowIf{Question: "score", To: new(3)}
+	link, id := w.asked()
+	form := formOf(body(t, w.do("GET", link, nil)))
+	form.Set("score", "1")
+	form = formOf(body(t, w.do("POST", link+"?lang=en", form))) // the box, and "again?"
+	form.Set("sure", "1")
+	form.Set("q-again", no)
+	page := body(t, w.do("POST", link+"?lang=en", form))
+	require.Contains(t, page, "Who was it?")
+	require.NotContains(t, page, `name="sure"`)
+	form = formOf(page)
+	form.Set("q-why", "Late.")
+	form.Set("q-who", "post")
+	require.Equal(t, http.StatusSeeOther, w.do("POST", link, form).StatusCode)
+	require.Len(t, w.score(id).Answers, 3)
+}
+
 // Zero is an answer, and one out of range is told the range.
 func TestNPSPage(t *testing.T) {
 	w := newWorld(t)

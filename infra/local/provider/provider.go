@@ -45,6 +45,13 @@ func (w WeChat) Text(openID, msgID, text string, at time.Time) (*http.Request, e
 		strings.ReplaceAll(text, "]]>", "]]]]><![CDATA[>"), msgID))
 }
 
+// Choice is the text message that a tap on a line of a menu sends: the line's words, and
+// which it was.
+func (w WeChat) Choice(openID, msgID, menuID, text string, at time.Time) (*http.Request, error) {
+	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[%s]]></Content><bizmsgmenuid><![CDATA[%s]]></bizmsgmenuid><MsgId>%s</MsgId>",
+		strings.ReplaceAll(text, "]]>", "]]]]><![CDATA[>"), menuID, msgID))
+}
+
 // Image is a picture that a customer sent: its bytes lie with Tencent under the media id.
 func (w WeChat) Image(openID, msgID, mediaID string, at time.Time) (*http.Request, error) {
 	return w.push(openID, at, fmt.Sprintf("<MsgType><![CDATA[image]]></MsgType><PicUrl><![CDATA[http://mmbiz.qpic.cn/mmbiz_jpg/%s/0]]></PicUrl><MediaId><![CDATA[%s]]></MediaId><MsgId>%s</MsgId>",
