@@ -172,6 +172,12 @@ func (r *receiving) answersQuestion(ctx context.Context) (bool, error) {
 	if tapped, isTap := questions.Digits(kindOf(v), tap); isTap {
 		value, ok = tapped, true
 	}
+	comment := ""
+	if !ok && v.Score == nil {
+		if value, comment, ok, err = r.worded(ctx, v); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case v.Customer != r.identity.Value.Customer && r.in.Choice != "" && r.identity.Value.Pending == nil:
 		return false, nil // somebody else's menu
@@ -181,17 +187,35 @@ func (r *receiving) answersQuestion(ctx context.Context) (bool, error) {
 		r.identity.Value.Pending = nil // the time for it is over; write puts the identity
 		return false, nil
 	case ok && len(r.in.Attachments) == 0:
-		return r.scores(ctx, &row, value)
+		return r.scores(ctx, &row, value, comment)
 	case !q.Comment.IsZero() && v.Score != nil && ask.IsComment(r.in.Text, len(r.in.Attachments)):
 		return r.comments(ctx, &row)
 	}
 	return false, nil
 }
 
-// scores applies a digit.
-func (r *receiving) scores(ctx context.Context, row *store.Row[desk.Survey], value int) (bool, error) {
+// worded reads a first score that was typed with words. Only what begins as one is worth
+// reading the questions for.
+func (r *receiving) worded(ctx context.Context, v desk.Survey) (value int, comment string, ok bool, err error) {
+	if !questions.MayBeWorded(r.in.Text) {
+		return 0, "", false, nil
+	}
+	form, err := r.desk.Questionnaire(ctx, v)
+	if err != nil {
+		return 0, "", false, err
+	}
+	var labels []string
+	for _, c := range menu(form, desk.WeChat, v.Lang) {
+		labels = append(labels, c.Text)
+	}
+	value, comment, ok = questions.Worded(kindOf(v), r.in.Text, labels)
+	return value, comment, ok, nil
+}
+
+// scores applies a digit, and what was written with it.
+func (r *receiving) scores(ctx context.Context, row *store.Row[desk.Survey], value int, comment string) (bool, error) {
 	again := row.Value.Score != nil
-	sc := desk.Score{Value: value, At: r.at, By: r.in.From.Channel}
+	sc := desk.Score{Value: value, Comment: comment, At: r.at, By: r.in.From.Channel}
 	if again {
 		sc.Comment, sc.Answers = row.Value.Score.Comment, row.Value.Score.Answers
 	}

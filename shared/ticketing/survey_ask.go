@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -286,7 +287,7 @@ func (f *asking) message(ctx context.Context, remind bool) (desk.Message, error)
 	}
 	m := desk.Message{
 		ID: desk.NewMessageID(f.at, purpose, string(v.ID)), By: desk.Actor{Kind: desk.ByDesk}, At: f.at,
-		From: v.To, Subject: f.ticket.Value.Subject, Text: text + "\n" + links.Survey(f.s.Desk.PublicURL, f.desk.Key, v.ID, v.Expires),
+		From: v.To, Subject: f.ticket.Value.Subject, Text: text + howTo(form, v.To.Channel, v.Lang) + "\n" + links.Survey(f.s.Desk.PublicURL, f.desk.Key, v.ID, v.Expires),
 		Purpose: purpose, Survey: v.ID, Lang: v.Lang, V: f.s.Version, Menu: menu(form, v.To.Channel, v.Lang),
 		Decisions: append([]desk.Decision{said(what)}, f.said...),
 	}
@@ -294,6 +295,17 @@ func (f *asking) message(ctx context.Context, remind bool) (desk.Message, error)
 }
 
 var remindWords = config.Text{"zh-CN": "打扰了，想再请您花半分钟评价一下：\n", "en": "A short reminder, it takes half a minute:\n"}
+
+// howTo says that a number will do, where there is nothing to tap.
+func howTo(form desk.Questionnaire, ch desk.Channel, lang string) string {
+	if ch != desk.SMS && ch != desk.WeChat || len(menu(form, ch, lang)) > 0 {
+		return ""
+	}
+	least, most := form.Kind.Bounds()
+	return "\n" + fmt.Sprintf(byNumber.In(lang), least, most, most)
+}
+
+var byNumber = config.Text{"zh-CN": "直接回复数字 %d-%d（%d 为最好），或打开：", "en": "Reply with a number from %d to %d (%d is best), or open:"}
 
 // menuMost is how many scores are offered to tap in a chat; a longer row is written.
 const menuMost = 7

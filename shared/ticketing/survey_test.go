@@ -104,11 +104,38 @@ func TestMenuTap(t *testing.T) {
 	require.Equal(t, desk.StatusResolved, b.ticket(tk.ID).Status)
 }
 
+// A label typed instead of tapped is its score, and words behind points are the comment;
+// a number before other words is a message.
+func TestScoreTypedWithWords(t *testing.T) {
+	for typed, want := range map[string]desk.Score{
+		"5 very good": {Value: 5}, "1分，还是没解决": {Value: 1, Comment: "还是没解决"}, "2 more cups, please": {Value: -1},
+	} {
+		b := newBench(t)
+		tk := b.resolveAndAsk(nil)
+		b.pass(time.Minute)
+		b.receive(text("2", typed))
+		v := b.survey(tk.Survey)
+		if want.Value < 0 {
+			require.Nil(t, v.Score, typed)
+			require.Equal(t, desk.StatusOpen, b.ticket(tk.ID).Status, typed)
+			continue
+		}
+		require.Equal(t, want.Value, v.Score.Value, typed)
+		require.Equal(t, want.Comment, v.Score.Comment, typed)
+		require.Equal(t, desk.StatusResolved, b.ticket(tk.ID).Status, typed)
+	}
+}
+
 // Zero is an answer.
 func TestNPSByDigit(t *testing.T) {
 	b := newBench(t)
 	b.s.Surveys = []config.Survey{config.DefaultSurvey(desk.NPS)}
 	tk := b.resolveAndAsk(nil)
+	for _, m := range b.messages(tk.ID) {
+		if m.Purpose == "survey" { // eleven are too many to tap
+			require.Contains(t, m.Text, "Reply with a number from 0 to 10 (10 is best), or open:\nhttps://")
+		}
+	}
 	b.pass(time.Minute)
 	b.receive(text("2", "0"))
 	v := b.survey(tk.Survey)

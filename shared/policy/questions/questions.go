@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,16 +169,49 @@ func Read(m desk.MoreQuestion, values []string) (desk.Answer, bool) {
 // width ones included, with or without 分 behind it.
 func Digits(k desk.SurveyKind, text string) (int, bool) {
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "分"))
-	narrow := strings.Map(func(r rune) rune {
-		if r >= '０' && r <= '９' {
-			return r - '０' + '0'
-		}
-		return r
-	}, text)
+	narrow := narrowed(text)
 	least, most := k.Bounds()
 	n, err := strconv.Atoi(narrow)
 	if err != nil || narrow != strconv.Itoa(n) || n < least || n > most {
 		return 0, false
 	}
 	return n, true
+}
+
+// Worded reads a score with words behind it that people type in a chat: one of the labels
+// that it was offered by ("1 很不满意"), which is no comment, or points (分) and a comment
+// ("1分，还是没解决"). A number before other words proves nothing: "2 more questions".
+func Worded(k desk.SurveyKind, text string, labels []string) (n int, comment string, ok bool) {
+	text = strings.TrimSpace(text)
+	if m := points.FindStringSubmatch(text); m != nil {
+		n, ok = Digits(k, m[1])
+		return n, strings.TrimSpace(m[2]), ok
+	}
+	for _, l := range labels {
+		head, _, both := strings.Cut(l, " ")
+		if both && strings.EqualFold(bareOf(text), bareOf(l)) {
+			n, ok = Digits(k, head)
+			return n, "", ok
+		}
+	}
+	return 0, "", false
+}
+
+// MayBeWorded says whether a text begins with a digit and isn't too long for a comment.
+func MayBeWorded(text string) bool {
+	text = narrowed(strings.TrimSpace(text))
+	return text != "" && text[0] >= '0' && text[0] <= '9' && utf8.RuneCountInString(text) <= MaxText
+}
+
+var points = regexp.MustCompile(`^([0-9０-９]{1,2})\s*分\s*[，,。.；;！!、\s]\s*(\S[\s\S]*)$`)
+
+func bareOf(s string) string { return narrowed(strings.Join(strings.Fields(s), "")) }
+
+func narrowed(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, s)
 }

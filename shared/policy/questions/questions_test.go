@@ -95,6 +95,36 @@ func TestDigits(t *testing.T) {
 	require.False(t, ok)
 }
 
+// A score with words is one only where the words leave no doubt.
+func TestWorded(t *testing.T) {
+	labels := []string{"5 非常满意", "4", "3", "2", "1 很不满意", "1 Not at all"}
+	for text, want := range map[string]struct {
+		n       int
+		comment string
+	}{
+		"1 很不满意":        {1, ""},
+		"１很不满意":         {1, ""},
+		"1 not at all":  {1, ""},
+		"1分，还是没解决":      {1, "还是没解决"},
+		"5 分 很好\n谢谢":    {5, "很好\n谢谢"},
+		"5分钟后给我回电":      {-1, ""},
+		"2 more things": {-1, ""},
+		"3. 我的订单":       {-1, ""},
+		"9分，好":          {-1, ""},
+		"4 非常满意":        {-1, ""},
+		"很不满意":          {-1, ""},
+	} {
+		n, comment, ok := questions.Worded(desk.CSAT, text, labels)
+		require.Equal(t, want.n > 0, ok, text)
+		if ok {
+			require.Equal(t, want.n, n, text)
+			require.Equal(t, want.comment, comment, text)
+		}
+	}
+	require.True(t, questions.MayBeWorded(" ５ 非常满意"))
+	require.False(t, questions.MayBeWorded("很不满意"))
+}
+
 // The version is of the words alone, and changes with any of them.
 func TestVersion(t *testing.T) {
 	require.Equal(t, questions.Version(form()), questions.Version(form()))
