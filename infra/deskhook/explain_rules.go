@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,15 +72,35 @@ func (c *explainCmd) inbound(w *world, s *config.Settings) (desk.Inbound, error)
 	if in.From.Channel == "" {
 		return in, fmt.Errorf("give a mail, or --channel and --text")
 	}
+	names := accountsOf(s, in.From.Channel)
+	switch {
+	case len(names) == 0:
+		return in, fmt.Errorf("--channel: the settings have no account or form of %q", in.From.Channel)
+	case in.From.Account == "":
+		in.From.Account = names[0]
+	case !slices.Contains(names, in.From.Account):
+		return in, fmt.Errorf("--account: no %s account %q in the settings: there is %s", in.From.Channel, in.From.Account, strings.Join(names, ", "))
+	}
 	if in.From.Channel == desk.WebForm {
 		in.Form = in.From.Account
 	}
+	return in, nil
+}
+
+// accountsOf are the names that a channel's messages come in by.
+func accountsOf(s *config.Settings, ch desk.Channel) (names []string) {
+	if ch == desk.WebForm {
+		for _, f := range s.Forms {
+			names = append(names, f.ID)
+		}
+		return names
+	}
 	for _, a := range s.Accounts {
-		if in.From.Account == "" && a.Channel == in.From.Channel {
-			in.From.Account = a.Name
+		if a.Channel == ch {
+			names = append(names, a.Name)
 		}
 	}
-	return in, nil
+	return names
 }
 
 func rule(s *config.Settings, in desk.Inbound, at time.Time, tier desk.Tier) ruled {

@@ -46,6 +46,15 @@ func TestExplainRules(t *testing.T) {
 	}, got)
 	require.Len(t, got.Rules, 1, "the first that matches ends it")
 
+	for flag, args := range map[string][]string{
+		"--channel": {"--channel", "fax", "--text", "hi"},
+		"--account": {"--channel", "sms", "--account", "nope", "--text", "hi"},
+	} {
+		code, _, errs = run(t, "", append(base, args...)...)
+		require.Equal(t, 1, code)
+		require.Contains(t, errs, flag)
+	}
+
 	code, _, errs = run(t, "", base...)
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "--channel")

@@ -60,7 +60,7 @@ type explainCmd struct {
 	File  string `arg:"" optional:"" name:"file.eml" help:"A mail as it lies on disk; - for standard input."`
 	Rules bool   `help:"Hold it against the routing rules instead: which match and why not, and what comes of it."`
 
-	Channel  string `help:"With --rules: by which channel a text comes." placeholder:"sms"`
+	Channel  string `help:"With --rules: by which channel a text comes: wechat, sms, email, webform or generic." placeholder:"CHANNEL"`
 	Account  string `help:"With --rules: to which of the desk's accounts (default: the channel's first), or the form."`
 	Text     string `help:"With --rules: the text, in place of a mail."`
 	Subject  string `help:"With --rules: the text's subject."`
