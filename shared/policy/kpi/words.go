@@ -10,7 +10,7 @@ type words struct{ name, zh, en string }
 // definitions says what each figure is, in the order pages show them. The numbers in
 // the texts are those of this package; a test compares them.
 var definitions = []words{
-	{"opened", "当天新建的工单数。", "Tickets opened that day."},
+	{"opened", "当天新建的工单数，包括为主动联系客户而建的，以及后来标为垃圾信息的。", "Tickets opened that day, also those begun to write to a customer first, and what was spam after all."},
 	{"first_answered", "当天首次得到人工公开回复的工单数。", "Tickets that got their first public answer by a person that day."},
 	{"resolved", "当天被标为已解决的次数；同一工单重开后再次解决，会再计一次。", "Resolutions that day; a ticket reopened and resolved again counts again."},
 	{"reopened", "当天由已解决或已关闭重新打开的次数。", "How often a resolved or closed ticket was opened again that day."},
