@@ -28,6 +28,8 @@ func TestFormsAreToldByField(t *testing.T) {
 		{"POST", "/v1/uploads", `{"file_name":"x","content_type":"text/plain","size":99999999999999999999}`, "size", "must be a whole number"},
 		{"POST", ticket + "/messages", `{"text":"x","public":"no"}`, "public", "must be true or false"},
 		{"PUT", "/v1/tickets/update_many", `{"numbers":["x"],"ticket":[]}`, "ticket", "must be an object"},
+		{"PUT", "/v1/tickets/update_many", `{"numbers":["x"],"ticket":{"foo":1}}`, "ticket.foo", "is not known here"},
+		{"PUT", "/v1/filters", `{"items":[{"name":"x","zzz":1}]}`, "items[0].zzz", "is not known here"},
 	} {
 		got := w.call(c.method, c.path, c.body, "Idempotency-Key", c.path)
 		got.names(422, c.field)

@@ -107,7 +107,7 @@ func problemOf(err error) problem {
 }
 
 // apiNames are fields that the API calls otherwise than the desk.
-var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads"}
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads", "owner": "owner_id", "follower": "agent"}
 
 func fieldNames(err error) error {
 	var e *desk.Error

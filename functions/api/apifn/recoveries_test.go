@@ -40,7 +40,7 @@ func TestRecoveries(t *testing.T) {
 	b.now = b.now.Add(25 * time.Hour)
 	require.Equal(t, true, b.do("GET", path, "").is(200).json()["overdue"])
 
-	b.do("PATCH", path, `{"owner_id":"nobody-known"}`).is(422)
+	b.do("PATCH", path, `{"owner_id":"nobody-known"}`).names(422, "owner_id")
 	b.do("PATCH", path, `{"state":"asked_again"}`).is(409)
 	b.do("PATCH", path, `{"state":"lost"}`).is(422)
 	b.do("PATCH", path, `{"status":"done"}`).is(422)
