@@ -43,3 +43,25 @@ func TestFormsAreToldByField(t *testing.T) {
 	}
 	require.Equal(t, "new", fmt.Sprint(w.get(ticket).json()["status"]), string(desk.StatusNew))
 }
+
+// Text that would be kept as other text than was sent is refused.
+func TestTextIsUTF8(t *testing.T) {
+	w := newWhole(t)
+	ticket := "/v1/tickets/" + w.number
+	w.call("POST", ticket+"/messages", "{\"text\":\"caf\xff\"}").is(400)
+	w.call("POST", ticket+"/messages", `{"text":"a\u0000b"}`).names(422, "text")
+	w.call("POST", ticket+"/messages", `{"text":"a\\u0000b"}`).is(201)
+	w.call("PATCH", ticket, `{"assignee_id":"a\u0000"}`).names(422, "assignee_id")
+	w.call("PATCH", ticket, `{"tags":["x","\u0000"]}`).names(422, "tags[1]")
+	w.call("PATCH", "/v1/customers/"+w.customer, `{"custom_fields":{"plan":"\u0000"}}`).names(422, "custom_fields.plan")
+	w.call("PATCH", "/v1/customers/"+w.customer, `{"custom_fields":{"a\u0000":"x"}}`).names(422, "custom_fields")
+	for kind, status := range map[string]int{
+		"application/json; charset=latin1": 415, "application/json; charset=UTF-8": 201, "application/json;charset=utf8": 201, "application/json; charset=": 415,
+	} {
+		w.call("POST", ticket+"/messages", `{"text":"x"}`, "Content-Type", kind).is(status)
+	}
+	w.call("POST", "/v1/imports/customers?preview=true", "mail\na@x.test\n", "Content-Type", "text/csv; charset=gbk").is(415)
+	w.call("POST", "/v1/settings/validate", settingsText, "Content-Type", "application/yaml; charset=gbk").is(415)
+	w.call("POST", "/v1/settings/validate", settingsText, "Content-Type", "application/yaml; charset=utf-8").is(200)
+	w.call("POST", "/v1/settings/validate", "# \xff\n"+settingsText, "Content-Type", "application/yaml").is(400)
+}

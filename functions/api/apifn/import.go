@@ -1,7 +1,6 @@
 package apifn
 
 import (
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,8 +85,8 @@ func (p params) line(name string) (int, error) {
 
 // csv reads a body of text/csv.
 func (c *call) csv() ([]byte, error) {
-	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "text/csv" {
-		return nil, problem{Status: http.StatusUnsupportedMediaType, Detail: "Send text/csv."}
+	if !c.comesAs("text/csv") {
+		return nil, problem{Status: http.StatusUnsupportedMediaType, Detail: "Send text/csv, in UTF-8."}
 	}
 	return c.read()
 }

@@ -2,7 +2,6 @@ package apifn
 
 import (
 	"errors"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -84,16 +83,12 @@ func (c *call) draft() (settings.Draft, string, error) {
 	if _, err := c.params(); err != nil {
 		return settings.Draft{}, "", err
 	}
-	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	for _, y := range yamlTypes {
-		if kind != y {
-			continue
-		}
+	if c.comesAs(yamlTypes...) {
 		text, err := c.read()
-		if err != nil {
-			return settings.Draft{}, "", err
+		if err == nil && !utf8.Valid(text) {
+			err = errNotUTF8
 		}
-		return settings.Draft{Text: string(text)}, "", nil
+		return settings.Draft{Text: string(text)}, "", err
 	}
 	var b draftBody
 	if err := c.body(&b); err != nil {

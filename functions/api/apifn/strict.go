@@ -40,6 +40,9 @@ func strict(in string, raw []byte, t reflect.Type) error {
 // formed says whether a value, and all within it, has its type's form. A raw one is read
 // by who asked for it, null and all.
 func formed(name string, value json.RawMessage, of reflect.Type) error {
+	if value[0] == '"' && hasNUL(value) {
+		return badField(name, nulWords)
+	}
 	if of == reflect.TypeFor[json.RawMessage]() {
 		return nil
 	}
@@ -86,6 +89,13 @@ func formOf(of reflect.Type) (string, func(json.RawMessage) bool) {
 	return "of another form", func(v json.RawMessage) bool { return json.Unmarshal(v, reflect.New(of).Interface()) == nil }
 }
 
+const nulWords = "has the character U+0000, which no text has"
+
+func hasNUL(text json.RawMessage) bool {
+	var s string
+	return json.Unmarshal(text, &s) == nil && strings.ContainsRune(s, 0)
+}
+
 func begins(with ...byte) func(json.RawMessage) bool {
 	return func(v json.RawMessage) bool { return slices.Contains(with, v[0]) }
 }
@@ -113,6 +123,9 @@ func formedMap(name string, value json.RawMessage, of reflect.Type) error {
 	var named map[string]json.RawMessage
 	_ = json.Unmarshal(value, &named) // it begins as an object and is JSON
 	for _, k := range slices.Sorted(maps.Keys(named)) {
+		if strings.ContainsRune(k, 0) {
+			return badField(name, nulWords)
+		}
 		if string(named[k]) == "null" && of.Kind() == reflect.Pointer {
 			continue
 		}
