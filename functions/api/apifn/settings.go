@@ -207,7 +207,7 @@ func settingsProblem(err error) error {
 			if f.Line > 0 {
 				message = "line " + strconv.Itoa(f.Line) + ": " + message
 			}
-			p.Errors = append(p.Errors, fault{f.Path, message})
+			p.Errors = append(p.Errors, fault{f.Path, message, f.Line})
 		}
 		return p
 	}
