@@ -188,17 +188,18 @@ func (a *api) putSettings(c *call) error {
 	}
 	v, err := a.edit().Put(c.ctx, c.settingsAct(note), base, d)
 	if err != nil {
-		return settingsProblem(err)
+		return c.settingsProblem(err)
 	}
 	return a.answerSettings(c, v)
 }
 
 // settingsProblem names faults by line and field, and who was quicker.
-func settingsProblem(err error) error {
+func (c *call) settingsProblem(err error) error {
 	var newer *settings.Newer
 	var faults config.Faults
 	switch {
 	case errors.As(err, &newer):
+		c.tagNow = func() string { return etag(newer.Last.Version) }
 		return problem{Status: http.StatusPreconditionFailed, Detail: sentence(newer.Error())}
 	case errors.As(err, &faults):
 		p := problem{Status: http.StatusUnprocessableEntity, Detail: "The settings have faults; nothing was changed."}
@@ -265,7 +266,7 @@ func (a *api) restoreSettings(c *call) error {
 	}
 	v, err := a.edit().Restore(c.ctx, c.settingsAct(""), base, n)
 	if err != nil {
-		return settingsProblem(err)
+		return c.settingsProblem(err)
 	}
 	return a.answerSettings(c, v)
 }
