@@ -140,6 +140,7 @@ func TestParametersAreRefusedByName(t *testing.T) {
 		"/v1/tickets?asignee=amy":                                 "asignee",
 		"/v1/tickets?team=a&team=b":                               "team",
 		"/v1/tickets?status=solved":                               "status",
+		"/v1/tickets?channel=fax":                                 "channel",
 		"/v1/tickets?sort=up":                                     "sort",
 		"/v1/tickets?limit=0":                                     "limit",
 		"/v1/tickets?limit=101":                                   "limit",

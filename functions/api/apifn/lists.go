@@ -7,6 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
+	"github.com/deskhook/deskhook/shared/settings"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
@@ -53,7 +54,11 @@ func (p params) tickets() (q ticketQuery, err error) {
 		return q, err
 	}
 	q.newestFirst = sort != "oldest"
-	q.tag, q.channel = p.get("tag"), desk.Channel(p.get("channel"))
+	channel, err := p.oneOf("channel", words(settings.Channels)...)
+	if err != nil {
+		return q, err
+	}
+	q.tag, q.channel = p.get("tag"), desk.Channel(channel)
 	priority, err := p.oneOf("priority", words(desk.Priorities)...)
 	if err != nil {
 		return q, err
