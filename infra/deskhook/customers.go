@@ -34,13 +34,13 @@ type imported struct {
 		Changed []string
 		Why     string
 	}
-	Faults []struct {
-		Line         int
-		Column, Text string
-	}
-	Status   string // partial: the desk's time was up
+	Status   any    // partial: the desk's time was up; a number of a problem
 	NextLine int    `json:"next_line"`
-	Detail   string // of a problem
+	Detail   string // of a problem, and what stands below
+	Errors   []struct {
+		Line           int
+		Field, Message string
+	}
 }
 
 // Run prints a line for each customer that isn't unchanged, and the counts; the exit code
@@ -76,8 +76,8 @@ func (c *importCmd) part(w *world, src []byte, line int) (imported, error) {
 	if err != nil {
 		return done, err
 	}
-	for _, f := range done.Faults {
-		fmt.Fprintf(w.out, "%s:%d: %s %s\n", c.File, f.Line, f.Column, f.Text)
+	for _, f := range done.Errors {
+		fmt.Fprintf(w.out, "%s:%d: %s %s\n", c.File, f.Line, f.Field, f.Message)
 	}
 	switch {
 	case status == http.StatusOK:

@@ -29,3 +29,18 @@ func TestImportGoesOn(t *testing.T) {
 	require.Equal(t, []string{"preview=false", "preview=false&from_line=3"}, asked)
 	require.Contains(t, out.String(), "1 unchanged, 2 created")
 }
+
+// A desk's refusal is told by line and column.
+func TestImportTellsFaults(t *testing.T) {
+	desk := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		fmt.Fprint(w, `{"type":"about:blank","status":422,"detail":"The file has faults.","errors":[{"field":"tier","line":3,"message":"must be one of standard, vip"}]}`)
+	}))
+	defer desk.Close()
+	file := filepath.Join(t.TempDir(), "c.csv")
+	require.NoError(t, os.WriteFile(file, []byte("mail\n"), 0o600))
+	var out strings.Builder
+	c := importCmd{File: file, Desk: desk.URL}
+	require.ErrorContains(t, c.Run(&world{ctx: t.Context(), out: &out}), "nothing was imported (422) The file has faults.")
+	require.Equal(t, file+":3: tier must be one of standard, vip\n", out.String())
+}

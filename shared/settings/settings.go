@@ -134,8 +134,18 @@ func (k accepted) next(a Act) store.SettingsText {
 
 // Put writes a draft as the next version, if it has no fault (config.Faults) and base is
 // the version that it was made from (*Newer else; a negative base asks for none). What
-// changes nothing writes nothing, and gives what is there.
+// changes nothing writes nothing, and gives what is there; so does the text that is in
+// force, from whichever version it was made: who hears no answer puts it again.
 func (d Desk) Put(ctx context.Context, a Act, base int64, draft Draft) (store.SettingsText, error) {
+	v, err := d.put(ctx, a, base, draft)
+	var newer *Newer
+	if errors.As(err, &newer) && draft.after(newer.Last).is(newer.Last) {
+		return newer.Last, nil
+	}
+	return v, err
+}
+
+func (d Desk) put(ctx context.Context, a Act, base int64, draft Draft) (store.SettingsText, error) {
 	k, err := d.accept(ctx, a.By, base, draft)
 	if err != nil {
 		return store.SettingsText{}, err
@@ -144,7 +154,7 @@ func (d Desk) Put(ctx context.Context, a Act, base int64, draft Draft) (store.Se
 	if err != nil {
 		return k.last, err
 	}
-	if string(same) == string(k.doc) && k.draft.Text == k.last.Text && maps.Equal(k.draft.Files, k.last.Files) {
+	if string(same) == string(k.doc) && k.draft.is(k.last) {
 		return k.last, nil
 	}
 	next := k.next(a)
@@ -278,6 +288,11 @@ func (d Draft) after(last store.SettingsText) Draft {
 		d.Files = last.Files
 	}
 	return d
+}
+
+// is says whether a version was written so.
+func (d Draft) is(v store.SettingsText) bool {
+	return v.Version > 0 && d.Text == v.Text && maps.Equal(d.Files, v.Files)
 }
 
 func (d Draft) fits() error {

@@ -70,10 +70,15 @@ func TestPutAndGoBack(t *testing.T) {
 	same, err := d.Put(t.Context(), by("amy"), 1, settings.Draft{Text: text})
 	require.NoError(t, err)
 	require.Equal(t, int64(1), same.Version)
+	same, err = d.Put(t.Context(), by("amy"), 0, settings.Draft{Text: text}) // the answer was lost
+	require.NoError(t, err)
+	require.Equal(t, int64(1), same.Version)
 	two, err := d.Put(t.Context(), by("amy"), 1, with("Europe/Berlin", "Asia/Shanghai"))
 	require.NoError(t, err)
 	require.Equal(t, int64(2), two.Version)
 
+	_, err = d.Put(t.Context(), by("li"), 1, settings.Draft{Text: text})
+	require.Equal(t, desk.Conflict, desk.KindOf(err), "what is no longer in force isn't put back by a call of then")
 	_, err = d.Put(t.Context(), by("li"), 1, with("Spruce", "Fir"))
 	var newer *settings.Newer
 	require.ErrorAs(t, err, &newer)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -42,37 +41,25 @@ func (s *Store) AtRiskTickets(ctx context.Context, team string, now time.Time, c
 func after(now time.Time) string { return stamp(now.Add(time.Millisecond)) }
 
 func (s *Store) late(ctx context.Context, team string, span lateSpan, cursor string, limit int) (TicketPage, error) {
-	return s.ticketIDs(ctx, table.Query{
-		Index: table.View, PK: latePK(team), From: span.from, To: span.to, Cursor: cursor, Limit: limit,
-	})
+	q := span.query(team)
+	q.Cursor, q.Limit = cursor, limit
+	return s.ticketIDs(ctx, q)
 }
 
-// MergeLate reads the first late tickets of several teams, at most limit of each, by
-// their deadline: those past it, or those warned of one. keep leaves out what the caller
-// doesn't want; nil keeps all. more says that there are further ones. Units: 0.5 per team
-// and 4 kB, and 1 per header.
-func (s *Store) MergeLate(ctx context.Context, teams []string, now time.Time, overdue bool, limit int, keep func(desk.Ticket) bool) (rows []Row[desk.Ticket], more bool, err error) {
-	list := s.AtRiskTickets
+func (l lateSpan) query(team string) table.Query {
+	return table.Query{Index: table.View, PK: latePK(team), From: l.from, To: l.to}
+}
+
+// LateLists are the lists of several teams' late tickets: those past a deadline, or those
+// warned of one. They are read by the deadline, the oldest first.
+func LateLists(teams []string, now time.Time, overdue bool) []List {
+	span := lateSpan{from: after(now)}
 	if overdue {
-		list = s.OverdueTickets
+		span = lateSpan{to: after(now)}
 	}
-	for _, team := range teams {
-		page, err := list(ctx, team, now, "", limit)
-		if err != nil {
-			return nil, false, err
-		}
-		part, err := s.Tickets(ctx, page.IDs...)
-		if err != nil {
-			return nil, false, err
-		}
-		rows, more = append(rows, part...), more || page.Cursor != ""
+	lists := make([]List, len(teams))
+	for i, t := range teams {
+		lists[i] = List{Team: t, Late: span}
 	}
-	rows = slices.DeleteFunc(rows, func(r Row[desk.Ticket]) bool {
-		return r.Value.Clocks == nil || keep != nil && !keep(r.Value)
-	})
-	slices.SortStableFunc(rows, func(x, y Row[desk.Ticket]) int { return x.Value.Clocks.Listed.Compare(y.Value.Clocks.Listed) })
-	if len(rows) > limit {
-		rows, more = rows[:limit], true
-	}
-	return rows, more, nil
+	return lists
 }

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/table"
@@ -63,6 +61,8 @@ type List struct {
 	Done   bool
 
 	Waiting bool // the team's active tickets that nobody has, whatever their status
+
+	Late lateSpan // set: the team's tickets past a deadline or warned of one, by the deadline: see LateLists
 }
 
 // query is where a list lies.
@@ -72,6 +72,8 @@ func (l List) query() table.Query {
 		return table.Query{Index: table.Who, PK: whoPK(l.Customer)}
 	case l.Agent != "":
 		return table.Query{Index: table.Mine, PK: minePK(l.Agent, !l.Done)}
+	case l.Late != lateSpan{}:
+		return l.Late.query(l.Team)
 	case l.Waiting:
 		return table.Query{Index: table.Mine, PK: waitingPK(l.Team)}
 	}
@@ -84,38 +86,23 @@ func (s *Store) MergeTickets(ctx context.Context, lists []List, limit int, newes
 	return rows, next != "", err
 }
 
-// place is where a ticket stands in a list.
-type place struct {
-	id desk.TicketID
-	sk string
-}
-
 // MergePage reads the newest (or oldest) tickets over several lists as one, after the
 // cursor that the page before gave, "" being the beginning. An index may lag behind, so
 // one may be there whose header says otherwise. Units: 0.5 per list and 4 kB, and 1 per
-// header, of which there are at most limit.
+// header, of which there are at most limit. Of late tickets the deadline orders them.
 func (s *Store) MergePage(ctx context.Context, lists []List, after string, limit int, newestFirst bool) (rows []Row[desk.Ticket], next string, err error) {
-	if !utf8.ValidString(after) || len(after) > maxAfter {
-		return nil, "", fmt.Errorf("store: %w: cursor", table.ErrInvalid)
+	queries := make([]table.Query, len(lists))
+	for i, l := range lists {
+		queries[i] = l.query()
 	}
-	all, more, err := s.places(ctx, lists, after, limit, newestFirst)
+	all, next, err := s.merge(ctx, queries, after, limit, newestFirst)
 	if err != nil {
 		return nil, "", err
-	}
-	slices.SortFunc(all, func(a, b place) int {
-		if newestFirst {
-			return strings.Compare(b.sk, a.sk)
-		}
-		return strings.Compare(a.sk, b.sk)
-	})
-	all = slices.Compact(all) // in two lists at once, while an index lags behind
-	if len(all) > limit {
-		all, more = all[:limit], true
 	}
 	for chunk := range slices.Chunk(all, 100) {
 		ids := make([]desk.TicketID, len(chunk))
 		for i, p := range chunk {
-			ids[i] = p.id
+			ids[i] = desk.TicketID(strings.TrimPrefix(p.key.PK, "T#"))
 		}
 		part, err := s.Tickets(ctx, ids...)
 		if err != nil {
@@ -123,39 +110,7 @@ func (s *Store) MergePage(ctx context.Context, lists []List, after string, limit
 		}
 		rows = append(rows, part...)
 	}
-	if more && len(all) > 0 {
-		next = all[len(all)-1].sk
-	}
 	return rows, next, nil
-}
-
-// maxAfter bounds a cursor, in bytes.
-const maxAfter = 200
-
-// places reads at most limit of each list.
-func (s *Store) places(ctx context.Context, lists []List, after string, limit int, newestFirst bool) (all []place, more bool, err error) {
-	for _, l := range lists {
-		q := l.query()
-		q.Limit, q.Reverse = limit, newestFirst
-		switch {
-		case after == "":
-		case newestFirst:
-			q.To = after
-		default:
-			q.From = after + "\x00" // the first that comes after it
-		}
-		page, err := s.T.Query(ctx, q)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, it := range page.Items {
-			if id, ok := strings.CutPrefix(it.PK, "T#"); ok {
-				all = append(all, place{desk.TicketID(id), it.Index[q.Index].SK})
-			}
-		}
-		more = more || page.Cursor != ""
-	}
-	return all, more, nil
 }
 
 // PersonLists are the lists of all tickets of a customer, its aliases' too.

@@ -38,45 +38,61 @@ func (s *Store) RecoveriesOf(ctx context.Context, t desk.TicketID) ([]Row[desk.R
 	return rows, err
 }
 
-// Recoveries lists a team's of one state, the first deadline first. Units: 0.5 per 8 kB
-// of the list and 1 per row.
-func (s *Store) Recoveries(ctx context.Context, team string, st desk.RecoveryState, cursor string, limit int) ([]Row[desk.Recovery], string, error) {
-	q := table.Query{Index: table.View, PK: recoveryPK(team, st), Cursor: cursor, Limit: limit}
-	return s.recoveries(ctx, q, func(r desk.Recovery) bool { return r.State == st })
-}
-
-// Recovered lists a team's follow-ups of a month (2006-01) after which the customer, asked
-// again, was better content, newest first. Units as Recoveries.
-func (s *Store) Recovered(ctx context.Context, team, month, cursor string, limit int) ([]Row[desk.Recovery], string, error) {
-	q := table.Query{Index: table.Mine, PK: recoveredPK(team, month), Cursor: cursor, Limit: limit, Reverse: true}
-	return s.recoveries(ctx, q, func(r desk.Recovery) bool { return !r.Recovered.IsZero() })
-}
-
-// recoveries reads a page of rows; those that don't fit are of an index that lags behind.
-func (s *Store) recoveries(ctx context.Context, q table.Query, fits func(desk.Recovery) bool) ([]Row[desk.Recovery], string, error) {
-	page, err := s.T.Query(ctx, q)
-	if err != nil || len(page.Items) == 0 {
-		return nil, page.Cursor, err
+// Recoveries lists some teams' of one state, the first deadline first, after the cursor of
+// the page before. Units: 0.5 per team and 8 kB of its list, and 1 per row.
+func (s *Store) Recoveries(ctx context.Context, teams []string, st desk.RecoveryState, after string, limit int) ([]Row[desk.Recovery], string, error) {
+	var lists []table.Query
+	for _, team := range teams {
+		lists = append(lists, table.Query{Index: table.View, PK: recoveryPK(team, st)})
 	}
-	keys := make([]table.Key, len(page.Items))
-	for i, it := range page.Items {
-		keys[i] = it.Key
+	all, next, err := s.merge(ctx, lists, after, limit, false)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.recoveries(ctx, all, func(r desk.Recovery) bool { return r.State == st })
+	return rows, next, err
+}
+
+// Recovered lists some teams' follow-ups of a month (2006-01) after which the customer,
+// asked again, was better content, newest first. Units as Recoveries.
+func (s *Store) Recovered(ctx context.Context, teams []string, month, after string, limit int) ([]Row[desk.Recovery], string, error) {
+	var lists []table.Query
+	for _, team := range teams {
+		lists = append(lists, table.Query{Index: table.Mine, PK: recoveredPK(team, month)})
+	}
+	all, next, err := s.merge(ctx, lists, after, limit, true)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.recoveries(ctx, all, func(r desk.Recovery) bool { return !r.Recovered.IsZero() })
+	return rows, next, err
+}
+
+// recoveries reads the rows of a page; those that don't fit are of an index that lags
+// behind.
+func (s *Store) recoveries(ctx context.Context, all []place, fits func(desk.Recovery) bool) ([]Row[desk.Recovery], error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	keys := make([]table.Key, len(all))
+	for i, p := range all {
+		keys[i] = p.key
 	}
 	items, err := s.T.Get(ctx, keys...)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	var out []Row[desk.Recovery]
 	for _, it := range items {
 		r, err := decode[desk.Recovery](it)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		if r.Exists() && fits(r.Value) {
 			out = append(out, r)
 		}
 	}
-	return out, page.Cursor, nil
+	return out, nil
 }
 
 func isRecovery(key table.Key) bool {

@@ -207,7 +207,7 @@ func TestRecovered(t *testing.T) {
 		require.NoError(t, err)
 	}
 	list := func() int {
-		rows, _, err := b.Store.Recovered(b.ctx, "support", "2026-03", "", 10)
+		rows, _, err := b.Store.Recovered(b.ctx, []string{"support"}, "2026-03", "", 10)
 		require.NoError(t, err)
 		return len(rows)
 	}

@@ -69,7 +69,7 @@ func TestRecovery(t *testing.T) {
 	require.Equal(t, 1, count(codes(b.messages(tk.ID)), "recovery.due"), "once")
 	require.Equal(t, "lee", b.recovery(tk).Owner)
 
-	rows, _, err := b.Store.Recoveries(b.ctx, r.Team, desk.RecoveryDue, "", 10)
+	rows, _, err := b.Store.Recoveries(b.ctx, []string{r.Team}, desk.RecoveryDue, "", 10)
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
 	move := func(s desk.RecoveryState) error {

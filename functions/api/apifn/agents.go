@@ -175,22 +175,20 @@ func (a *api) putPresence(c *call) error {
 }
 
 // listWaiting lists the active tickets that nobody has, oldest first unless asked
-// otherwise. Of one team it pages; of all it merges the first of each.
+// otherwise.
 func (a *api) listWaiting(c *call, p params, q ticketQuery) error {
 	q.newestFirst = p.get("sort") == "newest"
 	if q.team != "" {
 		page, err := a.Store.TicketsWaiting(c.ctx, q.team, q.cursor, q.limit, q.newestFirst)
 		return a.ticketPage(c, p, page, err, q)
 	}
-	s, err := a.Settings(c.ctx)
+	teams, err := a.teams(c)
 	if err != nil {
 		return err
 	}
-	var lists []store.List
-	for _, t := range s.Teams {
-		if c.who.Team(t.ID) {
-			lists = append(lists, store.List{Team: t.ID, Waiting: true})
-		}
+	lists := make([]store.List, len(teams))
+	for i, t := range teams {
+		lists[i] = store.List{Team: t, Waiting: true}
 	}
 	return a.answerMerged(c, p, q, lists)
 }

@@ -140,6 +140,7 @@ func TestParametersAreRefusedByName(t *testing.T) {
 		"/v1/tickets?asignee=amy":                                 "asignee",
 		"/v1/tickets?team=a&team=b":                               "team",
 		"/v1/tickets?status=solved":                               "status",
+		"/v1/tickets?channel=fax":                                 "channel",
 		"/v1/tickets?sort=up":                                     "sort",
 		"/v1/tickets?limit=0":                                     "limit",
 		"/v1/tickets?limit=101":                                   "limit",
@@ -263,7 +264,7 @@ func TestReplyAndNote(t *testing.T) {
 	for body, field := range map[string]string{
 		`{"text":"  "}`: "text", `{}`: "text", `{"text":7}`: "text", `{"text":"x","public":"no"}`: "public",
 		`{"text":"x","public":false,"status":"open"}`: "status", `{"text":"x","status":"snoozed"}`: "status",
-		`{"text":"x","status":"banana"}`: "status", `{"text":"x","Public":false,"to":"y"}`: "to",
+		`{"text":"x","status":"banana"}`: "status", `{"text":"x","Public":false,"to":"y"}`: "Public",
 		`{"text":"` + strings.Repeat("x", 65*1024) + `"}`: "text",
 	} {
 		b.do("POST", path+"/messages", body).names(422, field)
@@ -490,7 +491,7 @@ func TestBodiesAreStrict(t *testing.T) {
 	b.do("PATCH", path, `{"Priority":"low"}`).names(422, "Priority")
 	b.do("POST", path+"/spam", `{"block":null}`).names(422, "block")
 	b.do("GET", "/v1/tickets?team=", "").names(400, "team")
-	b.do("PATCH", path, `{"tags":["a",null]}`).names(422, "tags.1")
+	b.do("PATCH", path, `{"tags":["a",null]}`).names(422, "tags[1]")
 	id := b.do("GET", path, "").json()["customer"].(map[string]any)["id"].(string)
 	b.do("PATCH", "/v1/customers/"+id, `{"consents":{"news":null}}`).names(422, "consents.news")
 	b.do("PATCH", "/v1/customers/"+id, `{"custom_fields":{}}`).is(200)

@@ -12,7 +12,7 @@ import (
 func TestFollowers(t *testing.T) {
 	b := newBench(t)
 	at := "/v1/tickets/" + b.receive(desk.WeChat, "1", "hello") + "/followers/"
-	b.do("PUT", at+"nobody", "").names(422, "follower")
+	b.do("PUT", at+"nobody", "").names(422, "agent")
 	b.do("PUT", at+"li", "").is(200)
 	require.Equal(t, []any{"li"}, b.do("PUT", at+"li", "").is(200).json()["follower_ids"])
 	require.Equal(t, []any{}, b.do("DELETE", at+"li", "").is(200).json()["follower_ids"])

@@ -1,7 +1,7 @@
 package apifn
 
 import (
-	"mime"
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,11 +18,10 @@ type importedView struct {
 }
 
 type importView struct {
-	Status  string                  `json:"status"` // completed; partial: the time was up; refused: faults
-	Preview bool                    `json:"preview"`
-	Counts  map[string]int          `json:"counts"` // by result
-	Items   []importedView          `json:"items"`
-	Faults  []ticketing.ImportFault `json:"faults"`
+	Status  string         `json:"status"` // completed; partial: the time was up
+	Preview bool           `json:"preview"`
+	Counts  map[string]int `json:"counts"` // by result
+	Items   []importedView `json:"items"`
 	// NextLine is where a partial one is to go on: the from_line of the next call.
 	NextLine *int `json:"next_line"`
 }
@@ -50,12 +49,11 @@ func (a *api) importCustomers(c *call) error {
 	if err != nil {
 		return err
 	}
-	v := importView{Status: "completed", Preview: preview == "true", Counts: map[string]int{}, Items: []importedView{}, Faults: []ticketing.ImportFault{}}
 	rows, faults := ticketing.ReadImport(s, src)
 	if len(faults) > 0 {
-		v.Status, v.Faults = "refused", faults
-		return c.json(http.StatusUnprocessableEntity, v)
+		return importProblem(faults)
 	}
+	v := importView{Status: "completed", Preview: preview == "true", Counts: map[string]int{}, Items: []importedView{}}
 	rows = slices.DeleteFunc(rows, func(r ticketing.ImportRow) bool { return r.Line < from })
 	done, err := a.Desk.Import(c.ctx, ticketing.Act{By: c.by, At: c.at}, rows, v.Preview, func() bool { return a.Now().Sub(c.at) >= bulkTime })
 	if err != nil {
@@ -69,6 +67,15 @@ func (a *api) importCustomers(c *call) error {
 		v.Status, v.NextLine = "partial", &rows[len(done)].Line
 	}
 	return c.json(http.StatusOK, v)
+}
+
+// importProblem names each fault's column; "file" is the line, or the file, as a whole.
+func importProblem(faults []ticketing.ImportFault) problem {
+	p := problem{Status: http.StatusUnprocessableEntity, Detail: "The file has faults; nothing was imported."}
+	for _, f := range faults {
+		p.Errors = append(p.Errors, fault{cmp.Or(f.Column, "file"), f.Text, f.Line})
+	}
+	return p
 }
 
 // line reads the number of a file's line; 0 where none is given.
@@ -86,8 +93,8 @@ func (p params) line(name string) (int, error) {
 
 // csv reads a body of text/csv.
 func (c *call) csv() ([]byte, error) {
-	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "text/csv" {
-		return nil, problem{Status: http.StatusUnsupportedMediaType, Detail: "Send text/csv."}
+	if !c.comesAs("text/csv") {
+		return nil, problem{Status: http.StatusUnsupportedMediaType, Detail: "Send text/csv, in UTF-8."}
 	}
 	return c.read()
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/allow"
+	"github.com/deskhook/deskhook/shared/settings"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
 // maxLists bounds how many partitions one request merges.
 const maxLists = 60
 
-// ticketsView is a page of tickets. More says that there are further ones; only what is
-// late over all teams gives no cursor then, and a narrower query finds them.
+// ticketsView is a page of tickets. More says that there are further ones.
 type ticketsView struct {
 	Items      []ticketView `json:"items"`
 	NextCursor *string      `json:"next_cursor"`
@@ -54,7 +54,11 @@ func (p params) tickets() (q ticketQuery, err error) {
 		return q, err
 	}
 	q.newestFirst = sort != "oldest"
-	q.tag, q.channel = p.get("tag"), desk.Channel(p.get("channel"))
+	channel, err := p.oneOf("channel", words(settings.Channels)...)
+	if err != nil {
+		return q, err
+	}
+	q.tag, q.channel = p.get("tag"), desk.Channel(channel)
 	priority, err := p.oneOf("priority", words(desk.Priorities)...)
 	if err != nil {
 		return q, err
@@ -154,11 +158,30 @@ func (a *api) listMerged(c *call, p params, q ticketQuery) error {
 // answerMerged answers with the first tickets of several lists together.
 func (a *api) answerMerged(c *call, p params, q ticketQuery, lists []store.List) error {
 	if len(lists) > maxLists {
-		return badParameter("team", "is needed: the desk has too many teams to list all at once")
+		return errTooManyTeams
 	}
 	rows, next, err := a.Store.MergePage(c.ctx, lists, q.cursor, q.limit, q.newestFirst)
 	return a.answerTickets(c, p, rows, next, err, q)
 }
+
+// teams are the caller's, as many as one request may read the lists of.
+func (a *api) teams(c *call) (teams []string, err error) {
+	s, err := a.Settings(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range s.Teams {
+		if c.who.Team(t.ID) {
+			teams = append(teams, t.ID)
+		}
+	}
+	if len(teams) > maxLists {
+		return nil, errTooManyTeams
+	}
+	return teams, nil
+}
+
+var errTooManyTeams = badParameter("team", "is needed: the desk has too many teams to list all at once")
 
 // lists are the partitions of a query: every team of the caller's where it names none,
 // every active status where it names none.

@@ -188,3 +188,26 @@ func (w *whole) recovering() string {
 	require.NoError(w.t, err)
 	return string(id)
 }
+
+// A key is one act's in its place, as the document says: of begun tickets, of one ticket,
+// of customers. In another place it is new.
+func TestWhereAKeyCounts(t *testing.T) {
+	w := newWhole(t)
+	one, other := w.at("/v1/tickets/{number}"), "/v1/tickets/"+w.receive(desk.SMS, "+14155550109", "hello")
+	under := func(method, path, body string) answer { return w.call(method, path, body, "Idempotency-Key", "k") }
+	begin := `{"channel":"sms","to":"+14155550111","text":"hello"}`
+	under("POST", "/v1/tickets", begin).is(201)
+	under("POST", "/v1/tickets", strings.Replace(begin, "0111", "0112", 1)).names(422, "Idempotency-Key")
+	under("POST", one+"/messages", `{"text":"one"}`).is(201)
+	under("POST", one+"/messages", `{"text":"two"}`).names(422, "Idempotency-Key")
+	under("POST", one+"/block", "").names(422, "Idempotency-Key")
+	under("POST", other+"/messages", `{"text":"one"}`).is(201)
+	under("POST", "/v1/customers", `{"email":"ann@x.test"}`).is(201)
+	under("POST", "/v1/customers/"+w.customer+"/merge", `{"into":"x","why":"y"}`).names(422, "Idempotency-Key")
+	many := func(path string) answer {
+		return w.call("PUT", "/v1/tickets/update_many", fmt.Sprintf(`{"numbers":[%q],"ticket":{"priority":"high"}}`, strings.TrimPrefix(path, "/v1/tickets/")), "Idempotency-Key", "m").is(200)
+	}
+	many(one)
+	require.Empty(t, many(other).header.Get("Idempotency-Replayed"))
+	require.Equal(t, "true", many(one).header.Get("Idempotency-Replayed"))
+}

@@ -1,7 +1,6 @@
 package apifn
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -56,7 +55,7 @@ func (a *api) answerAddresses(c *call) error {
 			Messages: viewOptOut(optout.Of(id, optout.Messages), lang), Surveys: viewOptOut(optout.Of(id, optout.Surveys), lang),
 		}
 	})
-	return c.json(http.StatusOK, map[string][]addressView{"items": items})
+	return answerAll(c, items)
 }
 
 // optOutBody is the body of PUT /v1/customers/{id}/addresses/{address}/opt-out.

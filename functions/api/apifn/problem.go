@@ -27,6 +27,7 @@ type problem struct {
 type fault struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
+	Line    int    `json:"line,omitempty"` // of a file
 }
 
 // Error gives the detail.
@@ -71,11 +72,11 @@ func (p problem) write(w http.ResponseWriter) {
 
 // badParameter is about the address, badField about the body.
 func badParameter(name, message string) problem {
-	return problem{Status: http.StatusBadRequest, Detail: "A parameter is wrong.", Errors: []fault{{name, message}}}
+	return problem{Status: http.StatusBadRequest, Detail: "A parameter is wrong.", Errors: []fault{{Field: name, Message: message}}}
 }
 
 func badField(name, message string) problem {
-	return problem{Status: http.StatusUnprocessableEntity, Detail: "A field is wrong.", Errors: []fault{{name, message}}}
+	return problem{Status: http.StatusUnprocessableEntity, Detail: "A field is wrong.", Errors: []fault{{Field: name, Message: message}}}
 }
 
 var statusOf = map[desk.Kind]int{
@@ -95,7 +96,7 @@ func problemOf(err error) problem {
 	case errors.As(err, &e) && statusOf[e.Kind] != 0:
 		p = problem{Status: statusOf[e.Kind], Detail: sentence(e.Text)}
 		if e.Field != "" {
-			p = problem{Status: p.Status, Detail: "A field is wrong.", Errors: []fault{{e.Field, e.Text}}}
+			p = problem{Status: p.Status, Detail: "A field is wrong.", Errors: []fault{{Field: e.Field, Message: e.Text}}}
 		}
 		return p
 	case errors.Is(err, table.ErrThrottled), errors.Is(err, table.ErrConflict):
@@ -107,7 +108,7 @@ func problemOf(err error) problem {
 }
 
 // apiNames are fields that the API calls otherwise than the desk.
-var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads"}
+var apiNames = map[string]string{"assignee": "assignee_id", "until": "snoozed_until", "key": "Idempotency-Key", "files": "uploads", "owner": "owner_id", "follower": "agent"}
 
 func fieldNames(err error) error {
 	var e *desk.Error

@@ -3,7 +3,6 @@ package apifn
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -57,73 +56,35 @@ func (a *api) listRecoveries(c *call) error {
 	if state == "" {
 		state = string(desk.RecoveryDue)
 	}
-	team := q.get("team")
-	if team == "" {
-		if q.cursor != "" {
-			return errCursor
-		}
-		return a.recoveriesOfAll(c, desk.RecoveryState(state), q.limit)
-	}
-	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
+	teams, err := a.feedbackOf(c, q.get("team"))
+	if err != nil {
 		return err
 	}
-	rows, next, err := a.Store.Recoveries(c.ctx, team, desk.RecoveryState(state), q.cursor, q.limit)
+	rows, next, err := a.Store.Recoveries(c.ctx, teams, desk.RecoveryState(state), q.cursor, q.limit)
 	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
 }
 
 // listRecovered lists the customers of a month who, asked again after the follow-up, were
-// better content: of one team page by page, of all the newest of each.
+// better content, newest first.
 func (a *api) listRecovered(c *call) error {
 	q, err := c.monthly("team")
 	if err != nil {
 		return err
 	}
-	team := q.get("team")
-	if team == "" {
-		if q.cursor != "" {
-			return errCursor
-		}
-		return a.merged(c, q.limit, func(team string) ([]store.Row[desk.Recovery], error) {
-			rows, _, err := a.Store.Recovered(c.ctx, team, q.period, "", q.limit)
-			return rows, err
-		}, func(x, y desk.Recovery) int { return y.Recovered.Compare(x.Recovered) })
-	}
-	if err := c.may(allow.Object{Kind: allow.Feedback, Team: team}); err != nil {
-		return err
-	}
-	rows, next, err := a.Store.Recovered(c.ctx, team, q.period, q.cursor, q.limit)
-	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
-}
-
-func (a *api) recoveriesOfAll(c *call, state desk.RecoveryState, limit int) error {
-	return a.merged(c, limit, func(team string) ([]store.Row[desk.Recovery], error) {
-		rows, _, err := a.Store.Recoveries(c.ctx, team, state, "", limit)
-		return rows, err
-	}, func(x, y desk.Recovery) int { return x.Deadline.Compare(y.Deadline) })
-}
-
-// merged answers with the first of each of the caller's teams, in order.
-func (a *api) merged(c *call, limit int, read func(team string) ([]store.Row[desk.Recovery], error), order func(x, y desk.Recovery) int) error {
-	s, err := a.Settings(c.ctx)
+	teams, err := a.feedbackOf(c, q.get("team"))
 	if err != nil {
 		return err
 	}
-	if len(s.Teams) > maxLists {
-		return badParameter("team", "is needed: the desk has too many teams to list all at once")
+	rows, next, err := a.Store.Recovered(c.ctx, teams, q.period, q.cursor, q.limit)
+	return answerPage(c, q, rows, next, err, func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) })
+}
+
+// feedbackOf are the teams whose follow-ups are asked for: one, or all of the caller's.
+func (a *api) feedbackOf(c *call, team string) ([]string, error) {
+	if team == "" {
+		return a.teams(c)
 	}
-	var rows []store.Row[desk.Recovery]
-	for _, t := range s.Teams {
-		if !c.who.Team(t.ID) {
-			continue
-		}
-		part, err := read(t.ID)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, part...)
-	}
-	slices.SortStableFunc(rows, func(x, y store.Row[desk.Recovery]) int { return order(x.Value, y.Value) })
-	return answerAll(c, viewAll(rows[:min(limit, len(rows))], func(r store.Row[desk.Recovery]) recoveryView { return c.viewRecovery(r.Value) }))
+	return []string{team}, c.may(allow.Object{Kind: allow.Feedback, Team: team})
 }
 
 func (a *api) getRecovery(c *call) error {

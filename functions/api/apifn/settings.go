@@ -2,7 +2,6 @@ package apifn
 
 import (
 	"errors"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -84,16 +83,12 @@ func (c *call) draft() (settings.Draft, string, error) {
 	if _, err := c.params(); err != nil {
 		return settings.Draft{}, "", err
 	}
-	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	for _, y := range yamlTypes {
-		if kind != y {
-			continue
-		}
+	if c.comesAs(yamlTypes...) {
 		text, err := c.read()
-		if err != nil {
-			return settings.Draft{}, "", err
+		if err == nil && !utf8.Valid(text) {
+			err = errNotUTF8
 		}
-		return settings.Draft{Text: string(text)}, "", nil
+		return settings.Draft{Text: string(text)}, "", err
 	}
 	var b draftBody
 	if err := c.body(&b); err != nil {
@@ -193,17 +188,18 @@ func (a *api) putSettings(c *call) error {
 	}
 	v, err := a.edit().Put(c.ctx, c.settingsAct(note), base, d)
 	if err != nil {
-		return settingsProblem(err)
+		return c.settingsProblem(err)
 	}
 	return a.answerSettings(c, v)
 }
 
 // settingsProblem names faults by line and field, and who was quicker.
-func settingsProblem(err error) error {
+func (c *call) settingsProblem(err error) error {
 	var newer *settings.Newer
 	var faults config.Faults
 	switch {
 	case errors.As(err, &newer):
+		c.tagNow = func() string { return etag(newer.Last.Version) }
 		return problem{Status: http.StatusPreconditionFailed, Detail: sentence(newer.Error())}
 	case errors.As(err, &faults):
 		p := problem{Status: http.StatusUnprocessableEntity, Detail: "The settings have faults; nothing was changed."}
@@ -212,7 +208,7 @@ func settingsProblem(err error) error {
 			if f.Line > 0 {
 				message = "line " + strconv.Itoa(f.Line) + ": " + message
 			}
-			p.Errors = append(p.Errors, fault{f.Path, message})
+			p.Errors = append(p.Errors, fault{f.Path, message, f.Line})
 		}
 		return p
 	}
@@ -270,7 +266,7 @@ func (a *api) restoreSettings(c *call) error {
 	}
 	v, err := a.edit().Restore(c.ctx, c.settingsAct(""), base, n)
 	if err != nil {
-		return settingsProblem(err)
+		return c.settingsProblem(err)
 	}
 	return a.answerSettings(c, v)
 }

@@ -42,6 +42,9 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, []any{json.Number("1"), settingsText, "root", "api", "why"}, []any{one.json()["version"], one.json()["text"], one.json()["put_by"], one.json()["source"], one.json()["note"]})
 	put("other", `"0"`, settingsText+"# mine\n").is(412)
 	require.Contains(t, string(put("other", `"0"`, settingsText+"# mine\n").body), "Version 1 was put by root")
+	require.Equal(t, `"1"`, put("other", `"0"`, settingsText+"# mine\n").header.Get("ETag"))
+	again := put("admin", `"0"`, settingsText).is(200) // its answer was lost
+	require.Equal(t, []any{json.Number("1"), `"1"`}, []any{again.json()["version"], again.header.Get("ETag")})
 	put("other", `W/"1"`, settingsText).is(412)
 	put("admin", `"1"`, strings.Replace(settingsText, "role: admin", "role: boss", 1)).names(422, "agents[0].role")
 	put("admin", `"1"`, strings.Replace(settingsText, "role: admin", "role: lead", 1)).names(422, "agents")

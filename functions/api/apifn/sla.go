@@ -1,10 +1,10 @@
 package apifn
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 // Values of view.
@@ -49,36 +49,15 @@ func viewClock(k *desk.Clock) *slaTargetView {
 	return &slaTargetView{stage, moment(k.Due), moment(k.Met), k.Breached, int64(k.Target / time.Second)}
 }
 
-// listLate lists what is past a deadline, or warned of one. Of one team it pages; of all
-// it merges the first of each.
+// listLate lists what is past a deadline, or warned of one, the soonest deadline first.
 func (a *api) listLate(c *call, p params, view string, q ticketQuery) error {
-	list := a.Store.OverdueTickets
-	if view == viewAtRisk {
-		list = a.Store.AtRiskTickets
+	teams, err := []string{q.team}, error(nil)
+	if q.team == "" {
+		teams, err = a.teams(c)
 	}
-	if q.team != "" {
-		page, err := list(c.ctx, q.team, c.at, q.cursor, q.limit)
-		return a.ticketPage(c, p, page, err, q)
-	}
-	if q.cursor != "" {
-		return errCursor
-	}
-	s, err := a.Settings(c.ctx)
 	if err != nil {
 		return err
 	}
-	if len(s.Teams) > maxLists {
-		return badParameter("team", "is needed: the desk has too many teams to list all at once")
-	}
-	var teams []string
-	for _, t := range s.Teams {
-		if c.who.Team(t.ID) {
-			teams = append(teams, t.ID)
-		}
-	}
-	rows, more, err := a.Store.MergeLate(c.ctx, teams, c.at, view == viewOverdue, q.limit, func(t desk.Ticket) bool { return q.fits(t) && c.shows(t) })
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, ticketsView{viewAll(rows, viewTicket), nil, more})
+	q.newestFirst = false
+	return a.answerMerged(c, p, q, store.LateLists(teams, c.at, view == viewOverdue))
 }

@@ -1,7 +1,6 @@
 package apifn
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -56,5 +55,5 @@ func (a *api) listSLAPolicies(c *call) error {
 			OnBreach: slaBreachView{orNull(p.OnBreach.Priority), orNull(p.OnBreach.Assign), orNull(p.OnBreach.Tag)},
 		}
 	})
-	return c.json(http.StatusOK, map[string][]slaPolicyView{"items": items})
+	return answerAll(c, items)
 }

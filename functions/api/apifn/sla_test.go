@@ -43,6 +43,13 @@ func TestDeadlines(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"stage": "active", "due_at": due.Format(time.RFC3339), "met_at": nil, "breached": false, "target_s": json.Number("3600"),
 	}, got["first_response"])
+
+	b.now = due.Add(time.Minute)
+	third, _ := desk.ParseNumber(second)
+	require.NoError(t, b.desk.FireTimers(context.Background(), third, b.now))
+	require.Equal(t, []string{first, second}, b.allPages("/v1/tickets?view=overdue&limit=1"), "of all teams")
+	require.Empty(t, b.allPages("/v1/tickets?view=overdue&limit=1&status=closed"))
+	require.Equal(t, []string{without, first, second}, b.allPages("/v1/tickets?assignee=none&limit=1"), "of all teams")
 }
 
 // The policies are listed as they are chosen: in order, with what each promises.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -24,7 +26,7 @@ var Spec = sync.OnceValues(func() ([]byte, error) {
 		operations, _ := item.(map[string]any)
 		for method, op := range operations {
 			if op, ok := op.(map[string]any); ok {
-				everywhere(method, op)
+				everywhere(doc, method, op)
 			}
 		}
 	}
@@ -32,8 +34,8 @@ var Spec = sync.OnceValues(func() ([]byte, error) {
 })
 
 // everywhere adds what every operation that needs a token may answer: 429, and 304 to who
-// reads what they have already.
-func everywhere(method string, op map[string]any) {
+// reads what they have already; and the headers that all of its answers have.
+func everywhere(doc map[string]any, method string, op map[string]any) {
 	answers, _ := op["responses"].(map[string]any)
 	if answers["401"] == nil {
 		return
@@ -47,6 +49,39 @@ func everywhere(method string, op map[string]any) {
 	if method == "get" && answers["200"] != nil {
 		add("304", "NotModified")
 	}
+	for status, answer := range answers {
+		withHeader(doc, answer, "RateLimit")
+		withHeader(doc, answer, "RateLimit-Policy")
+		if status[0] == '2' && takesKey(op) {
+			withHeader(doc, answer, "Idempotency-Replayed")
+		}
+	}
+}
+
+// withHeader declares a header of an answer, or of the one that it names.
+func withHeader(doc map[string]any, answer any, name string) {
+	of, _ := answer.(map[string]any)
+	if ref, ok := of["$ref"].(string); ok {
+		components, _ := doc["components"].(map[string]any)
+		named, _ := components["responses"].(map[string]any)
+		of, _ = named[strings.TrimPrefix(ref, "#/components/responses/")].(map[string]any)
+	}
+	headers, _ := of["headers"].(map[string]any)
+	if headers == nil {
+		headers = map[string]any{}
+		of["headers"] = headers
+	}
+	if headers[name] == nil {
+		headers[name] = map[string]any{"$ref": "#/components/headers/" + name}
+	}
+}
+
+func takesKey(op map[string]any) bool {
+	params, _ := op["parameters"].([]any)
+	return slices.ContainsFunc(params, func(p any) bool {
+		ref, _ := p.(map[string]any)["$ref"].(string)
+		return strings.HasSuffix(ref, "/IdempotencyKey") || strings.HasSuffix(ref, "/NeededKey")
+	})
 }
 
 func (a *api) openapi(c *call) error {

@@ -123,7 +123,7 @@ func (v *visit) rowsOf(view, team string, oldest bool) ([]store.Row[desk.Ticket]
 		if team != "" {
 			list = slices.DeleteFunc(list, func(t string) bool { return t != team })
 		}
-		return v.Store.MergeLate(v.r.Context(), list, v.now, view == viewOverdue, listed, nil)
+		return v.Store.MergeTickets(v.r.Context(), store.LateLists(list, v.now, view == viewOverdue), listed, false)
 	}
 	return v.Store.MergeTickets(v.r.Context(), v.lists(view, team), listed, !oldest)
 }

@@ -186,9 +186,9 @@ func (v *visit) wonBackIn(page *recoveriesPage, state desk.RecoveryState, team s
 // recoveriesPage reads a team's page: of one state, or of a month's won back.
 func (v *visit) recoveriesPage(month, team string, state desk.RecoveryState, cursor string, shown int) ([]store.Row[desk.Recovery], string, error) {
 	if state != wonBack {
-		return v.Store.Recoveries(v.r.Context(), team, state, cursor, shown)
+		return v.Store.Recoveries(v.r.Context(), []string{team}, state, cursor, shown)
 	}
-	return v.Store.Recovered(v.r.Context(), team, month, cursor, shown)
+	return v.Store.Recovered(v.r.Context(), []string{team}, month, cursor, shown)
 }
 
 // scoreAgain is the score of the asking afterwards, on the scale of its survey.
