@@ -109,6 +109,7 @@ func (w *whole) work() {
 	w.recovering()
 	w.call("POST", "/v1/topics/"+w.topic+"/done", `{"text":{"en":"It is there","zh-CN":"做好了"}}`).is(202)
 	w.call("POST", "/v1/customers/"+w.customer+"/merge", `{"into":"`+w.other()+`","why":"said so"}`).is(http.StatusOK)
+	w.call("POST", "/v1/customers/"+w.customer+"/unmerge", "").is(http.StatusOK)
 	w.call("POST", "/v1/webhooks/erp/test", "").is(202)
 }
 
