@@ -66,7 +66,10 @@ func (c *checker) assignment(s *Settings) {
 	}
 	for i, a := range s.Agents {
 		path := fmt.Sprintf("agents[%d]", i)
-		if a.Capacity < 1 || a.Capacity > 1000 {
+		switch {
+		case a.Capacity == 0:
+			c.at(path+".capacity", "should be from 1 to 1000; who is to be given nothing belongs into teams with assign: none")
+		case a.Capacity < 0 || a.Capacity > 1000:
 			c.at(path+".capacity", "should be from 1 to 1000")
 		}
 		oneOf(c, path+".languages", a.Languages, Languages, Languages)
@@ -74,7 +77,7 @@ func (c *checker) assignment(s *Settings) {
 		c.hours(path+".shift", a.Shift, s)
 	}
 	for _, ch := range []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic} {
-		if n := s.Routing.Weights.Of(ch); n > 100 {
+		if n := s.Routing.Weights.written(ch); n < 1 || n > 100 {
 			c.at("routing.weights."+string(ch), "should be from 1 to 100")
 		}
 	}

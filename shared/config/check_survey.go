@@ -44,7 +44,7 @@ func (c *checker) surveys(list []Survey) {
 		c.id(path+".id", v.ID, ids)
 		c.surveyTimes(path, v)
 		c.surveyKind(path, v)
-		c.surveyFilter(path+".for", v.For)
+		c.surveyFilter(path+".for", v)
 		c.needText(path+".question", v.Question)
 		c.needText(path+".thanks", v.Thanks)
 		c.surveyQuestions(path, v)
@@ -76,7 +76,9 @@ func (c *checker) surveyTimes(path string, v Survey) {
 	if v.RemindAfter != 0 && (v.RemindAfter < hour || v.RemindAfter >= v.Expires) {
 		c.at(path+".remind_after", "should be from 1h to less than expires (%s)", words(v.Expires))
 	}
-	if v.Sample < 1 || v.Sample > 100 {
+	if v.Sample == 0 {
+		c.at(path+".sample", "should be from 1 to 100, in percent; to ask nobody write disabled: true")
+	} else if v.Sample < 0 || v.Sample > 100 {
 		c.at(path+".sample", "should be from 1 to 100, in percent")
 	}
 	if !slices.Contains(desk.SurveyTriggers, v.When) {
@@ -104,7 +106,8 @@ func (c *checker) surveyKind(path string, v Survey) {
 	}
 }
 
-func (c *checker) surveyFilter(path string, f SurveyFilter) {
+func (c *checker) surveyFilter(path string, v Survey) {
+	f := v.For
 	for i, t := range f.Teams {
 		c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, i), t)
 	}
@@ -113,7 +116,11 @@ func (c *checker) surveyFilter(path string, f SurveyFilter) {
 			c.at(fmt.Sprintf("%s.tiers[%d]", path, i), "should be standard, silver, gold or vip")
 		}
 	}
-	c.between(path+".last_contact", f.LastContact, 0, 365*day)
+	if v.When == desk.WhenSchedule {
+		c.between(path+".last_contact", f.LastContact, day, 365*day)
+	} else if _, written := c.lines[path+".last_contact"]; written {
+		c.at(path+".last_contact", "goes with when: schedule only")
+	}
 }
 
 const maxQuestions = 20

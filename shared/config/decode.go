@@ -18,6 +18,7 @@ type decoder struct {
 	faults   []Fault
 	warnings []Warning
 	lines    map[string]int // line of each path, for the checks that come after
+	zeros    zeros          // numbers and times that are written, and zero
 }
 
 func (d *decoder) fault(line int, path, format string, args ...any) {
@@ -157,12 +158,14 @@ func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 			d.fault(n.Line, path, "should be a whole number")
 		}
 		v.SetInt(int64(i))
+		d.zeros[path] = i == 0 && err == nil
 	case reflect.Float64:
 		f, err := strconv.ParseFloat(n.Value, 64)
 		if n.Tag != "!!float" && n.Tag != "!!int" || err != nil {
 			d.fault(n.Line, path, "should be a number")
 		}
 		v.SetFloat(f)
+		d.zeros[path] = f == 0 && err == nil
 	}
 }
 
@@ -180,6 +183,7 @@ func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value) {
 		d.fault(n.Line, path, "%v", err)
 	}
 	v.SetInt(int64(dur))
+	d.zeros[path] = dur == 0 && err == nil
 }
 
 func join(path, key string) string {

@@ -42,12 +42,12 @@ func LoadFile(name string, channels ...desk.Channel) (*Settings, []Warning, erro
 // LoadBeside is Load with the folder that the settings' own files lie in. What they say
 // goes into the settings, so that whoever reads a snapshot needs none of them.
 func LoadBeside(folder fs.FS, src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
-	d := &decoder{file: name, beside: folder, lines: map[string]int{}}
+	d := &decoder{file: name, beside: folder, lines: map[string]int{}, zeros: zeros{}}
 	s := Defaults()
 	if root := d.root(src); root != nil {
 		d.document(root, s)
 		d.readHolidays(s)
-		s.fillIn()
+		s.fillIn(d.zeros)
 		d.check(s, channels)
 	}
 	byLine(d.faults)
