@@ -59,6 +59,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.feedback(s.Feedback)
 	c.care(s)
 	c.canned(s)
+	c.texts(s)
 	c.help(s.Help)
 }
 
