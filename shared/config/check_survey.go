@@ -210,7 +210,9 @@ func (c *checker) showIfWithin(at string, v Survey, cond ShowIf) {
 	switch {
 	case len(cond.Is) > 0:
 		c.at(at+".is", "goes with a choice; of numbers write from and to")
-	case got.From < least || got.To > most || got.From > got.To:
+	case got.From > got.To:
+		c.at(at, "from %d is above to %d; the question could never be shown", got.From, got.To)
+	case got.From < least || got.To > most:
 		c.at(at, "from %d to %d lies outside the answers of %s, from %d to %d; the question could never be shown", got.From, got.To, cond.Question, least, most)
 	}
 }

@@ -89,16 +89,20 @@ func (d *decoder) pairs(n *yaml.Node, path string, each func(key string, k, v *y
 }
 
 func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
-	fields := map[string]reflect.Value{}
+	fields, names := map[string]reflect.Value{}, []string(nil)
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Tag.Get("yaml"); name != "" && name != "-" {
-			fields[name] = v.Field(i)
+			fields[name], names = v.Field(i), append(names, name)
 		}
+	}
+	if n.Kind != yaml.MappingNode && path != "" {
+		d.fault(n.Line, path, "should be keys and values: { %s }", strings.Join(names, ", "))
+		return
 	}
 	d.pairs(n, path, func(key string, k, val *yaml.Node) {
 		f, ok := fields[key]
 		if !ok {
-			d.fault(k.Line, join(path, key), "no such setting%s", nearest(key, fields))
+			d.unknown(k.Line, join(path, key), key, names)
 			return
 		}
 		d.lines[join(path, key)] = k.Line
@@ -193,16 +197,17 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// nearest suggests the setting that was probably meant: one letter off, or of other
-// case or dashes.
-func nearest(key string, fields map[string]reflect.Value) string {
+// unknown tells of a key that there isn't, with the one that was probably meant (one letter
+// off, or of other case or dashes), else with all that there are.
+func (d *decoder) unknown(line int, path, key string, names []string) {
 	plain := strings.NewReplacer("-", "", "_", "")
-	for name := range fields {
+	for _, name := range names {
 		if strings.EqualFold(plain.Replace(key), plain.Replace(name)) || oneOff(key, name) {
-			return "; did you mean " + name + "?"
+			d.fault(line, path, "no such setting; did you mean %s?", name)
+			return
 		}
 	}
-	return ""
+	d.fault(line, path, "no such setting; there are %s", strings.Join(names, ", "))
 }
 
 // oneOff: equal but for one letter more, less, other, or two swapped.

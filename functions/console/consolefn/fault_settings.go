@@ -21,7 +21,7 @@ var settingsForms = []struct{ en, zh string }{
 	{"goes with choice and choices only", "只能用于 choice 和 choices"}, {"goes with a choice; of numbers write from and to", "只能用于选择题；数字请写 from 和 to"},
 	{"goes with an issuer only", "须与 issuer 一起填写"}, {"goes with status: snoozed only", "只能与 status: snoozed 一起使用"}, {"goes with when: %s only", "只能与 when: $1 一起使用"},
 	{"%s has no such choice; the question could never be shown", "$1 没有这个选项，此题永远不会显示"},
-	{"from %d to %d lies outside the answers of %s, from %d to %d; the question could never be shown", "$1 到 $2 超出 $3 的答案范围（$4 到 $5），此题永远不会显示"},
+	{"from %d is above to %d; the question could never be shown", "from（$1）大于 to（$2），此题永远不会显示"}, {"from %d to %d lies outside the answers of %s, from %d to %d; the question could never be shown", "$1 到 $2 超出 $3 的答案范围（$4 到 $5），此题永远不会显示"},
 	{"should be score or an earlier question; the question could never be shown", "应为 score 或前面的题目，否则此题永远不会显示"},
 	{"has %d entries, at most %d are taken", "有 $1 项，最多 $2 项"}, {"there may be at most %d", "最多 $1 项"}, {"there may be at most %d articles", "最多 $1 篇文章"},
 	{"there may be at most %d fields", "最多 $1 个字段"}, {"there may be at most %d rules", "最多 $1 条规则"}, {"there should be from 1 to %d fields", "应有 1 到 $1 个字段"},
@@ -51,13 +51,13 @@ var settingsForms = []struct{ en, zh string }{
 	{"there is no form %q", "没有表单“$1”"}, {"there is no survey %q", "没有调查“$1”"}, {"there is no team %q", "没有小组“$1”"}, {"there is no %q; there are %s", "没有“$1”，可用的有：$2"},
 	{"there is no time zone of this name; write one such as Asia/Shanghai", "没有这个时区，请写如 Asia/Shanghai"}, {"{{%s}} would be read as it stands: this text has no variables", "{{$1}} 会原样显示给客户：这段文字不支持变量"}, {"has two braces that belong to no variable: write {{customer.name}} and the like with two on both sides", "有未配对的双花括号：变量两边各写两个花括号，如 {{customer.name}}"},
 	{"{{%s}} is no variable; there are %s", "{{$1}} 不是变量，可用的有：$2"},
-	{"no such language; there are %s", "没有这种语言，可用的有：$1"}, {"no such setting; did you mean %s?", "没有这一项，是不是 $1？"}, {"no such setting%s", "没有这一项$1"}, {"stands there twice, first in line %d", "重复出现，前一处在第 $1 行"},
+	{"no such language; there are %s", "没有这种语言，可用的有：$1"}, {"no such setting; did you mean %s?", "没有这一项，是不是 $1？"}, {"no such setting; there are %s", "没有这一项，可用的有：$1"}, {"stands there twice, first in line %d", "重复出现，前一处在第 $1 行"},
 	{"is a secret and does not belong in this file: set %s", "是密钥，不能写在这里，请设置 $1"}, {"is not YAML: %s", "不是有效的 YAML：$1"}, {"holds a second document", "包含第二份文档"},
 	{"anchors and aliases are not taken here: write it out", "不支持锚点和别名，请完整写出"}, {"a web form stands under forms", "网页表单请写在 forms 下"},
 	{"is written as one of surveys now: %s", "现在写作 surveys 中的一项：$1"},
 	// What something should be: those of a kind, then whatever is listed.
 	{"not a length of time such as 90s, 15m, 2h or 3d", "不是时长，请写如 90s、15m、2h 或 3d"}, {"should be a length of time such as 90s, 15m, 2h or 3d", "应为时长，如 90s、15m、2h 或 3d"}, {"should be a list", "应为列表"}, {"should be a list of accounts", "应为账号列表"},
-	{"should be a list of keys and values", "应为键值对"}, {"should be a number", "应为数字"}, {"should be a whole number", "应为整数"}, {"should be one text", "应为一段文字"}, {"should be true or false", "应为 true 或 false"},
+	{"should be a list of keys and values", "应为键值对"}, {"should be keys and values: { %s }", "应为键值对：{ $1 }"}, {"begins and ends at %s: write 00:00-24:00 for a whole day", "开始和结束都是 $1：全天请写 00:00-24:00"}, {"should be a number", "应为数字"}, {"should be a whole number", "应为整数"}, {"should be one text", "应为一段文字"}, {"should be true or false", "应为 true 或 false"},
 	{"should be a date such as 01-01 (each year) or 2027-02-06 (once)", "应为日期：01-01（每年），或 2027-02-06（仅当天）"}, {"lies in the quiet hours: it goes when they end", "处于免打扰时段，会推迟到时段结束后发送"}, {"should have from 1 to %d dates", "应有 1 至 $1 个日期"}, {"should be a date such as %s", "应为日期，如 $1"}, {"should be a time of day such as %s", "应为时刻，如 $1"}, {"should be a mail address alone", "应为单独一个邮箱地址"},
 	{"should be an address such as %s, without user and fragment", "应为网址，如 $1，不含用户名和 # 部分"}, {"should be an address such as %s", "应为网址，如 $1"}, {"should be an event's name such as %s", "应为事件名称，如 $1"},
 	{"should be a file beside this one or in a folder below, such as holidays.ics", "应为同目录或下级目录中的文件，如 holidays.ics"}, {"should be a host's name alone, in lower case, such as shop.example", "应为小写主机名，如 shop.example"},
@@ -87,7 +87,7 @@ var settingsForms = []struct{ en, zh string }{
 	{"is never sent: write close_after", "不会发出，请写 close_after"}, {"is never sent: write remind_after", "不会发出，请写 remind_after"}, {"is not encrypted; providers and browsers expect https", "没有加密，服务商和浏览器要求 https"}, {"left out %s", "已略过：$1"},
 	{"no agent has a mail address: nobody could sign in", "没有客服填写邮箱，谁都无法登录"}, {"no agent who would get it has the skill %q: the ticket waits until a person takes it", "可分配的客服都没有技能“$1”，工单要等人领取"},
 	{"no field has role mail or phone: nobody can be answered", "没有角色为 mail 或 phone 的字段，无法回复"}, {"nobody is in team %s: its tickets wait for ever", "小组 $1 没有人，工单会一直等待"}, {"sets nothing, and goes on: the rule does nothing", "没有任何设置且继续往下，这条规则没有作用"},
-	{"team %s has no lead or admin: its overdue follow-ups go to nobody", "小组 $1 没有组长或管理员，超时的回访无人可通知"}, {"the hours of %s overlap those of %s; time in both counts once", "$1 与 $2 的时段重叠，重叠部分只算一次"},
+	{"team %s has no lead or admin: its overdue follow-ups go to nobody", "小组 $1 没有组长或管理员，超时的回访无人可通知"}, {"the hours of %s overlap one another; time that stands twice counts once", "$1 的时段互相重叠，重叠部分只算一次"}, {"the hours of %s overlap those of %s; time in both counts once", "$1 与 $2 的时段重叠，重叠部分只算一次"},
 	{"there is neither a mailbox nor a number to fall back to", "没有可改用的邮箱或短信号码"}, {"there is no agent: nobody can answer", "没有客服，无人能回复"}, {"would be closed: %s has no hours", "会被视为休息：$1 没有工作时间"},
 }
 
