@@ -113,12 +113,16 @@ func (c *Care) fillIn(z zeros, path string) {
 
 var eventName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,63}$`) // as inbound.schema.json has it
 
+// writable are the channels in which the desk can write of itself.
+var writable = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.Generic}
+
 func (c *checker) care(s *Settings) {
 	ids := map[string]bool{}
 	for i, x := range s.Care {
 		path := fmt.Sprintf("care[%d]", i)
 		c.id(path+".id", x.ID, ids)
 		c.needText(path+".text", x.Text)
+		oneOf(c, path+".channels", x.Channels, writable, writable)
 		c.between(path+".after", x.After, 0, 365*day)
 		c.between(path+".cooldown", x.Cooldown, 0, 365*day)
 		c.careWhen(path, s, x)
@@ -145,6 +149,9 @@ func (c *checker) careWhen(path string, s *Settings, x Care) {
 	case CareHoliday:
 		c.careAt(path, s, x)
 		c.careDates(path, x)
+		if len(x.Dates) > 0 && x.Holiday(time.Now(), s.Desk.Location()).IsZero() {
+			c.warn(path+".dates", "has no date that is to come: it is never sent")
+		}
 		c.between(path+".last_contact", x.LastContact, day, 730*day)
 	case CareWinBack:
 		if x.After < 7*day {

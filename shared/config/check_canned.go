@@ -53,11 +53,10 @@ func (c *checker) macro(path string, m Macro, s *Settings) {
 	if _, known := s.Agent(m.Assignee); m.Assignee != "" && m.Assignee != MacroMe && m.Assignee != MacroNobody && !known {
 		c.at(path+".assignee", "should be me, nobody or the id of an agent; there is no agent %q", m.Assignee)
 	}
-	for i, tag := range m.Tags {
-		if why := desk.TagFault(tag); why != "" {
-			c.at(fmt.Sprintf("%s.tags[%d]", path, i), "%s", why)
-		}
+	if a, known := s.Agent(m.Assignee); known && m.Team != "" && len(a.Teams) > 0 && !slices.Contains(a.Teams, m.Team) {
+		c.warn(path+".assignee", "%s is not in team %s", m.Assignee, m.Team)
 	}
+	c.tags(path+".tags", m.Tags)
 	if m.idle() {
 		c.at(path, "does nothing: give it a reply, a note, or something to change")
 	}

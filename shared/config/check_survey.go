@@ -31,7 +31,11 @@ func (c *checker) asking(a Asking) {
 			c.at("asking.quiet."+name, "should be a time of day such as 21:00")
 		}
 	}
+	c.tags("asking.spare_tags", a.Spared)
 	from, to := a.Quiet.Minutes()
+	if a.Quiet != (Quiet{}) && a.Quiet.From == a.Quiet.To {
+		c.at("asking.quiet", "begins and ends at %s: leave it out where no hours are quiet", a.Quiet.From)
+	}
 	if a.Quiet != (Quiet{}) && (to-from+24*60)%(24*60) > 20*60 {
 		c.at("asking.quiet", "leaves less than four hours of the day to ask in")
 	}
@@ -84,13 +88,27 @@ func (c *checker) surveyTimes(path string, v Survey) {
 	if !slices.Contains(desk.SurveyTriggers, v.When) {
 		c.at(path+".when", "should be resolved, closed, schedule or request")
 	}
-	if _, err := cron.ParseStandard(v.Schedule); v.When == desk.WhenSchedule && (err != nil || strings.HasPrefix(v.Schedule, "@every") || strings.Contains(v.Schedule, "TZ=")) {
-		c.at(path+".schedule", "should be five fields of cron such as 0 10 1 */3 *: minute, hour, day, month, weekday")
+	c.surveySchedule(path+".schedule", v)
+}
+
+func (c *checker) surveySchedule(path string, v Survey) {
+	if v.When != desk.WhenSchedule {
+		if v.Schedule != "" {
+			c.at(path, "goes with when: schedule only")
+		}
+		return
 	}
-	if v.When != desk.WhenSchedule && v.Schedule != "" {
-		c.at(path+".schedule", "goes with when: schedule only")
+	plan, err := cron.ParseStandard(v.Schedule)
+	switch {
+	case err != nil || strings.HasPrefix(v.Schedule, "@every") || strings.Contains(v.Schedule, "TZ="):
+		c.at(path, "should be five fields of cron such as 0 10 1 */3 *: minute, hour, day, month, weekday")
+	case plan.Next(leapYear).IsZero():
+		c.at(path, "never comes: none of its months has such a day")
 	}
 }
+
+// leapYear is a time from which a leap day is found, too.
+var leapYear = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (c *checker) surveyKind(path string, v Survey) {
 	if !slices.Contains(desk.SurveyKinds, v.Kind) {
@@ -108,6 +126,8 @@ func (c *checker) surveyKind(path string, v Survey) {
 
 func (c *checker) surveyFilter(path string, v Survey) {
 	f := v.For
+	oneOf(c, path+".channels", f.Channels, ownChannels, ownChannels)
+	c.tags(path+".tags", f.Tags)
 	for i, t := range f.Teams {
 		c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, i), t)
 	}

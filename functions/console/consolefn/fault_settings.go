@@ -11,6 +11,11 @@ import (
 // settingsForms are the Chinese of what is wrong with settings, the first that fits. What
 // is none of them stays English: an operator still finds the line by its number.
 var settingsForms = []struct{ en, zh string }{
+	{"never comes: none of its months has such a day", "永远不会到来：所写的月份没有这一天"}, {"begins and ends at %s: leave it out where no hours are quiet", "开始和结束都是 $1：不需要免打扰就不写"},
+	{"has no then: it sets nothing, and what matches it never comes to the rules below", "没有写 then：不做任何设置，符合的工单也不再看后面的规则"}, {"is longer than resolution: who keeps that has answered long before", "长于 resolution：能按时解决就早已回复"},
+	{"is no mail address: write @%s for all of the domain", "不是邮箱地址：整个域名请写 @$1"}, {"has no +: a phone number is written with its country, such as +8613800138000", "没有 +：电话号码要写国家代码，如 +8613800138000"},
+	{"has no date that is to come: it is never sent", "所有日期都已过去，不会再发送"}, {"%s is not in team %s", "$1 不在小组 $2 中"}, {"%q is one word, signs and all: put a comma of YAML (,) between words", "“$1”会连同标点当作一个词：词与词之间请用英文逗号"},
+	{"has more than 40 characters", "超过 40 个字符"}, {"may have letters, digits and - _ . : / only", "只能有文字、数字和 - _ . : /"},
 	{"is missing", "必填"}, {"is empty", "不能为空"}, {"is missing, or taken already", "必填，且不能与其他的重复"},
 	{"%q is taken already", "“$1”已被占用"}, {"%q must be a tag in lower case", "标签“$1”须为小写"},
 	{"%q is nothing that the field can hold", "“$1”不是该字段可取的值"}, {"%q means that nothing is answered: choose another", "“$1”表示不回执，请换一个名称"},
@@ -81,7 +86,7 @@ var settingsForms = []struct{ en, zh string }{
 	// What is taken, and worth a look.
 	{"%s is in no team", "$1 不属于任何小组"}, {"%s is on the allow list too, which goes first", "$1 也在白名单里，白名单优先"}, {"can never match: %q in line %d takes all that it would", "永远不会生效：第 $2 行的“$1”已全部匹配"},
 	{"can never match: a time is never both inside and outside %s", "永远不会生效：同一时间不会既在 $1 内又在其外"},
-	{"can never match: a ticket by a form has no scene", "永远不会生效：表单工单没有场景值"}, {"can never match: %s belong to channel %s, which channels leaves out", "永远不会生效：$1 属于 $2 渠道，而 channels 里没有它"}, {"can never match: %s", "永远不会生效：$1"}, {"closes tickets without a reminder before: write remind_after", "关闭前不会提醒，请写 remind_after"}, {"fits every ticket: those after it hold only where a rule names them", "适用于所有工单，后面的只在规则指定时生效"},
+	{"can never match: a ticket by a form has no scene", "永远不会生效：表单工单没有场景值"}, {"can never match: %s belong to channel %s, which channels leaves out", "永远不会生效：$1 属于 $2 渠道，而 channels 里没有它"}, {"can never match: none of the accounts is in one of the channels", "永远不会生效：这些账号都不属于所写的渠道"}, {"can never match: %s", "永远不会生效：$1"}, {"closes tickets without a reminder before: write remind_after", "关闭前不会提醒，请写 remind_after"}, {"fits every ticket: those after it hold only where a rule names them", "适用于所有工单，后面的只在规则指定时生效"},
 	{"has no text in %s", "没有 $1 的文字"}, {"is as long as a target or longer: there is no warning of that one", "不短于某个时限，该时限不会预警"}, {"is chosen only where a rule names it: %s in line %d comes first and fits all that it would", "只在规则指定时生效：第 $2 行的 $1 在前且已全部适用"},
 	{"is missing: it is sent to who never agreed to it", "未填写：会发给没有同意过的客户"}, {"is muted as well, and so never told", "同时被静音，不会通知"}, {"is never asked: %s is for all tickets already, and each is asked about once", "不会发出：$1 已面向所有工单，每张只邀评一次"},
 	{"is never sent: write close_after", "不会发出，请写 close_after"}, {"is never sent: write remind_after", "不会发出，请写 remind_after"}, {"is not encrypted; providers and browsers expect https", "没有加密，服务商和浏览器要求 https"}, {"left out %s", "已略过：$1"},
