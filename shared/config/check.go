@@ -188,6 +188,11 @@ func (c *checker) accountList(list []Account, channels []desk.Channel) {
 		c.id(path+".name", a.Name, seen[a.Channel])
 		c.knownTeam(path+".team", a.Team)
 	}
+	for _, a := range c.accs {
+		if slices.Contains(channels, a.channel) {
+			c.ownKeys(a)
+		}
+	}
 }
 
 const maxUndo = 15 * time.Minute // SQS DelaySeconds: the nudge waits no longer

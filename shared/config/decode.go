@@ -18,7 +18,8 @@ type decoder struct {
 	faults   []Fault
 	warnings []Warning
 	lines    map[string]int // line of each path, for the checks that come after
-	zeros    zeros          // numbers and times that are written, and zero
+	accs     []writtenAccount
+	zeros    zeros // numbers and times that are written, and zero
 }
 
 func (d *decoder) fault(line int, path, format string, args ...any) {
@@ -63,6 +64,8 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 		d.structure(n, path, v)
 	case v.Kind() == reflect.Slice:
 		d.list(n, path, v)
+	case v.Kind() == reflect.Interface: // whatever it is
+		v.Set(reflect.ValueOf(d.plain(n, path)))
 	case v.Kind() == reflect.Map:
 		d.texts(n, path, v)
 	default:

@@ -24,7 +24,8 @@ var Languages = []string{"zh-CN", "en"}
 func isLanguage(s string) bool { return s == "zh-CN" || s == "en" }
 
 // Load reads and checks desk.yaml whole. name stands in front of each fault; channels
-// are those that accounts may name (none given: any). The error is Faults, all of
+// are those that accounts may name, and whose settings are checked (none given: any, and
+// none are). The error is Faults, all of
 // them, each with its line; the settings are nil then. Warnings come in either case.
 func Load(src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
 	return LoadBeside(nil, src, name, channels...)
@@ -50,6 +51,7 @@ func LoadBeside(folder fs.FS, src []byte, name string, channels ...desk.Channel)
 		s.fillIn(d.zeros)
 		d.check(s, channels)
 	}
+	d.faults = once(d.faults) // an account is walked twice
 	byLine(d.faults)
 	byLine(d.warnings)
 	if len(d.faults) > 0 {
