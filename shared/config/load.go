@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -93,22 +91,11 @@ func (d *decoder) root(src []byte) *yaml.Node {
 		d.fault(0, "", "is empty")
 		return nil
 	case err != nil:
-		d.syntax(err)
+		d.syntax(string(src), err)
 		return nil
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		d.fault(more.Line, "", "holds a second document")
 	}
 	return doc.Content[0]
-}
-
-var syntaxLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-func (d *decoder) syntax(err error) {
-	text, line := err.Error(), 0
-	if m := syntaxLine.FindStringSubmatch(text); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		text = text[len(m[0]):]
-	}
-	d.fault(line, "", "is not YAML: %s", strings.TrimPrefix(text, "yaml: "))
 }
