@@ -119,11 +119,7 @@ func rule(s *config.Settings, in desk.Inbound, at time.Time, tier desk.Tier) rul
 	if p := sla.Choose(s.SLAPolicies(), t); p != nil {
 		r.SLA = p.ID
 	}
-	text, closed, opens := s.AcknowledgementAt(v.Acknowledge, at)
-	r.Acknowledge, r.OutOfHours = text.In(t.Lang), closed
-	if closed {
-		r.Acknowledge = ticketing.Opens(s, r.Acknowledge, t.Lang, at, opens)
-	}
+	r.Acknowledge, r.OutOfHours, _ = ticketing.Acknowledgement(s, t, v.Acknowledge, "", at)
 	return r
 }
 

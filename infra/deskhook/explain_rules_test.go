@@ -14,7 +14,7 @@ desk: { name: { zh-CN: 台, en: Desk }, language: en, time_zone: Asia/Shanghai }
 teams: [{ id: support, name: { zh-CN: 客服, en: Support } }, { id: money, name: { zh-CN: 财务, en: Money } }]
 agents: [{ id: amy, name: Amy, teams: [support, money] }]
 calendars: [{ id: office, week: [{ days: [mon-fri], hours: ["09:00-18:00"] }] }]
-accounts: { sms: [{ name: main }], email: [{ name: support }] }
+accounts: { sms: [{ name: main, account_sid: AC00000000000000000000000000000000, number: "+15005550006" }], email: [{ name: support, address: help@desk.test }] }
 sla: [{ id: fast, first_response: 1h, when: { teams: [money] } }]
 tickets:
   acknowledge: { zh-CN: 收到, en: Received. }

@@ -39,6 +39,7 @@ func (d *decoder) accounts(n *yaml.Node) []Account {
 func (d *decoder) account(ch desk.Channel, path string, n *yaml.Node) Account {
 	a := Account{Channel: ch, Line: n.Line}
 	d.lines[path] = n.Line
+	d.accs = append(d.accs, writtenAccount{ch, path, n})
 	own := map[string]any{}
 	d.pairs(n, path, func(key string, k, v *yaml.Node) {
 		p := join(path, key)

@@ -52,10 +52,8 @@ func (c *checker) automation(s *Settings) {
 			c.at("tickets.out_of_hours.calendar", "is missing: name one of calendars")
 		}
 	}
-	for lang, text := range s.Tickets.Acknowledge {
-		if strings.Contains(text, OpensVariable) {
-			c.at("tickets.acknowledge."+lang, "%s belongs into tickets.out_of_hours", OpensVariable)
-		}
+	if text := s.Tickets.Acknowledge; strings.Contains(text["en"]+text["zh-CN"], OpensVariable) {
+		c.at("tickets.acknowledge", "%s belongs into tickets.out_of_hours", OpensVariable)
 	}
 	for lang, text := range s.Tickets.Wait {
 		if !strings.Contains(text, WaitVariable) {

@@ -98,20 +98,23 @@ func (c Care) Holiday(after time.Time, zone *time.Location) (next time.Time) {
 	return next
 }
 
-func (c *Care) fillIn() {
+func (c *Care) fillIn(z zeros, path string) {
 	if c.When == CareBirthday || c.When == CareHoliday {
 		setDefault(&c.At, "10:00")
 	}
 	if c.When == CareHoliday {
-		setDefault(&c.LastContact, 365*day)
+		z.time(path+".last_contact", &c.LastContact, 365*day)
 	}
 	if c.When == CareWinBack {
-		setDefault(&c.After, 90*day)
+		z.time(path+".after", &c.After, 90*day)
 	}
-	setDefault(&c.Cooldown, 30*day)
+	z.time(path+".cooldown", &c.Cooldown, 30*day)
 }
 
 var eventName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,63}$`) // as inbound.schema.json has it
+
+// writable are the channels in which the desk can write of itself.
+var writable = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.Generic}
 
 func (c *checker) care(s *Settings) {
 	ids := map[string]bool{}
@@ -119,9 +122,9 @@ func (c *checker) care(s *Settings) {
 		path := fmt.Sprintf("care[%d]", i)
 		c.id(path+".id", x.ID, ids)
 		c.needText(path+".text", x.Text)
+		oneOf(c, path+".channels", x.Channels, writable, writable)
 		c.between(path+".after", x.After, 0, 365*day)
 		c.between(path+".cooldown", x.Cooldown, 0, 365*day)
-		c.between(path+".last_contact", x.LastContact, 0, 730*day)
 		c.careWhen(path, s, x)
 		if slices.ContainsFunc(s.Surveys, func(v Survey) bool { return v.ID == x.ID }) {
 			c.at(path+".id", "is a survey's already: their cooldowns are kept apart by id")
@@ -146,6 +149,10 @@ func (c *checker) careWhen(path string, s *Settings, x Care) {
 	case CareHoliday:
 		c.careAt(path, s, x)
 		c.careDates(path, x)
+		if len(x.Dates) > 0 && x.Holiday(time.Now(), s.Desk.Location()).IsZero() {
+			c.warn(path+".dates", "has no date that is to come: it is never sent")
+		}
+		c.between(path+".last_contact", x.LastContact, day, 730*day)
 	case CareWinBack:
 		if x.After < 7*day {
 			c.at(path+".after", "should be from 7d to 365d")

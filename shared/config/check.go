@@ -59,6 +59,7 @@ func (d *decoder) check(s *Settings, channels []desk.Channel) {
 	c.feedback(s.Feedback)
 	c.care(s)
 	c.canned(s)
+	c.texts(s)
 	c.help(s.Help)
 }
 
@@ -186,6 +187,11 @@ func (c *checker) accountList(list []Account, channels []desk.Channel) {
 		}
 		c.id(path+".name", a.Name, seen[a.Channel])
 		c.knownTeam(path+".team", a.Team)
+	}
+	for _, a := range c.accs {
+		if slices.Contains(channels, a.channel) {
+			c.ownKeys(a)
+		}
 	}
 }
 

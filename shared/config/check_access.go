@@ -16,7 +16,7 @@ func (c *checker) access(s *Settings) {
 	a := s.Access
 	c.issuer(a)
 	c.between("access.session", a.Session, hour/4, 30*day)
-	if n := a.RequestsPerMinute; n < 0 || n > maxRequests {
+	if n := a.RequestsPerMinute; n < 0 || n > maxRequests || c.zeros["access.requests_per_minute"] {
 		c.at("access.requests_per_minute", "should be from 1 to %d", maxRequests)
 	}
 	if !claimPattern.MatchString(a.Claim) {

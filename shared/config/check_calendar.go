@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config/ical"
@@ -138,15 +139,21 @@ func (c *checker) week(path string, cal Calendar) {
 	if !open {
 		c.at(path, "has no hours: nothing would ever be due")
 	}
-	if a, b, ok := calendar.Overlaps(cal.hours()); ok {
+	switch a, b, ok := calendar.Overlaps(cal.hours()); {
+	case ok && a == b:
+		c.warn(path, "the hours of %s overlap one another; time that stands twice counts once", a)
+	case ok:
 		c.warn(path, "the hours of %s overlap those of %s; time in both counts once", a, b)
 	}
 }
 
 func (c *checker) hourList(path string, hours []string) {
 	for j, s := range hours {
+		at := fmt.Sprintf("%s.hours[%d]", path, j)
 		if _, err := interval(s); err != nil {
-			c.at(fmt.Sprintf("%s.hours[%d]", path, j), "%v", err)
+			c.at(at, "%v", err)
+		} else if from, to, _ := strings.Cut(s, "-"); from == to {
+			c.at(at, "begins and ends at %s: write 00:00-24:00 for a whole day", from)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/canned"
@@ -17,7 +15,7 @@ func (c *checker) canned(s *Settings) {
 		c.id(path+".id", x.ID, ids)
 		c.needText(path+".name", x.Name)
 		c.needText(path+".text", x.Text)
-		c.variables(path+".text", x.Text)
+		c.variables(path+".text", x.Text, canned.Variables)
 		c.knownTeams(path, x.Teams)
 	}
 	ids = map[string]bool{}
@@ -25,8 +23,8 @@ func (c *checker) canned(s *Settings) {
 		path := fmt.Sprintf("macros[%d]", i)
 		c.id(path+".id", m.ID, ids)
 		c.needText(path+".name", m.Name)
-		c.variables(path+".reply", m.Reply)
-		c.variables(path+".note", m.Note)
+		c.variables(path+".reply", m.Reply, canned.Variables)
+		c.variables(path+".note", m.Note, canned.Variables)
 		c.knownTeams(path, m.Teams)
 		c.macro(path, m, s)
 	}
@@ -55,11 +53,10 @@ func (c *checker) macro(path string, m Macro, s *Settings) {
 	if _, known := s.Agent(m.Assignee); m.Assignee != "" && m.Assignee != MacroMe && m.Assignee != MacroNobody && !known {
 		c.at(path+".assignee", "should be me, nobody or the id of an agent; there is no agent %q", m.Assignee)
 	}
-	for i, tag := range m.Tags {
-		if why := desk.TagFault(tag); why != "" {
-			c.at(fmt.Sprintf("%s.tags[%d]", path, i), "%s", why)
-		}
+	if a, known := s.Agent(m.Assignee); known && m.Team != "" && len(a.Teams) > 0 && !slices.Contains(a.Teams, m.Team) {
+		c.warn(path+".assignee", "%s is not in team %s", m.Assignee, m.Team)
 	}
+	c.tags(path+".tags", m.Tags)
 	if m.idle() {
 		c.at(path, "does nothing: give it a reply, a note, or something to change")
 	}
@@ -73,14 +70,5 @@ func (m Macro) idle() bool {
 func (c *checker) knownTeams(path string, teams []string) {
 	for i, t := range teams {
 		c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, i), t)
-	}
-}
-
-// variables refuses what a text would leave in braces in front of a customer.
-func (c *checker) variables(path string, t Text) {
-	for _, lang := range slices.Sorted(maps.Keys(t)) {
-		for _, v := range canned.Unknown(t[lang]) {
-			c.at(path, "{{%s}} is no variable; there are %s", v, strings.Join(canned.Variables, ", "))
-		}
 	}
 }

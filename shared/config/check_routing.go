@@ -13,6 +13,9 @@ import (
 // maxRules bounds what each opening ticket is held against.
 const maxRules = 200
 
+// ownChannels are those that the desk is built with.
+var ownChannels = []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic}
+
 var tiers = []desk.Tier{desk.Standard, desk.Silver, desk.Gold, desk.VIP}
 
 func (c *checker) routing(s *Settings) {
@@ -45,6 +48,7 @@ func (c *checker) routing(s *Settings) {
 		c.when(path+".if", rule.If, s)
 		c.then(path+".then", rule.Then, s, acks)
 		c.useless(path, r.Rules, i)
+		c.elsewhere(path+".if", rule.If, s)
 	}
 }
 
@@ -66,15 +70,18 @@ func (c *checker) assignment(s *Settings) {
 	}
 	for i, a := range s.Agents {
 		path := fmt.Sprintf("agents[%d]", i)
-		if a.Capacity < 1 || a.Capacity > 1000 {
+		switch {
+		case a.Capacity == 0:
+			c.at(path+".capacity", "should be from 1 to 1000; who is to be given nothing belongs into teams with assign: none")
+		case a.Capacity < 0 || a.Capacity > 1000:
 			c.at(path+".capacity", "should be from 1 to 1000")
 		}
 		oneOf(c, path+".languages", a.Languages, Languages, Languages)
 		c.filled(path+".skills", a.Skills)
 		c.hours(path+".shift", a.Shift, s)
 	}
-	for _, ch := range []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic} {
-		if n := s.Routing.Weights.Of(ch); n > 100 {
+	for _, ch := range ownChannels {
+		if n := s.Routing.Weights.written(ch); n < 1 || n > 100 {
 			c.at("routing.weights."+string(ch), "should be from 1 to 100")
 		}
 	}
@@ -101,17 +108,20 @@ func (c *checker) useless(path string, rules []route.Rule, i int) {
 		c.warn(path, "can never match: %q in line %d takes all that it would", rules[j].Name, c.line(fmt.Sprintf("routing.rules[%d]", j)))
 	}
 	t := rule.Then
+	if _, written := c.lines[path+".then"]; !written && !rule.Continue {
+		c.warn(path, "has no then: it sets nothing, and what matches it never comes to the rules below")
+	}
 	if t.Team == "" && t.Type == "" && t.Priority == "" && t.SLA == "" && t.Acknowledge == "" && len(t.Tags) == 0 && len(t.Skills) == 0 && rule.Continue {
 		c.warn(path+".then", "sets nothing, and goes on: the rule does nothing")
 	}
 }
 
 func (c *checker) when(path string, w route.When, s *Settings) {
-	known := []desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic}
+	known := slices.Clone(ownChannels)
 	for _, a := range s.Accounts {
 		known = append(known, a.Channel) // whether there is such a channel is checked there
 	}
-	oneOf(c, path+".channels", w.Channels, known[:5:5], known)
+	oneOf(c, path+".channels", w.Channels, ownChannels, known)
 	for i, a := range w.Accounts {
 		if !slices.ContainsFunc(s.Accounts, func(x Account) bool { return x.Name == a || string(x.Channel)+"/"+x.Name == a }) {
 			c.at(fmt.Sprintf("%s.accounts[%d]", path, i), "there is no account %q", a)
@@ -131,6 +141,9 @@ func (c *checker) when(path string, w route.When, s *Settings) {
 	}{{"any_words", w.AnyWords}, {"all_words", w.AllWords}, {"scenes", w.Scenes}, {"tags", w.Tags}} {
 		c.filled(path+"."+list.name, list.values)
 	}
+	c.tags(path+".tags", w.Tags)
+	c.runTogether(path+".any_words", w.AnyWords)
+	c.runTogether(path+".all_words", w.AllWords)
 	c.hours(path+".inside_hours", w.Inside, s)
 	c.hours(path+".outside_hours", w.Outside, s)
 }
@@ -147,6 +160,7 @@ func (c *checker) then(path string, t route.Then, s *Settings, acks map[string]b
 		c.at(path+".acknowledge", "there is no acknowledgement %q; write %s for none", t.Acknowledge, route.NoAcknowledgement)
 	}
 	c.filled(path+".tags", t.Tags)
+	c.tags(path+".tags", t.Tags)
 	c.filled(path+".skills", t.Skills)
 	c.skilled(path, t, s)
 	c.slaNamed(path+".sla", t.SLA, s)

@@ -44,7 +44,7 @@ func (c *checker) slaWhen(path string, w SLAWhen) {
 	tiers := []string{string(desk.Standard), string(desk.Silver), string(desk.Gold), string(desk.VIP)}
 	c.allIn(path+".tiers", w.Tiers, tiers)
 	c.allIn(path+".priorities", w.Priorities, named(desk.Priorities))
-	c.allIn(path+".channels", w.Channels, named([]desk.Channel{desk.WeChat, desk.Email, desk.SMS, desk.WebForm, desk.Generic}))
+	c.allIn(path+".channels", w.Channels, named(ownChannels))
 	for i, t := range w.Teams {
 		c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, i), t)
 	}
@@ -81,6 +81,9 @@ func (c *checker) slaTargets(path string, p SLA) {
 	if shortest > maxTarget {
 		c.at(path, "promises nothing: write first_response, next_response or resolution")
 		return
+	}
+	if p.Resolution > 0 && p.FirstResponse > p.Resolution {
+		c.warn(path+".first_response", "is longer than resolution: who keeps that has answered long before")
 	}
 	if p.WarnBefore >= shortest {
 		c.warn(path+".warn_before", "is as long as a target or longer: there is no warning of that one")

@@ -31,7 +31,11 @@ func (c *checker) asking(a Asking) {
 			c.at("asking.quiet."+name, "should be a time of day such as 21:00")
 		}
 	}
+	c.tags("asking.spare_tags", a.Spared)
 	from, to := a.Quiet.Minutes()
+	if a.Quiet != (Quiet{}) && a.Quiet.From == a.Quiet.To {
+		c.at("asking.quiet", "begins and ends at %s: leave it out where no hours are quiet", a.Quiet.From)
+	}
 	if a.Quiet != (Quiet{}) && (to-from+24*60)%(24*60) > 20*60 {
 		c.at("asking.quiet", "leaves less than four hours of the day to ask in")
 	}
@@ -44,7 +48,7 @@ func (c *checker) surveys(list []Survey) {
 		c.id(path+".id", v.ID, ids)
 		c.surveyTimes(path, v)
 		c.surveyKind(path, v)
-		c.surveyFilter(path+".for", v.For)
+		c.surveyFilter(path+".for", v)
 		c.needText(path+".question", v.Question)
 		c.needText(path+".thanks", v.Thanks)
 		c.surveyQuestions(path, v)
@@ -76,19 +80,35 @@ func (c *checker) surveyTimes(path string, v Survey) {
 	if v.RemindAfter != 0 && (v.RemindAfter < hour || v.RemindAfter >= v.Expires) {
 		c.at(path+".remind_after", "should be from 1h to less than expires (%s)", words(v.Expires))
 	}
-	if v.Sample < 1 || v.Sample > 100 {
+	if v.Sample == 0 {
+		c.at(path+".sample", "should be from 1 to 100, in percent; to ask nobody write disabled: true")
+	} else if v.Sample < 0 || v.Sample > 100 {
 		c.at(path+".sample", "should be from 1 to 100, in percent")
 	}
 	if !slices.Contains(desk.SurveyTriggers, v.When) {
 		c.at(path+".when", "should be resolved, closed, schedule or request")
 	}
-	if _, err := cron.ParseStandard(v.Schedule); v.When == desk.WhenSchedule && (err != nil || strings.HasPrefix(v.Schedule, "@every") || strings.Contains(v.Schedule, "TZ=")) {
-		c.at(path+".schedule", "should be five fields of cron such as 0 10 1 */3 *: minute, hour, day, month, weekday")
+	c.surveySchedule(path+".schedule", v)
+}
+
+func (c *checker) surveySchedule(path string, v Survey) {
+	if v.When != desk.WhenSchedule {
+		if v.Schedule != "" {
+			c.at(path, "goes with when: schedule only")
+		}
+		return
 	}
-	if v.When != desk.WhenSchedule && v.Schedule != "" {
-		c.at(path+".schedule", "goes with when: schedule only")
+	plan, err := cron.ParseStandard(v.Schedule)
+	switch {
+	case err != nil || strings.HasPrefix(v.Schedule, "@every") || strings.Contains(v.Schedule, "TZ="):
+		c.at(path, "should be five fields of cron such as 0 10 1 */3 *: minute, hour, day, month, weekday")
+	case plan.Next(leapYear).IsZero():
+		c.at(path, "never comes: none of its months has such a day")
 	}
 }
+
+// leapYear is a time from which a leap day is found, too.
+var leapYear = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (c *checker) surveyKind(path string, v Survey) {
 	if !slices.Contains(desk.SurveyKinds, v.Kind) {
@@ -104,7 +124,10 @@ func (c *checker) surveyKind(path string, v Survey) {
 	}
 }
 
-func (c *checker) surveyFilter(path string, f SurveyFilter) {
+func (c *checker) surveyFilter(path string, v Survey) {
+	f := v.For
+	oneOf(c, path+".channels", f.Channels, ownChannels, ownChannels)
+	c.tags(path+".tags", f.Tags)
 	for i, t := range f.Teams {
 		c.knownTeam(fmt.Sprintf("%s.teams[%d]", path, i), t)
 	}
@@ -113,7 +136,11 @@ func (c *checker) surveyFilter(path string, f SurveyFilter) {
 			c.at(fmt.Sprintf("%s.tiers[%d]", path, i), "should be standard, silver, gold or vip")
 		}
 	}
-	c.between(path+".last_contact", f.LastContact, 0, 365*day)
+	if v.When == desk.WhenSchedule {
+		c.between(path+".last_contact", f.LastContact, day, 365*day)
+	} else if _, written := c.lines[path+".last_contact"]; written {
+		c.at(path+".last_contact", "goes with when: schedule only")
+	}
 }
 
 const maxQuestions = 20
@@ -203,7 +230,9 @@ func (c *checker) showIfWithin(at string, v Survey, cond ShowIf) {
 	switch {
 	case len(cond.Is) > 0:
 		c.at(at+".is", "goes with a choice; of numbers write from and to")
-	case got.From < least || got.To > most || got.From > got.To:
+	case got.From > got.To:
+		c.at(at, "from %d is above to %d; the question could never be shown", got.From, got.To)
+	case got.From < least || got.To > most:
 		c.at(at, "from %d to %d lies outside the answers of %s, from %d to %d; the question could never be shown", got.From, got.To, cond.Question, least, most)
 	}
 }

@@ -18,6 +18,8 @@ type decoder struct {
 	faults   []Fault
 	warnings []Warning
 	lines    map[string]int // line of each path, for the checks that come after
+	accs     []writtenAccount
+	zeros    zeros // numbers and times that are written, and zero
 }
 
 func (d *decoder) fault(line int, path, format string, args ...any) {
@@ -62,6 +64,8 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 		d.structure(n, path, v)
 	case v.Kind() == reflect.Slice:
 		d.list(n, path, v)
+	case v.Kind() == reflect.Interface: // whatever it is
+		v.Set(reflect.ValueOf(d.plain(n, path)))
 	case v.Kind() == reflect.Map:
 		d.texts(n, path, v)
 	default:
@@ -88,16 +92,20 @@ func (d *decoder) pairs(n *yaml.Node, path string, each func(key string, k, v *y
 }
 
 func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
-	fields := map[string]reflect.Value{}
+	fields, names := map[string]reflect.Value{}, []string(nil)
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Tag.Get("yaml"); name != "" && name != "-" {
-			fields[name] = v.Field(i)
+			fields[name], names = v.Field(i), append(names, name)
 		}
+	}
+	if n.Kind != yaml.MappingNode && path != "" {
+		d.fault(n.Line, path, "should be keys and values: { %s }", strings.Join(names, ", "))
+		return
 	}
 	d.pairs(n, path, func(key string, k, val *yaml.Node) {
 		f, ok := fields[key]
 		if !ok {
-			d.fault(k.Line, join(path, key), "no such setting%s", nearest(key, fields))
+			d.unknown(k.Line, join(path, key), key, names)
 			return
 		}
 		d.lines[join(path, key)] = k.Line
@@ -157,12 +165,14 @@ func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 			d.fault(n.Line, path, "should be a whole number")
 		}
 		v.SetInt(int64(i))
+		d.zeros[path] = i == 0 && err == nil
 	case reflect.Float64:
 		f, err := strconv.ParseFloat(n.Value, 64)
 		if n.Tag != "!!float" && n.Tag != "!!int" || err != nil {
 			d.fault(n.Line, path, "should be a number")
 		}
 		v.SetFloat(f)
+		d.zeros[path] = f == 0 && err == nil
 	}
 }
 
@@ -180,6 +190,7 @@ func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value) {
 		d.fault(n.Line, path, "%v", err)
 	}
 	v.SetInt(int64(dur))
+	d.zeros[path] = dur == 0 && err == nil
 }
 
 func join(path, key string) string {
@@ -189,16 +200,17 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// nearest suggests the setting that was probably meant: one letter off, or of other
-// case or dashes.
-func nearest(key string, fields map[string]reflect.Value) string {
+// unknown tells of a key that there isn't, with the one that was probably meant (one letter
+// off, or of other case or dashes), else with all that there are.
+func (d *decoder) unknown(line int, path, key string, names []string) {
 	plain := strings.NewReplacer("-", "", "_", "")
-	for name := range fields {
+	for _, name := range names {
 		if strings.EqualFold(plain.Replace(key), plain.Replace(name)) || oneOff(key, name) {
-			return "; did you mean " + name + "?"
+			d.fault(line, path, "no such setting; did you mean %s?", name)
+			return
 		}
 	}
-	return ""
+	d.fault(line, path, "no such setting; there are %s", strings.Join(names, ", "))
 }
 
 // oneOff: equal but for one letter more, less, other, or two swapped.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/policy/assign"
@@ -11,7 +12,8 @@ const (
 	day  = 24 * hour
 )
 
-// Defaults is what stands where desk.yaml says nothing:
+// Defaults is what stands where desk.yaml says nothing (zero that it says holds, or is
+// refused):
 //
 //	desk.language         en
 //	desk.time_zone        UTC
@@ -83,48 +85,71 @@ var defaultMax = map[FieldType]int{
 }
 
 // fillIn sets the defaults of list elements and those that follow from other settings.
-func (s *Settings) fillIn() {
+func (s *Settings) fillIn(z zeros) {
 	if s.Desk.Team == "" && len(s.Teams) > 0 {
 		s.Desk.Team = s.Teams[0].ID
 	}
 	for i := range s.Agents {
 		setDefault(&s.Agents[i].Role, "agent")
-		setDefault(&s.Agents[i].Capacity, DefaultCapacity)
+		z.number(fmt.Sprintf("agents[%d].capacity", i), &s.Agents[i].Capacity, DefaultCapacity)
 	}
 	for i := range s.Teams {
 		setDefault(&s.Teams[i].Assign, assign.None)
 	}
-	for _, w := range []*int{&s.Routing.Weights.WeChat, &s.Routing.Weights.Email, &s.Routing.Weights.SMS, &s.Routing.Weights.WebForm, &s.Routing.Weights.Generic} {
-		setDefault(w, 1)
-	}
+	s.Routing.Weights.fillIn(z)
 	for i := range s.Forms {
-		f := &s.Forms[i]
-		setDefault(&f.Honeypot, DefaultHoneypot)
-		setDefault(&f.Type, "inquiry")
-		setDefault(&f.LimitPerHour, defaultLimit)
-		f.Captcha.fillIn()
-		for j := range f.Fields {
-			setDefault(&f.Fields[j].Type, FieldText)
-			setDefault(&f.Fields[j].Max, defaultMax[f.Fields[j].Type])
-		}
+		s.Forms[i].fillIn(z, fmt.Sprintf("forms[%d]", i))
 	}
 	for i := range s.Surveys {
-		s.Surveys[i].fillIn()
+		s.Surveys[i].fillIn(z, pathOf(i))
 	}
 	for i := range s.Care {
-		s.Care[i].fillIn()
+		s.Care[i].fillIn(z, fmt.Sprintf("care[%d]", i))
 	}
 }
 
 // defaultLimit of submissions per sender and hour: no person sends more.
 const defaultLimit = 20
 
-func (c *Captcha) fillIn() {
+func (f *Form) fillIn(z zeros, path string) {
+	setDefault(&f.Honeypot, DefaultHoneypot)
+	setDefault(&f.Type, "inquiry")
+	z.number(path+".limit_per_hour", &f.LimitPerHour, defaultLimit)
+	f.Captcha.fillIn(z, path+".captcha")
+	for j := range f.Fields {
+		setDefault(&f.Fields[j].Type, FieldText)
+		z.number(fmt.Sprintf("%s.fields[%d].max", path, j), &f.Fields[j].Max, defaultMax[f.Fields[j].Type])
+	}
+}
+
+func (w *Weights) fillIn(z zeros) {
+	for name, n := range map[string]*int{"wechat": &w.WeChat, "email": &w.Email, "sms": &w.SMS, "webform": &w.WebForm, "generic": &w.Generic} {
+		z.number("routing.weights."+name, n, 1)
+	}
+}
+
+func (c *Captcha) fillIn(z zeros, path string) {
 	if c.Kind != "" {
 		setDefault(&c.OnTimeout, CaptchaAccept)
 	}
-	if c.Kind == ReCaptchaV3 {
+	if c.Kind == ReCaptchaV3 && !z[path+".min_score"] {
 		setDefault(&c.MinScore, 0.5)
+	}
+}
+
+// zeros are the paths at which zero stands in the file. It is somebody's word, and no
+// default takes its place: the checks say where it has no meaning.
+type zeros map[string]bool
+
+func (z zeros) number(path string, v *int, to int) {
+	if !z[path] {
+		setDefault(v, to)
+	}
+}
+
+func (z zeros) time(path string, v *Duration, to Duration) {
+	if !z[path] {
+		setDefault(v, to)
 	}
 }
 

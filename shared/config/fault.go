@@ -44,6 +44,16 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// once leaves out what has been told of already.
+func once(faults []Fault) []Fault {
+	seen := map[Fault]bool{}
+	return slices.DeleteFunc(faults, func(f Fault) bool {
+		was := seen[f]
+		seen[f] = true
+		return was
+	})
+}
+
 func byLine(f []Fault) {
 	slices.SortStableFunc(f, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
 }

@@ -27,7 +27,7 @@ func (s *Settings) LifecycleRules() lifecycle.Rules {
 func (c *checker) lifecycle(l Lifecycle) {
 	const day, most = Duration(24 * time.Hour), Duration(5 * 365 * 24 * time.Hour)
 	for name, d := range map[string]Duration{"new_for": l.NewFor, "active_for": l.ActiveFor, "lapsed_after": l.LapsedAfter} {
-		if d != 0 {
+		if d != 0 || c.zeros["lifecycle."+name] {
 			c.between("lifecycle."+name, d, day, most)
 		}
 	}
@@ -41,10 +41,10 @@ func (c *checker) lifecycle(l Lifecycle) {
 		c.at("lifecycle.lapsed_after", "should be longer than active_for")
 	}
 	medium, high := l.Medium, l.High
-	if medium == 0 {
+	if medium == 0 && !c.zeros["lifecycle.medium"] {
 		medium = lifecycle.Defaults.Medium
 	}
-	if high == 0 {
+	if high == 0 && !c.zeros["lifecycle.high"] {
 		high = lifecycle.Defaults.High
 	}
 	if medium < 1 || medium >= high || high > 100 {

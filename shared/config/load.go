@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/deskhook/deskhook/shared/desk"
@@ -24,7 +22,8 @@ var Languages = []string{"zh-CN", "en"}
 func isLanguage(s string) bool { return s == "zh-CN" || s == "en" }
 
 // Load reads and checks desk.yaml whole. name stands in front of each fault; channels
-// are those that accounts may name (none given: any). The error is Faults, all of
+// are those that accounts may name, and whose settings are checked (none given: any, and
+// none are). The error is Faults, all of
 // them, each with its line; the settings are nil then. Warnings come in either case.
 func Load(src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
 	return LoadBeside(nil, src, name, channels...)
@@ -42,14 +41,15 @@ func LoadFile(name string, channels ...desk.Channel) (*Settings, []Warning, erro
 // LoadBeside is Load with the folder that the settings' own files lie in. What they say
 // goes into the settings, so that whoever reads a snapshot needs none of them.
 func LoadBeside(folder fs.FS, src []byte, name string, channels ...desk.Channel) (*Settings, []Warning, error) {
-	d := &decoder{file: name, beside: folder, lines: map[string]int{}}
+	d := &decoder{file: name, beside: folder, lines: map[string]int{}, zeros: zeros{}}
 	s := Defaults()
 	if root := d.root(src); root != nil {
 		d.document(root, s)
 		d.readHolidays(s)
-		s.fillIn()
+		s.fillIn(d.zeros)
 		d.check(s, channels)
 	}
+	d.faults = once(d.faults) // an account is walked twice
 	byLine(d.faults)
 	byLine(d.warnings)
 	if len(d.faults) > 0 {
@@ -91,22 +91,11 @@ func (d *decoder) root(src []byte) *yaml.Node {
 		d.fault(0, "", "is empty")
 		return nil
 	case err != nil:
-		d.syntax(err)
+		d.syntax(string(src), err)
 		return nil
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		d.fault(more.Line, "", "holds a second document")
 	}
 	return doc.Content[0]
-}
-
-var syntaxLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-func (d *decoder) syntax(err error) {
-	text, line := err.Error(), 0
-	if m := syntaxLine.FindStringSubmatch(text); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		text = text[len(m[0]):]
-	}
-	d.fault(line, "", "is not YAML: %s", strings.TrimPrefix(text, "yaml: "))
 }

@@ -42,9 +42,13 @@ type Weights struct {
 
 // Of gives a channel's weight, at least 1.
 func (w Weights) Of(c desk.Channel) int {
-	return max(1, map[desk.Channel]int{
+	return max(1, w.written(c))
+}
+
+func (w Weights) written(c desk.Channel) int {
+	return map[desk.Channel]int{
 		desk.WeChat: w.WeChat, desk.Email: w.Email, desk.SMS: w.SMS, desk.WebForm: w.WebForm, desk.Generic: w.Generic,
-	}[c])
+	}[c]
 }
 
 // DefaultCapacity is how many places an agent has.

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,13 +50,30 @@ func (c *checker) senders(s Senders) {
 		}
 		for i, e := range list {
 			if len(e) < 3 || strings.ContainsAny(e, " \t,;") || strings.HasPrefix(e, "@") && !strings.Contains(e, ".") {
-				c.at(fmt.Sprintf("%s[%d]", path, i), "must be a mail address, a domain as @example.com, a phone number as +8613800138000 or an OpenID")
+				c.at(itemPath(path, i), "must be a mail address, a domain as @example.com, a phone number as +8613800138000 or an OpenID")
+				continue
 			}
+			c.sender(itemPath(path, i), e)
 		}
 	}
 	for _, e := range s.Block {
 		if slices.Contains(s.Allow, e) {
 			c.warn("senders.block", "%s is on the allow list too, which goes first", e)
 		}
+	}
+}
+
+var (
+	bareDomain = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+	bareNumber = regexp.MustCompile(`^[0-9]{7,15}$`)
+)
+
+// sender warns of what is nobody's address but that of a program's own customers.
+func (c *checker) sender(path, e string) {
+	switch {
+	case bareDomain.MatchString(e):
+		c.warn(path, "is no mail address: write @%s for all of the domain", e)
+	case bareNumber.MatchString(e):
+		c.warn(path, "has no +: a phone number is written with its country, such as +8613800138000")
 	}
 }

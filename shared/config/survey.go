@@ -138,7 +138,7 @@ type ShowIf struct {
 // DefaultSurvey is a survey of a kind as it is where desk.yaml says no more than that.
 func DefaultSurvey(kind desk.SurveyKind) Survey {
 	v := Survey{ID: string(kind), Kind: kind}
-	v.fillIn()
+	v.fillIn(nil, "")
 	v.Question, v.Thanks = defaultQuestions[kind], Text{"zh-CN": "谢谢您的评价！", "en": "Thank you for your answer!"}
 	return v
 }
@@ -159,27 +159,27 @@ var defaultEnds = map[desk.SurveyKind][2]Text{
 
 // fillIn sets what a survey doesn't say. Delay has no default but that of the kinds of
 // trigger that follow a ticket's end: asked at once, it would meet an unfinished thanks.
-func (v *Survey) fillIn() {
+func (v *Survey) fillIn(z zeros, path string) {
 	setDefault(&v.Kind, desk.CSAT)
 	setDefault(&v.When, desk.WhenResolved)
 	if v.When == desk.WhenResolved || v.When == desk.WhenClosed {
-		setDefault(&v.Delay, hour)
+		z.time(path+".delay", &v.Delay, hour)
 	}
-	setDefault(&v.Expires, 7*day)
-	setDefault(&v.Cooldown, 7*day)
-	setDefault(&v.Sample, 100)
-	setDefault(&v.Bad, defaultBad[v.Kind])
+	z.time(path+".expires", &v.Expires, 7*day)
+	z.time(path+".cooldown", &v.Cooldown, 7*day)
+	z.number(path+".sample", &v.Sample, 100)
+	z.number(path+".bad", &v.Bad, defaultBad[v.Kind])
 	if v.Kind == desk.CSAT {
 		setDefault(&v.Look, "faces")
 	}
 	if v.When == desk.WhenSchedule {
-		setDefault(&v.For.LastContact, 90*day)
+		z.time(path+".for.last_contact", &v.For.LastContact, 90*day)
 	}
 	if ends, ok := defaultEnds[v.Kind]; ok && v.Low.In("") == "" && v.High.In("") == "" {
 		v.Low, v.High = ends[0], ends[1]
 	}
 	for i := range v.Variants {
-		setDefault(&v.Variants[i].Share, 1)
+		z.number(fmt.Sprintf("%s.variants[%d].share", path, i), &v.Variants[i].Share, 1)
 	}
 	for i := range v.Questions {
 		q := &v.Questions[i]

@@ -64,14 +64,21 @@ func (c *checker) webhooks(list []Webhook) {
 }
 
 func (c *checker) webhookURL(path string, w Webhook) {
-	u, err := url.Parse(w.URL)
-	switch {
-	case w.URL == "":
+	if w.URL == "" {
 		c.at(path, "is missing")
+	}
+	c.callback(path, w.URL, w.AllowLoopback)
+}
+
+// callback checks an address that the desk calls; "" is none.
+func (c *checker) callback(path, address string, here bool) {
+	u, err := url.Parse(address)
+	switch {
+	case address == "":
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
 		c.at(path, "should be an address such as https://app.example/events, without user and fragment")
 	case u.Scheme == "https":
-	case u.Scheme != "http" || !w.AllowLoopback || !loopback(u.Hostname()):
+	case u.Scheme != "http" || !here || !loopback(u.Hostname()):
 		c.at(path, "should begin with https://; http is for this machine with allow_loopback: true")
 	}
 }

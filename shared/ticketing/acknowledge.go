@@ -1,7 +1,7 @@
 package ticketing
 
 import (
-	"strings"
+	"regexp"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -16,8 +16,7 @@ import (
 // routing rule chose, wait what is said of how long it takes, first the message that is answered. The identity is the caller's to
 // write.
 func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Identity, in desk.Inbound, rule, wait string, first desk.MessageID, at time.Time) []desk.Decision {
-	text, closed, opens := s.AcknowledgementAt(rule, at)
-	words := text.In(t.Lang)
+	words, closed, opens := Acknowledgement(s, *t, rule, wait, at)
 	to := t.AnswerTo()
 	if words == "" || to.ID == "" {
 		return nil
@@ -28,10 +27,7 @@ func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Iden
 	id.Auto = append(auto.Recent(id.Auto, at), at)
 	d := said("ack.sent")
 	if closed {
-		words = Opens(s, words, t.Lang, at, opens)
 		d = said("ack.out_of_hours", "at", opens.UTC().Format(time.RFC3339))
-	} else if wait != "" {
-		words += "\n" + wait
 	}
 	enqueue(tx, t, desk.Message{
 		ID: desk.NewMessageID(at.Add(time.Millisecond), "ack", string(first)), By: desk.Actor{Kind: desk.ByDesk},
@@ -40,8 +36,35 @@ func acknowledge(s *config.Settings, tx *store.Tx, t *desk.Ticket, id *desk.Iden
 	return []desk.Decision{d}
 }
 
-// Opens puts into a text when the desk opens, as somebody in its zone says it.
-func Opens(s *config.Settings, text, lang string, now, opens time.Time) string {
+// Acknowledgement is what a ticket that opens is answered by itself, with its variables put
+// in; "" is nothing. See config's AcknowledgementAt for rule, closed and opens.
+func Acknowledgement(s *config.Settings, t desk.Ticket, rule, wait string, at time.Time) (words string, closed bool, opens time.Time) {
+	text, closed, opens := s.AcknowledgementAt(rule, at)
+	words = text.In(t.Lang)
+	switch {
+	case words == "":
+		return "", closed, opens
+	case closed:
+		words = whenOpen(s, words, t.Lang, at, opens)
+	case wait != "":
+		words += "\n" + wait
+	}
+	return fill(s, words, t, s.Desk.Name.In(t.Lang)), closed, opens
+}
+
+// opensBefore is OpensVariable, and the Chinese character that it stands before: a space
+// belongs between that and the hour.
+var opensBefore = regexp.MustCompile(`\{\{\s*opens\s*\}\}(\p{Han}?)`)
+
+// whenOpen puts into a text when the desk opens, as somebody in its zone says it.
+func whenOpen(s *config.Settings, text, lang string, now, opens time.Time) string {
 	zone := s.Desk.Location()
-	return strings.ReplaceAll(text, config.OpensVariable, calendar.Say(lang, now.In(zone), opens.In(zone)))
+	said := calendar.Say(lang, now.In(zone), opens.In(zone))
+	return opensBefore.ReplaceAllStringFunc(text, func(slot string) string {
+		next := opensBefore.FindStringSubmatch(slot)[1]
+		if next != "" && !opens.IsZero() {
+			return said + " " + next
+		}
+		return said + next
+	})
 }

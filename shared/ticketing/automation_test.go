@@ -36,7 +36,18 @@ func TestOutOfHours(t *testing.T) {
 	require.Contains(t, codes(b.messages(id)), "ack.out_of_hours")
 	chinese := text("3", "您好")
 	chinese.Lang, chinese.From.ID = "zh-CN", "oCustomer2"
-	require.Equal(t, []string{"明天 09:00回来。"}, b.texts(b.receive(chinese).Ticket, "ack"))
+	require.Equal(t, []string{"明天 09:00 回来。"}, b.texts(b.receive(chinese).Ticket, "ack"))
+}
+
+// What stands in braces in an acknowledgement is put in, whichever of them it is.
+func TestAcknowledgementHasVariables(t *testing.T) {
+	b := newBench(t)
+	b.s.Desk.Name = config.Text{"en": "the desk"}
+	b.s.Tickets.Acknowledge = config.Text{"en": "Hello {{customer.name}}, this is {{ticket.number}} at {{desk.name}}."}
+	in := text("1", "hello")
+	in.Name = "Wang {{ticket.number}}"
+	id := b.receive(in).Ticket
+	require.Equal(t, []string{"Hello Wang {{ticket.number}}, this is " + id.Number() + " at the desk."}, b.texts(id, "ack"))
 }
 
 func waiting(t *testing.T) (*bench, desk.TicketID) {

@@ -12,13 +12,17 @@ import (
 // Fill puts a canned text's variables in, for a ticket that an agent answers, in the
 // ticket's language.
 func Fill(s *config.Settings, text config.Text, t desk.Ticket, agent string) string {
+	return fill(s, text.In(t.Lang), t, agent)
+}
+
+func fill(s *config.Settings, text string, t desk.Ticket, agent string) string {
 	team := ""
 	for _, x := range s.Teams {
 		if x.ID == t.Team {
 			team = x.Name.In(t.Lang)
 		}
 	}
-	return canned.Render(text.In(t.Lang), t.Lang, canned.Values{
+	return canned.Render(text, t.Lang, canned.Values{
 		Customer: t.Name, Agent: agent, Desk: s.Desk.Name.In(t.Lang), Ticket: t.ID.Number(), Subject: t.Subject, Team: team,
 	})
 }

@@ -85,7 +85,7 @@ func TestIll(t *testing.T) {
 		says   string
 	}{
 		"settings":          {func(d *doctor.Doctor, _ fake) { d.Source = []byte("colour: red\n") }, "desk.yaml:1: colour"},
-		"account":           {edit("account_sid: AC0", "account_sid: AX0"), "sms/main (line "},
+		"account":           {edit("account_sid: AC0", "account_sid: AX0"), "accounts.sms[0].account_sid: should be AC"},
 		"no secret":         {secrets(func(n string) (string, bool) { return "", false }), "wechat/main/token is missing: set DESKHOOK_SECRET_WECHAT_MAIN_TOKEN"},
 		"weak":              {secrets(func(n string) (string, bool) { return "aaaaaaaaaaaaaaaaaaaaaaaa", n == "sms/main/auth_token" }), "sms/main/auth_token is weak"},
 		"not well":          {func(_ *doctor.Doctor, f fake) { f["/v1/health"] = `{"status":"bad"}` }, "/v1/health answers 200, not that it is well"},

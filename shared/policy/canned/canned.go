@@ -34,15 +34,21 @@ var courtesy = map[string]struct{ zh, en string }{
 
 var variable = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
-// Unknown lists the variables of a text that there are not, in its order.
-func Unknown(text string) []string {
+// Unknown lists the variables of a text that are not among those known, in its order.
+func Unknown(text string, known ...string) []string {
 	var out []string
 	for _, m := range variable.FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(Variables, m[1]) && !slices.Contains(out, m[1]) {
+		if !slices.Contains(known, m[1]) && !slices.Contains(out, m[1]) {
 			out = append(out, m[1])
 		}
 	}
 	return out
+}
+
+// Torn says whether a text has the braces of a variable that is not closed, or not opened.
+func Torn(text string) bool {
+	rest := variable.ReplaceAllString(text, "")
+	return strings.Contains(rest, "{{") || strings.Contains(rest, "}}")
 }
 
 // Render fills a text in a language (zh-CN; everything else reads English). It goes

@@ -35,8 +35,9 @@ func TestValuesAreNotRenderedAgain(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	require.Equal(t, []string{"order.id", "customer"}, canned.Unknown("{{order.id}} {{customer}} {{customer.name}} {{order.id}}"))
-	require.Empty(t, canned.Unknown("{{ ticket.number }}"))
+	require.Equal(t, []string{"order.id", "customer"}, canned.Unknown("{{order.id}} {{customer}} {{customer.name}} {{order.id}}", canned.Variables...))
+	require.Empty(t, canned.Unknown("{{ ticket.number }}", canned.Variables...))
+	require.Equal(t, []bool{true, true, true, false, false}, []bool{canned.Torn("{{customer.name"), canned.Torn("desk.name}}"), canned.Torn("{{a} b}}"), canned.Torn("{{a}} {b}"), canned.Torn("")})
 	for _, v := range canned.Variables {
 		require.NotContains(t, canned.Render("{{"+v+"}}", "zh-CN", canned.Values{}), "{")
 	}
