@@ -148,7 +148,41 @@ setInterval(() => {
 document.addEventListener("change", (event) => {
   const e = event.target;
   if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");
-  if (e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto) e.form.requestSubmit();
+});
+
+// A choice made with the pointer is saved at once. With the arrow keys each step on the way is
+// a change: it is saved by Enter, with the focus back where it was, or by leaving the field,
+// which keeps the page as it is for what is pressed next. Escape takes it back.
+const stood = (select) => [...select.options].find((o) => o.defaultSelected) || select.options[0];
+const settled = (select) => [...select.options].forEach((o) => (o.defaultSelected = o.selected));
+const unsaved = (e) => e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto && !stood(e).selected;
+let key = "";
+function saveChoice(select) {
+  ofTab.set("focus", select.id);
+  select.form.requestSubmit();
+}
+addEventListener("pointerdown", () => (key = ""), true);
+document.addEventListener("change", (event) => {
+  if (unsaved(event.target) && (key === "" || key === "Enter")) saveChoice(event.target);
+});
+document.addEventListener("keydown", (event) => {
+  key = event.key;
+  const e = event.target;
+  if (!e.matches("select[data-auto]")) return;
+  if (key === "Enter" && unsaved(e)) saveChoice(e);
+  if (key === "Escape") stood(e).selected = true;
+}, true);
+document.addEventListener("focusout", async (event) => {
+  const e = event.target;
+  if (!unsaved(e) || e.form.dataset.sent || !document.hasFocus()) return;
+  const data = new URLSearchParams(new FormData(e.form));
+  settled(e);
+  try {
+    const answer = await fetch(e.form.action, { method: "POST", body: data, redirect: "manual", keepalive: true });
+    if (answer.type !== "opaqueredirect") e.form.requestSubmit(); // whose page says why not
+  } catch {
+    lost(true);
+  }
 });
 
 document.addEventListener("keydown", (event) => {
@@ -300,6 +334,12 @@ for (const entry of document.querySelectorAll("nav [aria-current]")) {
   const [a, b] = [entry.getBoundingClientRect(), menu.getBoundingClientRect()];
   menu.scrollLeft += a.left - b.left - (b.width - a.width) / 2;
 }
+
+document.getElementById(ofTab.get("focus"))?.focus({ preventScroll: true });
+ofTab.drop("focus");
+
+const header = document.querySelector(".top");
+if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--top", header.offsetHeight + "px")).observe(header);
 
 settle();
 setInterval(since, 30e3);
