@@ -198,12 +198,20 @@ type frame struct {
 // Presence is the agent's switch; it is read where a page shows it.
 func (f frame) Presence() ([]choice, error) { return f.visit.presence() }
 
-// Here is this page's address.
-func (f frame) Here() string { return f.visit.typedURL(f.visit.r.URL.RequestURI()) }
+// Here is this page's address; what answers a form has none, and names where that was.
+func (f frame) Here() string {
+	if f.visit.r.Method == http.MethodPost {
+		return f.visit.back().URL
+	}
+	return f.visit.typedURL(f.visit.r.URL.RequestURI())
+}
 
 func (v *visit) frame(tab, zh, en string, query ...string) frame {
 	p := look.NewPage(v.r, v.lang, v.s.Desk.Name.In(v.lang), v.s.Desk.Location(), query...)
 	p.Title, p.Other = p.L(zh, en), v.typedURL(p.Other)
+	if v.r.Method == http.MethodPost {
+		p.Other = v.back().URL + "?lang=" + p.L(look.English, look.Chinese)
+	}
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
 }
 

@@ -1,18 +1,15 @@
 package consolefn
 
 import (
-	"errors"
 	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/look"
 )
 
 type faultPage struct {
@@ -20,7 +17,8 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed []wrote // what the agent wrote, so that it isn't lost
+	Wrote []wrote // what the agent wrote, so that it isn't lost
+	Back  choice  // where the form was
 }
 
 // wrote is one field of the form that failed.
@@ -189,27 +187,4 @@ func inChinese(text string) string {
 		}
 	}
 	return text
-}
-
-// fail shows what went wrong: what kind of thing, at which field, and what the agent
-// had typed. A fault without a kind shows nothing of itself.
-func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
-	kind := desk.KindOf(err)
-	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
-	if v != nil {
-		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = p.typedIn(r.PostForm)
-	}
-	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
-	var e *desk.Error
-	if errors.As(err, &e) {
-		p.Field = p.fieldName(e.Field)
-		p.Text = p.L(inChinese(e.Text), e.Text)
-	}
-	page, err := c.kit.Execute("fault", p)
-	if err != nil {
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
-		return
-	}
-	look.Write(w, r, kindStatus[kind], page)
 }
