@@ -86,6 +86,7 @@ func New(d Deps) http.Handler {
 		"POST /console/filters":                              (*visit).saveFilter,
 		"POST /console/filters/remove":                       (*visit).removeFilter,
 		"GET /console/exports":                               (*visit).exports,
+		"GET /console/fragment/exports":                      (*visit).exportsPart,
 		"POST /console/exports":                              (*visit).startExport,
 		"GET /console/exports/{id}/file":                     (*visit).exportFile,
 		"GET /console/tickets/{number}":                      (*visit).ticket,

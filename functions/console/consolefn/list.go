@@ -69,6 +69,7 @@ type badge struct{ Of, Says string }
 type listPage struct {
 	frame
 	View   string
+	Team   string // "" is all
 	Views  []viewChoice
 	Teams  []choice
 	Order  choice // the other order
@@ -102,7 +103,7 @@ func (v *visit) listPage() (listPage, error) {
 	if !slices.ContainsFunc(views, func(x listView) bool { return x.id == view }) {
 		view = "open"
 	}
-	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view}
+	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view, Team: team}
 	if err := v.listChoices(&p, team, oldest); err != nil {
 		return p, err
 	}
