@@ -216,6 +216,17 @@ func (v *visit) frame(tab, zh, en string, query ...string) frame {
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
 }
 
+// ZoneName is the zone that times are in, and that those typed are meant in.
+func (f frame) ZoneName() string { return f.Zone.String() }
+
+// Field is a time as a form's field has it.
+func (f frame) Field(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(f.Zone).Format("2006-01-02T15:04")
+}
+
 // Short shows a time as lists do: the hour of today, else the day.
 func (f frame) Short(t time.Time) string {
 	if t.IsZero() {

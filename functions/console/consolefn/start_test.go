@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/deskhook/deskhook/shared/desk"
 )
 
 func TestStartATicket(t *testing.T) {
@@ -50,4 +53,29 @@ func TestRefusedForms(t *testing.T) {
 	page := body(t, resp)
 	require.Contains(t, page, `<a class="button quiet" href="`+customer+`">`)
 	require.Contains(t, page, "said so")
+}
+
+// A ticket is snoozed by one press, in the desk's zone; the field has until when.
+func TestSnoozePresets(t *testing.T) {
+	w := newWorld(t).signIn()
+	id := w.comes("m1", "hello")
+	at := "/console/tickets/" + id.Number()
+	for _, press := range []struct{ now, preset, until string }{
+		{"2026-11-22T16:30:00+08:00", "2h", "2026-11-22T18:30"}, // a Sunday
+		{"2026-11-22T16:30:00+08:00", "monday", "2026-11-23T09:00"},
+		{"2026-11-23T08:00:00+08:00", "monday", "2026-11-30T09:00"},
+		{"2026-11-24T00:30:00+08:00", "tomorrow", "2026-11-25T09:00"},
+	} {
+		w.now, _ = time.Parse(time.RFC3339, press.now)
+		w.now = w.now.UTC()
+		w.signIn()
+		require.Equal(t, http.StatusSeeOther, w.post(id, "status", "status", "snoozed", "until", "", "snooze", press.preset).StatusCode)
+		require.Equal(t, desk.StatusSnoozed, w.ticket(id).Status)
+		page := w.page(at + "?lang=en")
+		require.Contains(t, page, `name="until" type="datetime-local" value="`+press.until+`"`)
+		require.Contains(t, page, "In the zone Asia/Shanghai")
+	}
+	require.Equal(t, http.StatusSeeOther, w.post(id, "status", "status", "open", "until", "2026-11-25T09:00").StatusCode)
+	require.Equal(t, desk.StatusOpen, w.ticket(id).Status)
+	require.Contains(t, w.page(at), `name="until" type="datetime-local" value=""`)
 }

@@ -90,6 +90,8 @@ func TestSpam(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.press(id, "spam").StatusCode)
 	page := w.page("/console/tickets/" + id.Number())
 	require.Contains(t, page, "Not spam")
+	require.Regexp(t, `<textarea id="reply"[^>]* disabled`, page, "it would be refused")
+	require.Contains(t, page, "takes no answer")
 	require.Contains(t, page, "Block the sender")
 	require.NotContains(t, page, `id="into"`)
 	require.Equal(t, http.StatusSeeOther, w.press(id, "block").StatusCode)
@@ -97,6 +99,7 @@ func TestSpam(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.press(id, "unblock").StatusCode)
 	require.Equal(t, http.StatusSeeOther, w.press(id, "not-spam").StatusCode)
 	require.Equal(t, desk.StatusNew, w.ticket(id).Status)
+	require.NotRegexp(t, `<textarea id="reply"[^>]* disabled`, w.page("/console/tickets/"+id.Number()))
 	require.Equal(t, http.StatusSeeOther, w.press(id, "spam", "block", "1").StatusCode)
 	require.Contains(t, w.page("/console/tickets/"+id.Number()), "Unblock the sender")
 }

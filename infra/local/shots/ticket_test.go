@@ -126,6 +126,13 @@ func TestDrafts(t *testing.T) {
 	b.Open(page)
 	require.Equal(t, "Half an answer", value())
 	b.Keep("draft")
+	zone := c.s.Desk.Location()
+	require.Contains(t, []string{"Your draft of " + time.Now().In(zone).Format("15:04") + " is back ", "Your draft of " + time.Now().In(zone).Add(-time.Minute).Format("15:04") + " is back "},
+		browsertest.JS[string](b, `document.querySelector(".draft").firstChild.textContent`), "as the page has times")
+	b.Say(fmt.Sprintf(`localStorage.setItem("draft:lin:%s:reply", JSON.stringify({text: "Half an answer", at: Date.now() - 3 * 24 * 3600e3}))`, c.first.Number()))
+	b.Say(`document.getElementById("reply").form.dataset.sent = "1"`)
+	b.Open(page)
+	require.Contains(t, browsertest.JS[string](b, `document.querySelector(".draft").textContent`), time.Now().In(zone).AddDate(0, 0, -3).Format("2 Jan "))
 	b.Click(".draft button")
 	require.Empty(t, value())
 	b.Open(page)
