@@ -285,7 +285,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	args := map[string]string{}
 	for k, value := range d.Args {
 		switch {
-		case d.Code == "assign.changed" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
+		case strings.HasPrefix(d.Code, "assign.") && k != "strategy" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
 		case d.Code == "task.opened" && k == "team" || d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)
