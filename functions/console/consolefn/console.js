@@ -128,11 +128,13 @@ function settle() {
 
 function since() {
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
+  const long = (n, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(Math.max(0, n));
   for (const e of document.querySelectorAll("time[data-since]")) {
     const minutes = Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3);
-    const n = Math.abs(minutes);
+    const m = Math.abs(minutes);
+    const [n, unit] = m < 60 ? [minutes, "minute"] : m < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
     e.title = e.title || e.textContent;
-    e.textContent = n < 60 ? ago.format(-minutes, "minute") : n < 48 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
+    e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
   }
 }
 

@@ -313,6 +313,7 @@ func TestTicketFoldedOut(t *testing.T) {
 	for _, screen := range []browser.Screen{browser.Wide, browser.Phone} {
 		b.Show(screen)
 		b.Open(page + "?lang=en")
+		require.Regexp(t, `^Customer waits · \d+ (min|hr)$`, strings.TrimSpace(browsertest.JS[string](b, `document.querySelector(".head .badge.high:has(time)").textContent`)))
 		b.Say(`document.querySelectorAll("details").forEach((d) => (d.open = true))`)
 		b.Fits(screen, "the ticket folded out")
 		for _, button := range []string{"form.reply button:not([data-preview]):not([data-clear])", "[data-preview]"} {
