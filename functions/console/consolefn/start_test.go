@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 func TestStartATicket(t *testing.T) {
@@ -22,6 +23,10 @@ func TestStartATicket(t *testing.T) {
 	to := resp.Header.Get("Location")
 	require.Equal(t, to, w.do("POST", "/console/new", form).Header.Get("Location"), "a double click")
 	require.Contains(t, w.page(to), "She wants it sent again.")
+	require.Contains(t, w.page(to+"?lang=en"), "</svg> Phone call · ")
+	list := w.page("/console?lang=en")
+	require.Contains(t, list, `<span title="Phone call">`)
+	require.NotContains(t, list, `<span title="SMS">`)
 	form.Set("to", "nobody@")
 	form.Set("name", "Mei <x>")
 	resp = w.do("POST", "/console/new", form)
@@ -78,4 +83,13 @@ func TestSnoozePresets(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.post(id, "status", "status", "open", "until", "2026-11-25T09:00").StatusCode)
 	require.Equal(t, desk.StatusOpen, w.ticket(id).Status)
 	require.Contains(t, w.page(at), `name="until" type="datetime-local" value=""`)
+}
+
+// A list has words for who left neither name nor address.
+func TestNamelessSender(t *testing.T) {
+	w := newWorld(t).signIn()
+	var tx store.Tx
+	tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "7K3Q9W", Status: desk.StatusOpen, Team: "service", From: desk.Address{Channel: desk.WebForm, Account: "contact"}}})
+	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+	require.Contains(t, w.page("/console?lang=en"), "</span></span> No address left</td>")
 }
