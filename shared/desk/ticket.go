@@ -122,6 +122,7 @@ type Ticket struct {
 	Tier      Tier       `json:"tier,omitempty"` // the customer\'s; "" = standard
 	From      Address    `json:"from"`           // who wrote
 	To        Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
+	Phoned    bool       `json:"ph,omitempty"`   // it began as a noted telephone call: From is the number
 	Lang      string     `json:"lang,omitempty"` // zh-CN or en
 	Tags      []string   `json:"tags,omitempty"`
 	Skills    []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have

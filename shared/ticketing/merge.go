@@ -62,7 +62,7 @@ func (a *acting) mergeable(ctx context.Context, target desk.Ticket, others bool)
 		return err
 	}
 	if t.AnswerTo().Channel != desk.Email || target.AnswerTo().Channel != desk.Email {
-		return desk.FieldError("into", "is another customer's, and only tickets answered by mail are merged over customers")
+		return desk.FieldError("into", "the ticket belongs to another customer, and only tickets answered by mail are merged over customers")
 	}
 	if !others {
 		return desk.FieldError("into", asksOthers)

@@ -143,12 +143,33 @@ func (v *visit) priority() error {
 
 func (v *visit) status() error {
 	return v.do(func(id desk.TicketID) error {
+		if until := v.preset(v.r.PostForm.Get("snooze")); !until.IsZero() {
+			return v.Desk.SetStatus(v.r.Context(), v.act(), id, desk.StatusSnoozed, until)
+		}
 		until, err := v.localTime(v.r.PostForm.Get("until"))
 		if err != nil {
 			return err
 		}
 		return v.Desk.SetStatus(v.r.Context(), v.act(), id, desk.Status(v.r.PostForm.Get("status")), until)
 	})
+}
+
+// preset is when a ticket comes back that a button snoozes, in the desk's zone: in two hours,
+// or at nine tomorrow or on the next Monday. It is zero for anything else.
+func (v *visit) preset(name string) time.Time {
+	now := v.now.In(v.s.Desk.Location())
+	nine := func(days int) time.Time {
+		return time.Date(now.Year(), now.Month(), now.Day()+days, 9, 0, 0, 0, now.Location()).UTC()
+	}
+	switch name {
+	case "2h":
+		return v.now.Add(2 * time.Hour).Truncate(time.Minute)
+	case "tomorrow":
+		return nine(1)
+	case "monday":
+		return nine(7 - int(now.Weekday()+6)%7)
+	}
+	return time.Time{}
 }
 
 // again sends a message once more. The message's own id keeps a second click from

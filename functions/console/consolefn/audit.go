@@ -43,6 +43,9 @@ type auditPage struct {
 	Day, Before, After string
 	Rows               []auditRow
 	Older              string
+	Agents             []choice
+	Polls              bool   // what open pages looked up by themselves is shown, too
+	Others             choice // the page with those, or without
 }
 
 type auditRow struct {
@@ -65,10 +68,15 @@ func roleName(f frame, role string) string {
 	return role
 }
 
-// auditShown is how many rows a page has: one read unit for each 4 kB, some 20 rows.
-const auditShown = 100
+// auditShown is how many rows a page has, and auditPages how often it reads as many where
+// most are left out: one read unit for each 4 kB, some 20 rows.
+const (
+	auditShown = 100
+	auditPages = 5
+)
 
-// audit lists who saw and did what on a day of UTC.
+// audit lists who saw and did what on a day of UTC, by which the rows lie. What open pages
+// looked up by themselves is left out unless it is asked for: it would hide the rest.
 func (v *visit) audit() error {
 	if !v.mayRead(allow.Audit, "") {
 		return errNotYours
@@ -78,29 +86,71 @@ func (v *visit) audit() error {
 	if err != nil {
 		day, _ = time.Parse(time.DateOnly, v.now.Format(time.DateOnly))
 	}
-	p := auditPage{frame: v.frame("audit", "访问记录", "Audit", "day"), Day: day.Format(time.DateOnly), Before: day.AddDate(0, 0, -1).Format(time.DateOnly)}
-	if next := day.AddDate(0, 0, 1); !next.After(v.now) {
-		p.After = next.Format(time.DateOnly)
+	p := auditPage{frame: v.frame("audit", "访问记录", "Audit", "day", "agent", "polls"), Day: day.Format(time.DateOnly), Polls: q.Get("polls") != ""}
+	p.auditLinks(day, q)
+	for _, a := range v.s.Agents {
+		p.Agents = append(p.Agents, choice{ID: a.ID, Name: a.Name, Chosen: a.ID == q.Get("agent")})
 	}
-	rows, next, err := v.Store.Audit(v.r.Context(), p.Day, q.Get("older"), auditShown)
-	if err != nil {
-		return err
-	}
-	if next != "" {
-		p.Older = "?" + url.Values{"day": {p.Day}, "older": {next}}.Encode()
-	}
-	for _, a := range rows {
-		row := auditRow{Audited: a, RoleName: roleName(p.frame, a.Role), Deed: p.deed(a.What), Fault: p.outcomeOf(a.Status),
-			ByAPI: strings.Contains(a.What, " /v1/")}
-		if a.Ticket != "" {
-			row.Number, row.TicketURL = a.Ticket.Number(), "/console/tickets/"+a.Ticket.Number()
+	cursor := q.Get("older")
+	for range auditPages {
+		rows, next, err := v.Store.Audit(v.r.Context(), p.Day, cursor, auditShown)
+		if err != nil {
+			return err
 		}
-		if a.Customer != "" {
-			row.CustomerURL = "/console/customers/" + url.PathEscape(string(a.Customer))
+		for _, a := range rows {
+			if of := q.Get("agent"); (of == "" || a.By.ID == of) && (p.Polls || !polled(a.What)) {
+				p.Rows = append(p.Rows, p.auditRow(a))
+			}
 		}
-		p.Rows = append(p.Rows, row)
+		if cursor = next; cursor == "" || len(p.Rows) >= auditShown/2 {
+			break
+		}
+	}
+	if cursor != "" {
+		p.Older = auditURL(q, p.Day, "older", cursor)
 	}
 	return v.write("audit", p)
+}
+
+// polled says whether a page's script asked.
+func polled(what string) bool { return strings.Contains(what, "/fragment") }
+
+// auditURL is the page of a day with what is chosen on this one.
+func auditURL(q url.Values, day string, kv ...string) string {
+	to := url.Values{"day": {day}}
+	for _, name := range []string{"agent", "polls"} {
+		if q.Get(name) != "" {
+			to.Set(name, q.Get(name))
+		}
+	}
+	for i := 0; i+1 < len(kv); i += 2 {
+		to.Set(kv[i], kv[i+1])
+	}
+	return "?" + to.Encode()
+}
+
+func (p *auditPage) auditLinks(day time.Time, q url.Values) {
+	p.Before = auditURL(q, day.AddDate(0, 0, -1).Format(time.DateOnly))
+	if next := day.AddDate(0, 0, 1); !next.After(p.Now) {
+		p.After = auditURL(q, next.Format(time.DateOnly))
+	}
+	if p.Polls {
+		p.Others = choice{Name: p.L("不显示页面自动刷新", "Without what pages look up by themselves"), URL: auditURL(url.Values{"agent": q["agent"]}, p.Day)}
+	} else {
+		p.Others = choice{Name: p.L("也显示页面自动刷新", "Also what pages look up by themselves"), URL: auditURL(q, p.Day, "polls", "1")}
+	}
+}
+
+func (p *auditPage) auditRow(a store.Audited) auditRow {
+	row := auditRow{Audited: a, RoleName: roleName(p.frame, a.Role), Deed: p.deed(a.What), Fault: p.outcomeOf(a.Status),
+		ByAPI: strings.Contains(a.What, " /v1/")}
+	if a.Ticket != "" {
+		row.Number, row.TicketURL = a.Ticket.Number(), "/console/tickets/"+a.Ticket.Number()
+	}
+	if a.Customer != "" {
+		row.CustomerURL = "/console/customers/" + url.PathEscape(string(a.Customer))
+	}
+	return row
 }
 
 // hide masks what a page shows of customers' addresses, where the settings have agents

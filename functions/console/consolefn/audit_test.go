@@ -38,6 +38,14 @@ func TestConsoleAudit(t *testing.T) {
 	require.Contains(t, got, `title="POST /console/tickets/{number}/note 303">写备注</span>`)
 	require.Contains(t, got, `<a href="/console/tickets/`+id.Number()+`">`+id.Number()+`</a>`)
 	require.Contains(t, w.page("/console/audit?day=2026-11-20&lang=en"), "Nothing on this day")
+
+	polls := `title="` + page + `/fragment 200"`
+	require.NotContains(t, got, polls, "nobody asked for that")
+	got = w.page("/console/audit?day=2026-11-22&polls=1&lang=en")
+	require.Contains(t, got, polls)
+	require.Contains(t, got, "A day of UTC; times are of Asia/Shanghai")
+	require.Contains(t, w.page("/console/audit?day=2026-11-22&agent=lin"), "POST /console/tickets/{number}/note")
+	require.Contains(t, w.page("/console/audit?day=2026-11-22&agent=amy&lang=en"), "Nothing on this day")
 }
 
 // Where contacts are hidden, no page of an agent has the customer's number whole.

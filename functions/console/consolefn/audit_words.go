@@ -156,6 +156,7 @@ var deeds = map[string][2]string{
 	"POST dead-letters/{queue}/letters/{id}/drop":    {"丢弃失败的消息", "dropped a dead letter"},
 
 	"GET exports":           {"查看导出", "looked at the exports"},
+	"GET fragment/exports":  {"查看导出", "looked at the exports"},
 	"GET exports/{id}":      {"查看导出", "looked at an export"},
 	"GET exports/{id}/file": {"下载导出文件", "downloaded an export"},
 	"POST exports":          {"导出数据", "asked for an export"},

@@ -122,6 +122,23 @@ func TestDeadlines(t *testing.T) {
 	require.NotContains(t, row(), at)
 }
 
+// A clock that was missed and stands still is no more urgent than the list of what is late
+// says: that hasn't got it.
+func TestPausedDeadline(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.s.SLA = []config.SLA{{ID: "all", Resolution: config.Duration(time.Hour)}}
+	id := w.someone(1)
+	w.now = w.ticket(id).Clocks.Resolution.Due.Add(time.Minute)
+	require.NoError(t, w.desk.FireTimers(t.Context(), id, w.now))
+	row := func() string { return w.page("/console/fragment/list?view=open&lang=en") }
+	require.Contains(t, row(), `<time class="missed"`)
+	w.post(id, "reply", "text", "Which size?", "then", "pending")
+	require.NotContains(t, w.page("/console?view=overdue&lang=en"), id.Number())
+	require.NotContains(t, row(), "missed\"")
+	require.Contains(t, row(), ">paused</span>")
+	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=zh-CN"), "曾超时，计时暂停")
+}
+
 // The board tells who is on with how much, and what waits for how long; one reading
 // serves everybody for a while.
 func TestBoard(t *testing.T) {

@@ -22,9 +22,10 @@ type person struct {
 	all       []desk.Ticket // also those that the agent isn't shown
 }
 
-// Open are those of the tickets that are not done.
+// Open are those of the tickets that are not done, without the tasks that colleagues have
+// of them.
 func (p person) Open() []listRow {
-	return slices.DeleteFunc(slices.Clone(p.Tickets), func(r listRow) bool { return !r.T.Status.Active() })
+	return slices.DeleteFunc(slices.Clone(p.Tickets), func(r listRow) bool { return !r.T.Status.Active() || r.T.IsTask() })
 }
 
 // FormMail is a mail address that a form told of; "" where the card names it anyhow.

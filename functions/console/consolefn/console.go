@@ -86,6 +86,7 @@ func New(d Deps) http.Handler {
 		"POST /console/filters":                              (*visit).saveFilter,
 		"POST /console/filters/remove":                       (*visit).removeFilter,
 		"GET /console/exports":                               (*visit).exports,
+		"GET /console/fragment/exports":                      (*visit).exportsPart,
 		"POST /console/exports":                              (*visit).startExport,
 		"GET /console/exports/{id}/file":                     (*visit).exportFile,
 		"GET /console/tickets/{number}":                      (*visit).ticket,
@@ -198,13 +199,32 @@ type frame struct {
 // Presence is the agent's switch; it is read where a page shows it.
 func (f frame) Presence() ([]choice, error) { return f.visit.presence() }
 
-// Here is this page's address.
-func (f frame) Here() string { return f.visit.typedURL(f.visit.r.URL.RequestURI()) }
+// Here is this page's address; what answers a form has none, and names where that was.
+func (f frame) Here() string {
+	if f.visit.r.Method == http.MethodPost {
+		return f.visit.back().URL
+	}
+	return f.visit.typedURL(f.visit.r.URL.RequestURI())
+}
 
 func (v *visit) frame(tab, zh, en string, query ...string) frame {
 	p := look.NewPage(v.r, v.lang, v.s.Desk.Name.In(v.lang), v.s.Desk.Location(), query...)
 	p.Title, p.Other = p.L(zh, en), v.typedURL(p.Other)
+	if v.r.Method == http.MethodPost {
+		p.Other = v.back().URL + "?lang=" + p.L(look.English, look.Chinese)
+	}
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
+}
+
+// ZoneName is the zone that times are in, and that those typed are meant in.
+func (f frame) ZoneName() string { return f.Zone.String() }
+
+// Field is a time as a form's field has it.
+func (f frame) Field(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(f.Zone).Format("2006-01-02T15:04")
 }
 
 // Short shows a time as lists do: the hour of today, else the day.

@@ -128,11 +128,13 @@ function settle() {
 
 function since() {
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
+  const long = (n, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(Math.max(0, n));
   for (const e of document.querySelectorAll("time[data-since]")) {
     const minutes = Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3);
-    const n = Math.abs(minutes);
+    const m = Math.abs(minutes);
+    const [n, unit] = m < 60 ? [minutes, "minute"] : m < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
     e.title = e.title || e.textContent;
-    e.textContent = n < 60 ? ago.format(-minutes, "minute") : n < 48 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
+    e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
   }
 }
 
@@ -148,7 +150,41 @@ setInterval(() => {
 document.addEventListener("change", (event) => {
   const e = event.target;
   if (e.matches("input.remember")) kept.set(e.id, e.checked ? "1" : "0");
-  if (e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto) e.form.requestSubmit();
+});
+
+// A choice made with the pointer is saved at once. With the arrow keys each step on the way is
+// a change: it is saved by Enter, with the focus back where it was, or by leaving the field,
+// which keeps the page as it is for what is pressed next. Escape takes it back.
+const stood = (select) => [...select.options].find((o) => o.defaultSelected) || select.options[0];
+const settled = (select) => [...select.options].forEach((o) => (o.defaultSelected = o.selected));
+const unsaved = (e) => e.matches("select[data-auto]") && e.value !== "" && e.value !== e.dataset.auto && !stood(e).selected;
+let key = "";
+function saveChoice(select) {
+  ofTab.set("focus", select.id);
+  select.form.requestSubmit();
+}
+addEventListener("pointerdown", () => (key = ""), true);
+document.addEventListener("change", (event) => {
+  if (unsaved(event.target) && (key === "" || key === "Enter")) saveChoice(event.target);
+});
+document.addEventListener("keydown", (event) => {
+  key = event.key;
+  const e = event.target;
+  if (!e.matches("select[data-auto]")) return;
+  if (key === "Enter" && unsaved(e)) saveChoice(e);
+  if (key === "Escape") stood(e).selected = true;
+}, true);
+document.addEventListener("focusout", async (event) => {
+  const e = event.target;
+  if (!unsaved(e) || e.form.dataset.sent || !document.hasFocus()) return;
+  const data = new URLSearchParams(new FormData(e.form));
+  settled(e);
+  try {
+    const answer = await fetch(e.form.action, { method: "POST", body: data, redirect: "manual", keepalive: true });
+    if (answer.type !== "opaqueredirect") e.form.requestSubmit(); // whose page says why not
+  } catch {
+    lost(true);
+  }
 });
 
 document.addEventListener("keydown", (event) => {
@@ -300,6 +336,12 @@ for (const entry of document.querySelectorAll("nav [aria-current]")) {
   const [a, b] = [entry.getBoundingClientRect(), menu.getBoundingClientRect()];
   menu.scrollLeft += a.left - b.left - (b.width - a.width) / 2;
 }
+
+document.getElementById(ofTab.get("focus"))?.focus({ preventScroll: true });
+ofTab.drop("focus");
+
+const header = document.querySelector(".top");
+if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--top", header.offsetHeight + "px")).observe(header);
 
 settle();
 setInterval(since, 30e3);

@@ -1,6 +1,7 @@
 package consolefn
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/policy/lifecycle"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 type customerPage struct {
@@ -87,6 +89,9 @@ func (v *visit) entries(p *customerPage) error {
 	if err != nil {
 		return err
 	}
+	if err := v.nameCustomers(p.Person.C, all); err != nil {
+		return err
+	}
 	for _, h := range all {
 		if h.Ticket.Value.ID == "" {
 			p.Entries = append(p.Entries, entry{item: v.item(h.Event, "")})
@@ -102,6 +107,41 @@ func (v *visit) entries(p *customerPage) error {
 		p.Older = p.Person.URL + "?" + url.Values{"older": {next}}.Encode()
 	}
 	return v.write("customer", *p)
+}
+
+// nameCustomers puts names, or else addresses, for the ids of customers who were merged: a
+// read unit for each of them.
+func (v *visit) nameCustomers(c desk.Customer, all []store.Happened) error {
+	var ids []desk.CustomerID
+	eachMerge(all, func(args map[string]string) {
+		ids = append(ids, desk.CustomerID(args["from"]), desk.CustomerID(args["into"]))
+	})
+	names, err := v.Store.CustomerNames(v.r.Context(), v.lang, ids...)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.Merges {
+		if names[m.From] == "" && len(m.Added) > 0 {
+			names[m.From] = m.Added[0].Label(v.lang)
+		}
+	}
+	eachMerge(all, func(args map[string]string) {
+		for _, k := range []string{"from", "into"} {
+			args[k] = cmp.Or(names[desk.CustomerID(args[k])], v.frame("", "", "").L("未留姓名的客户", "a customer without a name"))
+		}
+	})
+	return nil
+}
+
+// eachMerge gives the arguments of what is said of merges.
+func eachMerge(all []store.Happened, do func(args map[string]string)) {
+	for _, h := range all {
+		for _, d := range h.Event.Decisions {
+			if d.Code == "customer.merged" || d.Code == "customer.unmerged" {
+				do(d.Args)
+			}
+		}
+	}
 }
 
 // stands is where a customer stands, in words.

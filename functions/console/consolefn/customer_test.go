@@ -37,6 +37,11 @@ func TestMergeCustomersByTicket(t *testing.T) {
 	page = w.page(at + "?lang=en")
 	require.Contains(t, page, "from two")
 	require.Contains(t, page, "same &lt;order&gt;")
+	told := regexpFind(t, page, `(Customer [^<]* was merged into [^<]*, because)`)
+	for _, id := range []desk.CustomerID{one.Customer, two.Customer} {
+		require.NotContains(t, told, string(id), "names, or else addresses")
+	}
+	require.NotContains(t, told, "without a name")
 	require.Equal(t, http.StatusSeeOther, post("unmerge", "from", string(two.Customer)).StatusCode)
 	require.NotContains(t, w.page(at+"?lang=en"), "from two")
 

@@ -13,10 +13,11 @@ type deadline struct {
 	Target string // in words
 	Missed bool
 	Soon   bool // a warning was given
+	Paused bool // it was missed, and its clock stands still: no list of what is late has it
 }
 
-// deadline gives the first deadline that is not met yet, missed or to come; zero where
-// there is none, or the clocks stand still.
+// deadline gives the first deadline that is not met yet, missed or to come, of a clock that
+// runs; else one that was missed before its clock stopped. It is zero where there is none.
 func (v *visit) deadline(t desk.Ticket) deadline {
 	var d deadline
 	if !t.Status.Active() {
@@ -24,10 +25,13 @@ func (v *visit) deadline(t desk.Ticket) deadline {
 	}
 	for _, target := range desk.Targets {
 		c := t.Clocks.Of(target)
-		if c == nil || c.Due.IsZero() || !c.Met.IsZero() || !d.At.IsZero() && !c.Due.Before(d.At) {
+		if c == nil || c.Due.IsZero() || !c.Met.IsZero() {
 			continue
 		}
-		d = deadline{At: c.Due, Target: journal.Target(target, v.lang), Missed: !c.Due.After(v.now), Soon: c.Warned}
+		one := deadline{At: c.Due, Target: journal.Target(target, v.lang), Missed: !c.Due.After(v.now), Soon: c.Warned, Paused: !c.Running()}
+		if d.At.IsZero() || d.Paused && !one.Paused || d.Paused == one.Paused && one.At.Before(d.At) {
+			d = one
+		}
 	}
 	return d
 }
@@ -35,6 +39,8 @@ func (v *visit) deadline(t desk.Ticket) deadline {
 // Class marks how urgent it is.
 func (d deadline) Class() string {
 	switch {
+	case d.Paused:
+		return "soft"
 	case d.Missed:
 		return "missed"
 	case d.Soon:

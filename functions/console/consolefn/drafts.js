@@ -35,6 +35,15 @@
     else delete area.dataset.kept;
   }
 
+  // short shows a time as the page does, in the desk's zone: the hour of today, else the day.
+  function short(t) {
+    const write = new Intl.DateTimeFormat("en-US", { timeZone: composer.dataset.zone, day: "numeric", month: zh ? "numeric" : "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const [at, now] = [t, Date.now()].map((x) => Object.fromEntries(write.formatToParts(x).map((p) => [p.type, p.value])));
+    const hour = `${at.hour}:${at.minute}`;
+    if (at.day === now.day && at.month === now.month) return hour;
+    return zh ? `${at.month}月${at.day}日 ${hour}` : `${at.day} ${at.month} ${hour}`;
+  }
+
   function restore(area) {
     const d = read(nameOf(area));
     if (!d) return;
@@ -45,7 +54,7 @@
     const bar = document.createElement("p");
     bar.className = "small soft draft";
     bar.setAttribute("role", "status");
-    const at = new Date(d.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    const at = short(d.at);
     bar.textContent = say(`已恢复 ${at} 的草稿 `, `Your draft of ${at} is back `);
     const drop = document.createElement("button");
     drop.type = "button";

@@ -3,6 +3,7 @@ package consolefn
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/access"
@@ -17,6 +18,7 @@ const exportsShown = 50
 
 type exportsPage struct {
 	frame
+	Kind            string
 	From, To, Today string
 	Teams, Statuses []choice
 	Rows            []exportRow
@@ -30,26 +32,71 @@ type exportRow struct {
 }
 
 // exports lists what the agent asked to take away, beside the form for more.
-func (v *visit) exports() error {
+func (v *visit) exports() error { return whole(v, "exports", v.exportsPage) }
+
+// exportsPart gives only the list, for the page's script, while something is being made.
+func (v *visit) exportsPart() error { return news(v, "exported", v.exportsPage) }
+
+// exportParams are what a list that leads here hands over of itself.
+var exportParams = []string{"kind", "from", "to", "team", "status"}
+
+func (v *visit) exportsPage() (exportsPage, error) {
+	p := exportsPage{frame: v.frame("exports", "导出", "Exports", exportParams...)}
 	rows, err := v.Store.Exports(v.r.Context(), v.agent.ID, exportsShown)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p := exportsPage{frame: v.frame("exports", "导出", "Exports")}
-	today := v.now.In(p.Zone)
-	p.Today, p.To, p.From = today.Format(time.DateOnly), today.Format(time.DateOnly), today.AddDate(0, 0, -29).Format(time.DateOnly)
-	for _, t := range v.teams() {
-		p.Teams = append(p.Teams, choice{ID: t, Name: v.teamName(t)})
-	}
-	for _, s := range desk.Statuses {
-		p.Statuses = append(p.Statuses, choice{ID: string(s), Name: journal.Status(s, v.lang)})
-	}
+	v.exportChoices(&p, v.r.URL.Query())
 	for _, r := range rows {
 		row := v.exportRow(p.frame, r.Value)
 		p.Waiting = p.Waiting || row.State == desk.ExportWaiting
 		p.Rows = append(p.Rows, row)
 	}
-	return v.write("exports", p)
+	return p, nil
+}
+
+// exportChoices fills the form in: with what the list shows that it was come to from, else
+// with the last 30 days.
+func (v *visit) exportChoices(p *exportsPage, q url.Values) {
+	today := v.now.In(p.Zone)
+	p.Kind, p.Today, p.To, p.From = q.Get("kind"), today.Format(time.DateOnly), today.Format(time.DateOnly), today.AddDate(0, 0, -29).Format(time.DateOnly)
+	for name, to := range map[string]*string{"from": &p.From, "to": &p.To} {
+		if day, err := time.Parse(time.DateOnly, q.Get(name)); err == nil {
+			*to = day.Format(time.DateOnly)
+		}
+	}
+	for _, t := range v.teams() {
+		p.Teams = append(p.Teams, choice{ID: t, Name: v.teamName(t), Chosen: t == q.Get("team")})
+	}
+	for _, s := range desk.Statuses {
+		p.Statuses = append(p.Statuses, choice{ID: string(s), Name: journal.Status(s, v.lang), Chosen: string(s) == q.Get("status")})
+	}
+}
+
+// exportURL leads to the form with what a list shows chosen in it.
+func exportURL(kind desk.ExportKind, kv ...string) string {
+	q := url.Values{"kind": {string(kind)}}
+	for i := 0; i+1 < len(kv); i += 2 {
+		if kv[i+1] != "" {
+			q.Set(kv[i], kv[i+1])
+		}
+	}
+	return "/console/exports?" + q.Encode()
+}
+
+// Export leads to the export of what the list shows, so far as one tells it apart.
+func (p listPage) Export() string {
+	i := slices.IndexFunc(views, func(x listView) bool { return x.id == p.View })
+	status := ""
+	if i >= 0 && len(views[i].statuses) == 1 {
+		status = string(views[i].statuses[0])
+	}
+	return exportURL(desk.ExportTickets, "team", p.Team, "status", status)
+}
+
+// Export is listPage's for feedback: of the same team and days.
+func (p feedbackPage) Export() string {
+	return exportURL(desk.ExportAnswers, "team", p.visit.r.URL.Query().Get("team"), "from", p.From, "to", p.To)
 }
 
 func (v *visit) exportRow(f frame, e desk.Export) exportRow {

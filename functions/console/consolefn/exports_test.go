@@ -3,6 +3,7 @@ package consolefn_test
 import (
 	"context"
 	"errors"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -62,7 +63,10 @@ func TestExports(t *testing.T) {
 	require.Contains(t, page, "None yet")
 	form := url.Values{"csrf": {field(t, page, "csrf")}, "kind": {"answers"}, "from": {"2026-11-01"}, "to": {"2026-11-22"}, "status": {"open"}}
 	require.Equal(t, http.StatusSeeOther, w.do("POST", "/console/exports", form).StatusCode)
-	require.Contains(t, w.page("/console/exports?lang=en"), "Being made")
+	page = w.page("/console/exports?lang=en")
+	require.Contains(t, page, "Being made")
+	require.NotContains(t, page, "data-still", "it looks for the file by itself")
+	require.Contains(t, w.page("/console/fragment/exports?lang=en"), "Being made")
 	rows, err := w.deps.Store.Exports(t.Context(), "lin", 10)
 	require.NoError(t, err)
 	require.Equal(t, desk.ExportAnswers, rows[0].Value.Kind)
@@ -80,4 +84,21 @@ func TestExports(t *testing.T) {
 
 	form.Set("to", "2027-11-22")
 	require.Equal(t, http.StatusUnprocessableEntity, w.do("POST", "/console/exports", form).StatusCode)
+}
+
+// A list hands over to the export what it shows.
+func TestExportOfAList(t *testing.T) {
+	w := newWorld(t).signIn()
+	w.index()
+	link := func(page string) string {
+		return html.UnescapeString(regexpFind(t, page, `href="(/console/exports\?[^"]*)"`))
+	}
+	form := w.page(link(w.page("/console?view=resolved&team=repairs&lang=en")))
+	require.Contains(t, form, `<option value="repairs" selected>`)
+	require.Contains(t, form, `<option value="resolved" selected>`)
+	require.Contains(t, form, "data-still")
+	form = w.page(link(w.page("/console/feedback?team=service&from=2026-11-03&to=2026-11-09&lang=en")))
+	for _, kept := range []string{`<option value="answers" selected>`, `<option value="service" selected>`, `value="2026-11-03"`, `value="2026-11-09"`} {
+		require.Contains(t, form, kept)
+	}
 }

@@ -1,18 +1,15 @@
 package consolefn
 
 import (
-	"errors"
 	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/look"
 )
 
 type faultPage struct {
@@ -20,7 +17,8 @@ type faultPage struct {
 	Head  string
 	Field string
 	Text  string
-	Typed []wrote // what the agent wrote, so that it isn't lost
+	Wrote []wrote // what the agent wrote, so that it isn't lost
+	Back  choice  // where the form was
 }
 
 // wrote is one field of the form that failed.
@@ -117,17 +115,17 @@ var chineseFaults = map[string]string{
 	"is over: open it first":                                                     "该工单已结束，请先改为处理中",
 	"the ticket is not merged into another":                                      "工单没有合并到其他工单，或已撤销",
 	"the ticket is spam: mark it as not spam first":                              "工单已标为垃圾信息，请先点“不是垃圾信息”",
-	"is another customer's, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
-	"leads and admins release and drop":                                                  "只有组长和管理员可以重新处理或丢弃",
-	"it was released or dropped already":                                                 "已有人处理过了",
-	"nothing of this id lies in the quarantine":                                          "隔离区里没有这一项",
-	"is not a phone number such as +8613800138000":                                       "不是有效的手机号，请写成 +8613800138000 的形式",
-	"there is no such account to write from":                                             "没有可用于发送的账号",
-	"the customer has opted out of messages to this address":                             "客户已退订，不能再向该地址发送消息",
-	"mail to this address comes back":                                                    "发往该邮箱的邮件会被退回，请换用其他联系方式",
-	"should be a time to come, within a year":                                            "请选择一年内的将来时间",
-	"may have at most 120 characters":                                                    "最多 120 个字",
-	"there is nothing to follow up on a ticket that is spam or merged":                   "垃圾信息和已合并的工单不能设定跟进",
+	"the ticket belongs to another customer, and only tickets answered by mail are merged over customers": "该工单属于另一位客户；只有双方都用邮件联系的工单才能跨客户合并",
+	"leads and admins release and drop":                                "只有组长和管理员可以重新处理或丢弃",
+	"it was released or dropped already":                               "已有人处理过了",
+	"nothing of this id lies in the quarantine":                        "隔离区里没有这一项",
+	"is not a phone number such as +8613800138000":                     "不是有效的手机号，请写成 +8613800138000 的形式",
+	"there is no such account to write from":                           "没有可用于发送的账号",
+	"the customer has opted out of messages to this address":           "客户已退订，不能再向该地址发送消息",
+	"mail to this address comes back":                                  "发往该邮箱的邮件会被退回，请换用其他联系方式",
+	"should be a time to come, within a year":                          "请选择一年内的将来时间",
+	"may have at most 120 characters":                                  "最多 120 个字",
+	"there is nothing to follow up on a ticket that is spam or merged": "垃圾信息和已合并的工单不能设定跟进",
 	"no such macro":                                                                                          "没有这个快捷操作，可能已被管理员删除",
 	"your role doesn't allow this":                                                                           "您的角色没有这项权限",
 	"a snooze needs a time that is still to come":                                                            "请选择一个将来的时间",
@@ -189,27 +187,4 @@ func inChinese(text string) string {
 		}
 	}
 	return text
-}
-
-// fail shows what went wrong: what kind of thing, at which field, and what the agent
-// had typed. A fault without a kind shows nothing of itself.
-func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
-	kind := desk.KindOf(err)
-	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
-	if v != nil {
-		p.frame = v.frame("", "出错了", "Something is wrong")
-		p.Typed = p.typedIn(r.PostForm)
-	}
-	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
-	var e *desk.Error
-	if errors.As(err, &e) {
-		p.Field = p.fieldName(e.Field)
-		p.Text = p.L(inChinese(e.Text), e.Text)
-	}
-	page, err := c.kit.Execute("fault", p)
-	if err != nil {
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
-		return
-	}
-	look.Write(w, r, kindStatus[kind], page)
 }

@@ -172,7 +172,7 @@ func kindName(f frame, k desk.SurveyKind) string {
 	case desk.NPS:
 		return f.L("推荐意愿（NPS）", "NPS")
 	case desk.CES:
-		return f.L("费力度（CES）", "CES")
+		return f.L("轻松度（CES）", "CES")
 	}
 	return f.L("满意度（CSAT）", "CSAT")
 }

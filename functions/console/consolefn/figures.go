@@ -169,10 +169,31 @@ func (v *visit) tiles(f frame, x kpi.Figures) []tile {
 		define(tile{Name: f.L("已解决", "Resolved"), Value: fmt.Sprint(x.Resolved), More: f.L("重开率 ", "reopened ") + percent(x.ReopenRate)}, "resolved"),
 		define(tile{Name: f.L("首次响应（中位数）", "First response (median)"), Value: f.took(x.FirstResponse.Median), More: f.L("九成不超过 ", "9 of 10 within ") + f.took(x.FirstResponse.P90)}, "first_response"),
 		define(tile{Name: f.L("首次响应达标", "First response in time"), Value: percent(x.SLAFirstResponse)}, "sla_first_response"),
-		define(tile{Name: f.L("满意率", "Satisfied"), Value: percent(x.CSAT), More: fmt.Sprintf(f.L("均分 %s · 评价 %d", "mean %s · %d answers"), figure("%.1f", x.CSATMean), x.Answered)}, "csat"),
+		define(tile{Name: f.L("满意率", "Satisfied"), Value: percent(x.CSAT), More: f.answers(x)}, "csat"),
 		define(tile{Name: f.L("一次解决", "Solved at once"), Value: percent(x.OneTouchRate)}, "one_touch_rate"),
 		define(tile{Name: f.L("处理用时", "Time spent"), Value: f.spent(x.Handled), More: f.each(x)}, "handled"),
 	}
+}
+
+// answers are the mean of the scores that satisfaction is told from, and how many there are
+// of each kind: those of another are no part of the mean.
+func (f frame) answers(x kpi.Figures) string {
+	sum := func(counts []int64) (n int64) {
+		for _, c := range counts {
+			n += c
+		}
+		return n
+	}
+	out := fmt.Sprintf(f.L("均分 %s · %d 份评价", "mean %s · %d answers"), figure("%.1f", x.CSATMean), sum(x.Scores[:]))
+	for _, k := range []struct {
+		kind   string
+		counts []int64
+	}{{"NPS", x.NPSScores[:]}, {"CES", x.CESScores[:]}} {
+		if n := sum(k.counts); n != 0 {
+			out += fmt.Sprintf(" · %s %d", k.kind, n)
+		}
+	}
+	return out
 }
 
 // spent says time that may have been none.

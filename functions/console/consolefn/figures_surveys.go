@@ -137,7 +137,7 @@ func (f frame) figureName(name string) string {
 	return map[string]string{
 		"csat": f.L("满意率", "Satisfied"), "csat_mean": f.L("均分", "Mean"), "nps": "NPS", "ces": "CES",
 		"response_rate": f.L("回收率", "Response rate"), "answer_time": f.L("答复用时", "Time to answer"),
-		"recoveries_opened": f.L("差评回访", "Follow-ups opened"), "recoveries_done": f.L("已处理的回访", "Follow-ups done"), "recovered": f.L("挽回客户", "Customers won back"),
+		"recoveries_opened": f.L("回访", "Recoveries opened"), "recoveries_done": f.L("已处理的回访", "Recoveries done"), "recovered": f.L("挽回客户", "Customers won back"),
 	}[name]
 }
 
@@ -184,7 +184,8 @@ func (v *visit) arms(page surveyFiguresPage, def config.Survey, sums []map[strin
 			row.Rate = fmt.Sprintf("%.1f%% (%.1f–%.1f%%)", a.Rate.Value*100, a.Rate.Low*100, a.Rate.High*100)
 		}
 		if a.Mean != nil {
-			row.Mean = fmt.Sprintf("%.2f (%.2f–%.2f)", a.Mean.Value, a.Mean.Low, a.Mean.High)
+			least, most := def.Kind.Bounds() // no mean lies beyond the scale
+			row.Mean = fmt.Sprintf("%.2f (%.2f–%.2f)", a.Mean.Value, max(float64(least), a.Mean.Low), min(float64(most), a.Mean.High))
 		}
 		out.Rows = append(out.Rows, row)
 	}

@@ -38,6 +38,26 @@ func TestSurveyFigures(t *testing.T) {
 	require.Contains(t, page, kpi.Definition("csat", "en"))
 }
 
+// An interval ends where the scale does, and the tile says how many answers of each kind there
+// are: the mean is of one kind alone.
+func TestAnswersByKind(t *testing.T) {
+	w := newWorld(t).signIn()
+	day := w.now.In(w.s.Desk.Location()).Format(time.DateOnly)
+	for i, score := range []int{1, 1, 1, 5, 9} {
+		kind := desk.CSAT
+		if score == 9 {
+			kind = desk.NPS
+		}
+		for _, s := range kpi.Count(desk.Fact{Kind: desk.FactAnswered, Survey: kind, Of: "csat", Def: "0a1b2c3d", Variant: string(rune('a' + i/4)), Day: day, Channel: desk.SMS, Score: &score}) {
+			var tx store.Tx
+			tx.Add(store.FigureKey(s.Cut, s.Day), s.Counters)
+			require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+		}
+	}
+	require.Contains(t, w.page("/console/figures/surveys?lang=en"), "2.00 (1.00–")
+	require.Contains(t, w.page("/console/figures?lang=en"), "mean 2.0 · 4 answers · NPS 1")
+}
+
 // Of whom an agent sees their teams, each day of a team is read once.
 func TestSurveyFiguresReadOnce(t *testing.T) {
 	w := newWorld(t).signIn()

@@ -1,6 +1,7 @@
 package consolefn
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -69,6 +70,7 @@ type badge struct{ Of, Says string }
 type listPage struct {
 	frame
 	View   string
+	Team   string // "" is all
 	Views  []viewChoice
 	Teams  []choice
 	Order  choice // the other order
@@ -84,6 +86,7 @@ type listRow struct {
 	Number   string
 	Who      string // the customer, in words
 	Channel  string
+	Icon     string
 	Status   string
 	Priority string
 	Assignee string
@@ -102,7 +105,7 @@ func (v *visit) listPage() (listPage, error) {
 	if !slices.ContainsFunc(views, func(x listView) bool { return x.id == view }) {
 		view = "open"
 	}
-	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view}
+	p := listPage{frame: v.frame("list", "工单", "Tickets", "view", "team", "order"), View: view, Team: team}
 	if err := v.listChoices(&p, team, oldest); err != nil {
 		return p, err
 	}
@@ -193,10 +196,15 @@ func (v *visit) knownTeam(id string) string {
 }
 
 func (v *visit) listRow(t desk.Ticket) listRow {
+	say := look.Page{Lang: v.lang}.L
+	channel, icon := journal.Channel(t.From.Channel, v.lang), string(t.From.Channel)
+	if t.Phoned {
+		channel, icon = say("电话", "Phone call"), "call"
+	}
 	return listRow{
 		URL: "/console/tickets/" + t.ID.Number(), T: t, Number: t.ID.Number(),
-		Channel: journal.Channel(t.From.Channel, v.lang), Status: journal.Status(t.Status, v.lang),
-		Who:      t.Called(v.lang),
+		Channel: channel, Icon: icon, Status: journal.Status(t.Status, v.lang),
+		Who:      cmp.Or(t.Called(v.lang), say("未留联系方式", "No address left")),
 		Priority: journal.Priority(t.Priority, v.lang), Assignee: v.agentName(t.Assignee), Team: v.teamName(t.Team),
 		Deadline: v.deadline(t),
 	}

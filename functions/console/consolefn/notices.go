@@ -82,7 +82,7 @@ func (v *visit) notices() error {
 	}
 	for _, r := range rows {
 		n := r.Value
-		page.Rows = append(page.Rows, noticeRow{Notice: n, Number: n.Ticket.Number(), Subject: subjects[n.Ticket], Words: journal.Words(n.What, v.lang), Fresh: n.ID > read.Value.Until})
+		page.Rows = append(page.Rows, noticeRow{Notice: n, Number: n.Ticket.Number(), Subject: subjects[n.Ticket], Words: journal.Words(v.named(n.What), v.lang), Fresh: n.ID > read.Value.Until})
 	}
 	return v.write("notices", page)
 }

@@ -72,3 +72,21 @@ func TestNotices(t *testing.T) {
 	}
 	require.Contains(t, w.page("/console"), `aria-label="unread">9&#43;<`)
 }
+
+// A notice and the journal name colleagues, not their ids.
+func TestNamesForIDs(t *testing.T) {
+	w := newWorld(t).signIn()
+	id := w.comes("m1", "hello")
+	var tx store.Tx
+	tx.PutNotice(store.Row[desk.Notice]{Value: desk.Notice{
+		ID: tell.ID(w.now, "lin"), Agent: "lin", Kind: "recovery", At: w.now, Ticket: id,
+		What: desk.Decision{Code: "recovery.opened", Args: map[string]string{"owner": "amy", "at": "2026-11-23T01:00:00Z"}},
+	}})
+	row := store.Row[desk.Message]{Value: desk.Message{ID: desk.NewMessageID(w.now, "j"), Ticket: id, Kind: desk.Journal, At: w.now,
+		Decisions: []desk.Decision{{Code: "assign.by_strategy", Args: map[string]string{"to": "lin", "strategy": "round_robin"}}}}}
+	tx.PutMessage(row)
+	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+	page := w.page("/console/notices?lang=zh-CN")
+	require.Contains(t, page, "2026年11月23日 09:00，负责人：Amy")
+	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=zh-CN"), "自动分配给Lin（轮流分配）")
+}

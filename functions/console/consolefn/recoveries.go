@@ -86,7 +86,7 @@ func (v *visit) recoveriesOf(t desk.Ticket) ([]recoveryRow, error) {
 func (v *visit) recoveries() error {
 	const shown = 50
 	q := v.r.URL.Query()
-	page := recoveriesPage{frame: v.frame("recoveries", "差评回访", "Follow-ups", "state", "team", "month")}
+	page := recoveriesPage{frame: v.frame("recoveries", "回访", "Recoveries", "state", "team", "month")}
 	state, team := desk.RecoveryState(q.Get("state")), q.Get("team")
 	if !slices.Contains(desk.RecoveryStates, state) && state != wonBack {
 		state = desk.RecoveryDue

@@ -31,7 +31,7 @@ func TestFollowUps(t *testing.T) {
 	require.Contains(t, page, `<a href="/console/customers/`+string(w.ticket(id).Customer)+`">Mei</a>`, "whom to get in touch with")
 	require.Contains(t, w.page("/console/recoveries?lang=zh-CN"), "待回访")
 	ticket := w.page("/console/tickets/" + id.Number() + "?lang=en")
-	require.Contains(t, ticket, "Follow-up")
+	require.Contains(t, ticket, "<h2>Recovery</h2>")
 	csrf := field(t, page, "csrf")
 	post := func(fields ...string) {
 		form := url.Values{"csrf": {csrf}}

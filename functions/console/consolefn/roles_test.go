@@ -96,6 +96,7 @@ var whoMay = map[string]string{
 	"POST /console/dead-letters/{queue}/letters/{id}/redrive": "admin",
 	"POST /console/dead-letters/{queue}/letters/{id}/drop":    "admin",
 	"GET /console/exports":                                    "agent",
+	"GET /console/fragment/exports":                           "agent",
 	"GET /console/exports/{id}/file":                          "agent",
 	"POST /console/exports":                                   "agent",
 	"POST /console/filters":                                   "agent",

@@ -47,7 +47,7 @@ type sectionRow struct {
 var sectionWords = map[string][2]string{
 	"desk": {"客服台", "Desk"}, "teams": {"小组", "Teams"}, "agents": {"客服", "Agents"}, "accounts": {"渠道账号", "Accounts"}, "forms": {"表单", "Forms"},
 	"routing": {"分派规则", "Routing"}, "tickets": {"工单", "Tickets"}, "webhooks": {"事件订阅", "Webhooks"}, "notify": {"通知", "Notices"}, "senders": {"发件人名单", "Senders"},
-	"asking": {"调查频率", "Asking"}, "surveys": {"调查", "Surveys"}, "recoveries": {"回访", "Follow-ups"}, "access": {"访问权限", "Access"},
+	"asking": {"调查频率", "Asking"}, "surveys": {"调查", "Surveys"}, "recoveries": {"回访", "Recoveries"}, "access": {"访问权限", "Access"},
 	"canned": {"常用回复", "Canned replies"}, "macros": {"快捷操作", "Macros"}, "customer_fields": {"客户字段", "Customer fields"}, "tiers": {"客户等级", "Tiers"},
 	"calendars": {"工作时间", "Business hours"}, "sla": {"时限", "SLA"},
 }

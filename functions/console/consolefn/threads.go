@@ -121,7 +121,7 @@ func (p ticketPage) Splittable() bool {
 
 // Splittable says whether a message can be split off.
 func (it item) Splittable() bool {
-	return (it.M.Kind == desk.FromCustomer || it.M.Kind == desk.Note) && it.M.Gone == ""
+	return (it.M.Kind == desk.FromCustomer || it.M.Kind == desk.Note) && it.M.Gone == "" && it.From.ID == ""
 }
 
 // Spam says whether the ticket is held to be spam.

@@ -92,12 +92,14 @@ type item struct {
 	Purpose  string
 	Again    string // where to send it once more
 	Undo     string // where it is taken back
+	Undone   bool   // it was
 	HTML     string // where its formatted text is
 	Mark     string // where it is marked as feedback; "" = it can't be
 	Marked   string // what it is marked as, in words
 	Files    []fileLink
 	Provider string // the provider's own type, where it isn't text
 	Others   bool   // another agent's answer
+	From     choice // the ticket merged into this one that has it; zero: this one
 }
 
 // SentAs names the field that a row was written in.
@@ -190,8 +192,11 @@ func (v *visit) timeline(ctx context.Context, p *ticketPage) error {
 	for _, r := range slices.Backward(rows) {
 		p.Items = append(p.Items, v.item(r.Value, p.URL))
 	}
+	if !p.Newer {
+		err = v.mergedItems(p)
+	}
 	slices.SortStableFunc(p.Items, func(a, b item) int { return a.At.Compare(b.At) })
-	return nil
+	return err
 }
 
 // messageURL leads to a message on its ticket's page, or on the older one that has it.
@@ -211,7 +216,10 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 	if m.Kind == desk.ToCustomer {
 		it.State, it.Why = journal.SendState(m.State, v.lang), journal.Why(m.Why, v.lang)
 		it.Purpose = journal.Purpose(m.Purpose, v.lang)
-		if (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again" {
+		switch {
+		case m.Why == desk.Undone: // by who wrote it, and back in their box: it didn't fail
+			it.Undone, it.State, it.Why = true, v.frame("", "", "").L("已撤回", "Taken back"), ""
+		case (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again":
 			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
 		}
 	}
@@ -277,7 +285,7 @@ func (v *visit) named(d desk.Decision) desk.Decision {
 	args := map[string]string{}
 	for k, value := range d.Args {
 		switch {
-		case d.Code == "assign.changed" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
+		case strings.HasPrefix(d.Code, "assign.") && k != "strategy" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
 			value = v.agentName(value) // nobody stays nobody
 		case d.Code == "task.opened" && k == "team" || d.Code == "route.team" || d.Code == "route.moved":
 			value = v.teamName(value)

@@ -33,14 +33,14 @@
 
   // What a colleague changes is seen in the choices beside the timeline, too, but for what
   // the agent has chosen and not saved yet, or is at.
-  const shown = {};
-  for (const name of ["assignee", "priority", "status"]) shown[name] = document.getElementById(name)?.value;
   document.addEventListener("settled", () => {
     const head = document.querySelector(".head");
-    for (const name of head ? Object.keys(shown) : []) {
+    for (const name of head ? ["assignee", "priority", "status"] : []) {
       const select = document.getElementById(name);
-      if (!select || select.value !== shown[name] || select.form.contains(document.activeElement)) continue;
-      if ([...select.options].some((o) => o.value === head.dataset[name])) select.value = shown[name] = head.dataset[name];
+      if (!select || !stood(select).selected || select.form.contains(document.activeElement)) continue;
+      const now = [...select.options].find((o) => o.value === head.dataset[name]);
+      if (now) now.selected = true;
+      settled(select);
     }
   });
 

@@ -109,7 +109,7 @@ func TestFaultKeepsAllThatWasWritten(t *testing.T) {
 		require.Contains(t, profile, s)
 	}
 	require.Contains(t, post("/console/feedback/none/topic", "title", "A quieter fan"), "A quieter fan")
-	require.NotContains(t, profile, csrf)
+	require.NotContains(t, profile, ">"+csrf)
 }
 
 // What came from the customer, one's own answers and a page of before the question ask

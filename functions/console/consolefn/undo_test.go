@@ -45,6 +45,8 @@ func TestUndoAnAnswer(t *testing.T) {
 	require.Equal(t, strings.Fields(text), strings.Fields(draft))
 	require.Contains(t, page, `value="resolved" selected`, "what it made of the ticket")
 	require.NotContains(t, page, undo)
+	require.Contains(t, page, `<span class="badge">Taken back</span>`, "it didn't fail")
+	require.NotContains(t, page, "/again\"", "it stands in the box: it would go twice")
 	require.Equal(t, http.StatusConflict, w.do("POST", undo, url.Values{"csrf": {field(t, page, "csrf")}}).StatusCode)
 
 	amys := w.messages(id, desk.ToCustomer)[1]

@@ -84,6 +84,8 @@ func TestPagesAreAccessible(t *testing.T) {
 			b.Open(browser.In(c.base+page, lang))
 			b.Do(chromedp.Evaluate[chromedp.Void](source + "; void 0"))
 			found := audit(t, b, "")
+			b.Say(`document.querySelectorAll("main details").forEach((d) => (d.open = true))`)
+			b.Fits(screen, page+" folded out")
 			require.NoError(t, b.Scheme(true))
 			for _, f := range append(found, audit(t, b, "color-contrast")...) {
 				broken = append(broken, page+" "+lang+": "+f.Impact+" "+f.ID+": "+f.Help+"\n\t"+strings.Join(f.Nodes, "\n\t"))

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/infra/local/browser"
@@ -124,6 +126,13 @@ func TestDrafts(t *testing.T) {
 	b.Open(page)
 	require.Equal(t, "Half an answer", value())
 	b.Keep("draft")
+	zone := c.s.Desk.Location()
+	require.Contains(t, []string{"Your draft of " + time.Now().In(zone).Format("15:04") + " is back ", "Your draft of " + time.Now().In(zone).Add(-time.Minute).Format("15:04") + " is back "},
+		browsertest.JS[string](b, `document.querySelector(".draft").firstChild.textContent`), "as the page has times")
+	b.Say(fmt.Sprintf(`localStorage.setItem("draft:lin:%s:reply", JSON.stringify({text: "Half an answer", at: Date.now() - 3 * 24 * 3600e3}))`, c.first.Number()))
+	b.Say(`document.getElementById("reply").form.dataset.sent = "1"`)
+	b.Open(page)
+	require.Contains(t, browsertest.JS[string](b, `document.querySelector(".draft").textContent`), time.Now().In(zone).AddDate(0, 0, -3).Format("2 Jan "))
 	b.Click(".draft button")
 	require.Empty(t, value())
 	b.Open(page)
@@ -252,4 +261,72 @@ func TestLabelsKeepTheirFields(t *testing.T) {
 			}).length`), "%s at %d", page, width)
 		}
 	}
+}
+
+// With the arrow keys a choice is tried, and saved by Enter or by leaving the field; Escape
+// takes it back. The focus stays where the agent was.
+func TestChoicesByKeys(t *testing.T) {
+	c, b, page := atWork(t)
+	stands := func() desk.Priority {
+		row, err := c.desk.Store.Ticket(t.Context(), c.first)
+		require.NoError(t, err)
+		return row.Value.Priority
+	}
+	down := func() { b.Do(chromedp.KeyEvent(kb.ArrowDown)) }
+	b.Open(page + "?lang=en")
+	require.NoError(t, c.desk.SetPriority(t.Context(), amy(), c.first, desk.Low))
+	b.Open(page)
+	press(b, "p")
+	down()
+	down()
+	b.Until(`document.getElementById("priority").value === "high"`)
+	require.Equal(t, desk.Low, stands(), "nothing is saved on the way")
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Until(`document.getElementById("priority").value === "low" && ` + focused + ` === ""`)
+
+	press(b, "p")
+	down()
+	b.Do(chromedp.KeyEvent(kb.Enter))
+	b.Until(`document.querySelector(".head").dataset.priority === "normal" && ` + focused + ` === "priority"`)
+	require.Equal(t, desk.Normal, stands())
+
+	down()
+	b.Until(`document.getElementById("priority").value === "high"`)
+	b.Do(chromedp.KeyEvent(kb.Tab))
+	b.Until(focused + ` === "status" && document.querySelector(".head").dataset.priority === "high"`)
+	require.Equal(t, desk.High, stands())
+	b.Say(`(() => {
+		const e = document.getElementById("priority");
+		dispatchEvent(new Event("pointerdown"));
+		e.value = "urgent";
+		e.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`)
+	b.Until(`document.querySelector(".head").dataset.priority === "urgent"`)
+	require.Empty(t, b.Complaints())
+}
+
+// Whatever is folded out, the answer's buttons can be pressed and the page is no wider than
+// the screen; the aside stays clear of the header.
+func TestTicketFoldedOut(t *testing.T) {
+	c, b, page := atWork(t)
+	c.s.Canned = []config.Canned{{ID: "long", Name: config.Text{"zh-CN": "换货", "en": "Exchange"}, Text: config.Text{"zh-CN": strings.Repeat("请把旧的寄回来，", 40), "en": strings.Repeat("Please send the old one back; ", 40)}}}
+	for _, screen := range []browser.Screen{browser.Wide, browser.Phone} {
+		b.Show(screen)
+		b.Open(page + "?lang=en")
+		require.Regexp(t, `^Customer waits · \d+ (min|hr)$`, strings.TrimSpace(browsertest.JS[string](b, `document.querySelector(".head .badge.high:has(time)").textContent`)))
+		b.Say(`document.querySelectorAll("details").forEach((d) => (d.open = true))`)
+		b.Fits(screen, "the ticket folded out")
+		for _, button := range []string{"form.reply button:not([data-preview]):not([data-clear])", "[data-preview]"} {
+			require.True(t, browsertest.JS[bool](b, fmt.Sprintf(`(() => {
+				const e = document.querySelector(%q);
+				e.scrollIntoView({block: "center"});
+				const at = e.getBoundingClientRect();
+				return e === document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+			})()`, button)), button)
+		}
+		if screen == browser.Wide {
+			b.Until(`parseFloat(getComputedStyle(document.querySelector(".right")).top) > document.querySelector(".top").offsetHeight`)
+		}
+	}
+	require.Empty(t, b.Complaints())
 }
