@@ -41,7 +41,7 @@ func usedCodes(t *testing.T) map[string]string {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
 				strings.Contains(path, "shared/journal/") || strings.Contains(path, "policy/canned/") || strings.HasSuffix(path, "desk/event.go") || strings.HasSuffix(path, "config/feedback.go") || strings.Contains(path, "policy/tell/") ||
-				strings.HasSuffix(path, "wechat/notice.go") {
+				strings.HasSuffix(path, "wechat/notice.go") || strings.HasSuffix(path, "config/account_keys.go") {
 				return err
 			}
 			return codesOf(path, found)

@@ -23,7 +23,7 @@ func TestNamed(t *testing.T) {
 		"不再由李明处理":              {Code: "assign.changed", Args: map[string]string{"from": "li", "to": ""}},
 		"分到销售":                 {Code: "route.team", Args: map[string]string{"team": "sales"}},
 		"推迟到 2026-11-26 14:26": {Code: "snooze.until", Args: map[string]string{"at": "2026-11-26T06:26:00Z"}},
-		"差评回访已超时，上报给 李明":       {Code: "recovery.due", Args: map[string]string{"owner": "li"}},
+		"回访已超时，上报给 李明":         {Code: "recovery.due", Args: map[string]string{"owner": "li"}},
 	} {
 		require.Equal(t, want, Words(n.Named(d), Chinese))
 	}

@@ -140,7 +140,11 @@ func (s *season) reached(m channel.Outgoing) {
 	lines := strings.Split(m.Text, "\n")
 	token := strings.TrimPrefix(lines[len(lines)-1], "https://desk.example/s/")
 	fields, err := s.w.desk.Key.Open(links.SurveyPurpose, token, now)
-	q, ok := questionOf[lines[len(lines)-2]]
+	words := lines[:len(lines)-1]
+	if n := len(words) - 1; strings.HasPrefix(words[n], "Reply with a number from ") {
+		words = words[:n] // where there is nothing to tap
+	}
+	q, ok := questionOf[words[len(words)-1]]
 	if err != nil || !ok || to == nil {
 		s.breaks("%s: a survey that nobody can answer reached %s: %q", m.Ticket, m.To.ID, m.Text)
 		return
