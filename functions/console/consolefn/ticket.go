@@ -282,28 +282,7 @@ func (v *visit) who(a desk.Actor) string {
 
 // named puts the names of agents and teams for their ids, and times in the desk's zone.
 func (v *visit) named(d desk.Decision) desk.Decision {
-	args := map[string]string{}
-	for k, value := range d.Args {
-		switch {
-		case strings.HasPrefix(d.Code, "assign.") && k != "strategy" || d.Code == "mention.named" || strings.HasPrefix(d.Code, "watch.") || (strings.HasPrefix(d.Code, "recovery.") || d.Code == "feedback.praise") && k != "at":
-			value = v.agentName(value) // nobody stays nobody
-		case d.Code == "task.opened" && k == "team" || d.Code == "route.team" || d.Code == "route.moved":
-			value = v.teamName(value)
-		case k == "at":
-			value = v.local(value)
-		}
-		args[k] = value
-	}
-	return desk.Decision{Code: d.Code, Args: args}
-}
-
-// local is a journal's time as the rest of the page shows times.
-func (v *visit) local(value string) string {
-	at, err := time.Parse(time.RFC3339, value)
-	if err != nil {
-		return value
-	}
-	return v.frame("", "", "").When(at)
+	return journal.Names{Agent: v.agentName, Team: v.teamName, Time: v.frame("", "", "").When}.Named(d)
 }
 
 // controls are the choices beside the timeline.
