@@ -324,6 +324,11 @@ func TestTicketFoldedOut(t *testing.T) {
 				return e === document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
 			})()`, button)), button)
 		}
+		b.Say(`document.getElementById("reply").value = "Hello,"`)
+		b.Say(`document.getElementById("reply").setSelectionRange(6, 6)`)
+		b.Click("a[data-insert]")
+		require.Contains(t, browsertest.JS[string](b, `document.getElementById("reply").value`), "Hello,\n请把旧的", "on a line of its own")
+		b.Say(`document.getElementById("reply").value = ""`)
 		if screen == browser.Wide {
 			b.Until(`parseFloat(getComputedStyle(document.querySelector(".right")).top) > document.querySelector(".top").offsetHeight`)
 		}
