@@ -74,6 +74,9 @@ func TestWaitingViews(t *testing.T) {
 
 	w.post(old, "assign", "assignee", "lin")
 	require.Equal(t, "1", w.badge(w.page("/console?lang=en"), "unassigned"), "at once, for who did it")
+	require.Equal(t, "1", w.badge(w.page("/console?lang=en"), "mine"))
+	w.post(old, "reply", "text", "Here", "then", "pending")
+	require.Equal(t, "1", w.badge(w.page("/console?lang=en"), "pending"))
 	w.post(young, "status", "status", "snoozed", "until", "2026-11-25T09:00")
 	page = w.page("/console?view=snoozed&lang=en")
 	require.Equal(t, "1", w.badge(page, "snoozed"))

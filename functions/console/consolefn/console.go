@@ -52,6 +52,7 @@ type console struct {
 	kit    *look.Kit
 	finder *find.Finder
 	pulses kept[pulse]                    // by team
+	own    kept[int]                      // by agent: their active tickets
 	heads  kept[desk.Ticket]              // the oldest that nobody has, by team
 	atWork kept[map[string]desk.Presence] // under ""
 }

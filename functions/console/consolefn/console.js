@@ -299,7 +299,8 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   const area = document.getElementById(link.dataset.insert);
-  area.setRangeText(link.dataset.text, area.selectionStart, area.selectionEnd, "end");
+  const before = area.value.slice(0, area.selectionStart);
+  area.setRangeText((before === "" || before.endsWith("\n") ? "" : "\n") + link.dataset.text, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   link.closest("details").open = false;
   area.focus();

@@ -142,7 +142,7 @@ func (v *visit) listChoices(p *listPage, team string, oldest bool) error {
 	for _, x := range views {
 		c := viewChoice{choice: choice{x.id, p.L(x.zh, x.en), listURL("/console", x.id, team, oldest), x.id == p.View}}
 		switch x.id {
-		case viewUnassigned, viewOverdue, viewAtRisk, viewSnoozed:
+		case "mine", "pending", viewUnassigned, viewOverdue, viewAtRisk, viewSnoozed:
 			c.Badge = &badge{x.id, many(counts[x.id])}
 		}
 		p.Views = append(p.Views, c)

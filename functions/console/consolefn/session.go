@@ -106,6 +106,7 @@ func (c *console) signedIn(h func(*visit) error) http.HandlerFunc {
 		}
 		if r.Method == http.MethodPost && !unaudited[r.Pattern] || r.Pattern == "POST /console/presence" {
 			c.pulses.forget()
+			c.own.forget()
 			c.heads.forget()
 			c.atWork.forget()
 		}

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,4 +93,29 @@ func TestNamelessSender(t *testing.T) {
 	tx.PutTicket(store.Row[desk.Ticket]{Value: desk.Ticket{ID: "7K3Q9W", Status: desk.StatusOpen, Team: "service", From: desk.Address{Channel: desk.WebForm, Account: "contact"}}})
 	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
 	require.Contains(t, w.page("/console?lang=en"), "</span></span> No address left</td>")
+}
+
+// A customer's page leads to a form that has them in it already, hidden from who sees their
+// address in part, and sent to the whole of it.
+func TestStartFromACustomer(t *testing.T) {
+	w := newWorld(t).signIn()
+	at := "/console/customers/" + string(w.ticket(w.comes("m1", "hello")).Customer)
+	to := html.UnescapeString(regexpFind(t, w.page(at), `href="(/console/new\?customer=[^"]*)"`))
+	page := html.UnescapeString(w.page(to))
+	require.Contains(t, page, `value="+8613800000000"`)
+	require.Contains(t, page, `value="Mei"`)
+	require.Contains(t, page, `<option value="sms" selected>`)
+
+	w.s.Access.MaskContacts = true
+	page = w.page(to)
+	require.NotContains(t, page, "8613800000000")
+	form := url.Values{"channel": {"call"}, "outcome": {"reached"}, "text": {"She is happy."}}
+	for _, name := range []string{"csrf", "nonce", "customer", "to", "name"} {
+		form.Set(name, html.UnescapeString(field(t, page, name)))
+	}
+	require.Contains(t, form.Get("to"), "***")
+	resp := w.do("POST", "/console/new", form)
+	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
+	id, _ := desk.ParseNumber(strings.TrimPrefix(resp.Header.Get("Location"), "/console/tickets/"))
+	require.Equal(t, "+8613800000000", w.ticket(id).From.ID)
 }

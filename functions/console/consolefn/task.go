@@ -2,6 +2,7 @@ package consolefn
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -21,6 +22,20 @@ func (v *visit) tasksOf(t desk.Ticket) ([]taskRow, error) {
 		out = append(out, taskRow{v.listRow(r.Value), v.shows(r.Value)})
 	}
 	return out, err
+}
+
+// TaskTeams are whom a task can be given to, the others first: one's own team needs no task
+// as a rule.
+func (p ticketPage) TaskTeams() []choice {
+	return slices.SortedStableFunc(slices.Values(p.Teams), func(a, b choice) int {
+		switch {
+		case a.Chosen == b.Chosen:
+			return 0
+		case a.Chosen:
+			return 1
+		}
+		return -1
+	})
 }
 
 // ParentURL is where the ticket is that a task is of.

@@ -15,6 +15,7 @@ func TestTask(t *testing.T) {
 	w := newWorld(t).signIn()
 	id := w.comes("1", "hello")
 	require.Contains(t, w.page("/console/tickets/"+id.Number()+"?lang=zh-CN"), "请其他小组协助")
+	require.Contains(t, w.page("/console/tickets/"+id.Number()), `name="team"><option value="repairs">`, "another team first")
 	require.Equal(t, http.StatusSeeOther, w.post(id, "tasks", "team", "repairs", "text", "Is it under guarantee?", "wait", "1").StatusCode)
 	require.Len(t, w.ticket(id).Tasks, 1)
 	task := w.ticket(id).Tasks[0]

@@ -92,7 +92,7 @@ func TestSpam(t *testing.T) {
 	require.Contains(t, page, "Not spam")
 	require.Regexp(t, `<textarea id="reply"[^>]* disabled`, page, "it would be refused")
 	require.Contains(t, page, "takes no answer")
-	require.Contains(t, page, "Block the sender")
+	require.Contains(t, page, "Block the sender…")
 	require.NotContains(t, page, `id="into"`)
 	require.Equal(t, http.StatusSeeOther, w.press(id, "block").StatusCode)
 	require.Contains(t, w.page("/console/tickets/"+id.Number()), "Unblock the sender")

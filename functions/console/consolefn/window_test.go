@@ -24,6 +24,7 @@ func TestReplyWindow(t *testing.T) {
 	page := w.page(at + "?lang=en")
 	require.Contains(t, page, "WeChat takes no answer now")
 	require.NotContains(t, page, "more until")
+	require.Contains(t, page, "Not by WeChat now")
 
 	sms := w.comes("a", "hello")
 	require.NotContains(t, w.page("/console/tickets/"+sms.Number()), "more until")

@@ -140,8 +140,7 @@ func TestDrafts(t *testing.T) {
 
 	b.Type("#reply", "A whole answer")
 	b.Click("form.reply button[type=submit]")
-	b.Until(`[...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("A whole answer"))`)
-	require.Empty(t, value())
+	b.Until(`document.getElementById("reply")?.value === "" && [...document.querySelectorAll(".timeline .out")].some((e) => e.textContent.includes("A whole answer"))`)
 	require.Zero(t, kept())
 	require.Empty(t, browsertest.JS[string](b, "location.hash"))
 
@@ -324,6 +323,11 @@ func TestTicketFoldedOut(t *testing.T) {
 				return e === document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
 			})()`, button)), button)
 		}
+		b.Say(`document.getElementById("reply").value = "Hello,"`)
+		b.Say(`document.getElementById("reply").setSelectionRange(6, 6)`)
+		b.Click("a[data-insert]")
+		require.Contains(t, browsertest.JS[string](b, `document.getElementById("reply").value`), "Hello,\n请把旧的", "on a line of its own")
+		b.Say(`document.getElementById("reply").value = ""`)
 		if screen == browser.Wide {
 			b.Until(`parseFloat(getComputedStyle(document.querySelector(".right")).top) > document.querySelector(".top").offsetHeight`)
 		}
