@@ -70,7 +70,7 @@ func (s *Settings) Bad(v desk.Survey, score int) bool {
 
 var regret = Text{
 	"zh-CN": "感谢您的反馈。很抱歉这次没有让您满意，我们会认真改进。",
-	"en":    "Thank you for being frank with us. We are sorry that it went badly, and will look into it.",
+	"en":    "Thank you for your honest feedback. We're sorry we let you down, and we'll look into it.",
 }
 
 // ThanksFor is what the customer reads after an answer: words that fit a bad score where

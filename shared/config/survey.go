@@ -139,21 +139,21 @@ type ShowIf struct {
 func DefaultSurvey(kind desk.SurveyKind) Survey {
 	v := Survey{ID: string(kind), Kind: kind}
 	v.fillIn(nil, "")
-	v.Question, v.Thanks = defaultQuestions[kind], Text{"zh-CN": "谢谢您的评价！", "en": "Thank you for your answer!"}
+	v.Question, v.Thanks = defaultQuestions[kind], Text{"zh-CN": "谢谢您的评价！", "en": "Thank you for your feedback!"}
 	return v
 }
 
 var defaultQuestions = map[desk.SurveyKind]Text{
-	desk.CSAT: {"zh-CN": "这次的服务您满意吗？请从 1（很不满意）到 5（非常满意）打个分。", "en": "How did we do? Please rate from 1 (bad) to 5 (great)."},
-	desk.NPS:  {"zh-CN": "您有多愿意把我们推荐给朋友或同事？请从 0（完全不愿意）到 10（非常愿意）打个分。", "en": "How likely are you to recommend us? Please rate from 0 (not at all) to 10 (very likely)."},
-	desk.CES:  {"zh-CN": "这次解决问题费劲吗？请从 1（非常费劲）到 7（非常轻松）打个分。", "en": "How easy was it to get this solved? Please rate from 1 (very hard) to 7 (very easy)."},
+	desk.CSAT: {"zh-CN": "这次的服务您满意吗？请从 1（很不满意）到 5（非常满意）打个分。", "en": "How did we do? Rate us from 1 (very poor) to 5 (excellent)."},
+	desk.NPS:  {"zh-CN": "您有多愿意把我们推荐给朋友或同事？请从 0（完全不愿意）到 10（非常愿意）打个分。", "en": "How likely are you to recommend us to a friend or colleague, from 0 (not at all likely) to 10 (extremely likely)?"},
+	desk.CES:  {"zh-CN": "这次解决问题费劲吗？请从 1（非常费劲）到 7（非常轻松）打个分。", "en": "How easy was it to get this sorted, from 1 (very hard) to 7 (very easy)?"},
 }
 
 var defaultBad = map[desk.SurveyKind]int{desk.CSAT: 2, desk.NPS: 6, desk.CES: 3}
 
 var defaultEnds = map[desk.SurveyKind][2]Text{
-	desk.CSAT: {{"zh-CN": "很不满意", "en": "Very bad"}, {"zh-CN": "非常满意", "en": "Very good"}},
-	desk.NPS:  {{"zh-CN": "完全不愿意", "en": "Not at all likely"}, {"zh-CN": "非常愿意", "en": "Very likely"}},
+	desk.CSAT: {{"zh-CN": "很不满意", "en": "Very poor"}, {"zh-CN": "非常满意", "en": "Excellent"}},
+	desk.NPS:  {{"zh-CN": "完全不愿意", "en": "Not at all likely"}, {"zh-CN": "非常愿意", "en": "Extremely likely"}},
 	desk.CES:  {{"zh-CN": "非常费劲", "en": "Very hard"}, {"zh-CN": "非常轻松", "en": "Very easy"}},
 }
 

@@ -48,7 +48,7 @@ func TestSurveyQuestionnaire(t *testing.T) {
 	s := load(t, survey+"  questions:\n  - {id: a, text: Q, show_if: {question: score, to: 0}}\n  - {id: b, type: scale, min: 0, text: Q}\n  - {id: c, text: Q, show_if: {question: b, from: 3}}\n")
 	v := s.Surveys[0]
 	require.Equal(t, 6, v.Bad)
-	require.Equal(t, "Very likely", v.High["en"])
+	require.Equal(t, "Extremely likely", v.High["en"])
 	q := v.Questionnaire()
 	require.Equal(t, desk.AnswerCondition{Question: "score"}, *q.More[0].If)
 	require.Equal(t, [2]int{0, 5}, [2]int{q.More[1].Min, q.More[1].Max})

@@ -15,7 +15,7 @@ import (
 // (What an agent writes is dropped at the moment of sending: deliveryfn's tests.)
 func TestStopBySMS(t *testing.T) {
 	b := newBench(t)
-	b.s.Tickets.Acknowledge = config.Text{"en": "We have received your message"}
+	b.s.Tickets.Acknowledge = config.Text{"en": "We've received your message"}
 	phone := desk.Address{Channel: desk.SMS, Account: "main", ID: "+14155550100"}
 	sms := func(kind desk.InboundKind, id, words string) ticketing.Received {
 		b.pass(time.Minute)

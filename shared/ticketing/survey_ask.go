@@ -294,7 +294,7 @@ func (f *asking) message(ctx context.Context, remind bool) (desk.Message, error)
 	return m, nil
 }
 
-var remindWords = config.Text{"zh-CN": "打扰了，想再请您花半分钟评价一下：\n", "en": "A short reminder, it takes half a minute:\n"}
+var remindWords = config.Text{"zh-CN": "打扰了，想再请您花半分钟评价一下：\n", "en": "Just a quick reminder. It only takes half a minute:\n"}
 
 // howTo says that a number will do, where there is nothing to tap.
 func howTo(form desk.Questionnaire, ch desk.Channel, lang string) string {

@@ -91,9 +91,9 @@ func TestMenuTap(t *testing.T) {
 		}
 	}
 	require.Len(t, asked.Menu, 5)
-	require.Equal(t, desk.MenuChoice{ID: "5", Text: "5 Very good"}, asked.Menu[0])
+	require.Equal(t, desk.MenuChoice{ID: "5", Text: "5 Excellent"}, asked.Menu[0])
 
-	tap := text("2", "5 Very good")
+	tap := text("2", "5 Excellent")
 	tap.Choice = ticketing.MenuID(tk.Survey, "5")
 	stranger := tap
 	stranger.ID, stranger.From.ID = "9", "oSomebodyElse"

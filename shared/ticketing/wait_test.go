@@ -17,7 +17,7 @@ import (
 func TestExpectedWait(t *testing.T) {
 	b := newBench(t)
 	b.s.Tickets.Acknowledge = config.Text{"en": "We have it."}
-	b.s.Tickets.Wait = config.Text{"en": "We usually answer within about {{minutes}} minutes."}
+	b.s.Tickets.Wait = config.Text{"en": "We usually reply within about {{minutes}} minutes."}
 	acks := func(id desk.TicketID) (out []string) {
 		for _, m := range b.messages(id) {
 			if m.Purpose == "ack" {
@@ -47,5 +47,5 @@ func TestExpectedWait(t *testing.T) {
 	id := b.receive(other).Ticket
 	other.ID = "3"
 	b.receive(other)
-	require.Equal(t, []string{"We have it.\nWe usually answer within about 15 minutes."}, acks(id))
+	require.Equal(t, []string{"We have it.\nWe usually reply within about 15 minutes."}, acks(id))
 }

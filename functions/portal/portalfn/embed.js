@@ -199,10 +199,10 @@ async function showForm() {
 // until what was sent is there, then slower the longer nothing happens.
 function showTalk(token, sent) {
   let tag = "", quiet = 0, timer = 0, waits = sent, over = false, key = nonce();
-  const head = make("div", {}, make("p", { className: "soft" }, L("已收到，正在登记…", "Received. It is being filed…")));
+  const head = make("div", {}, make("p", { className: "soft" }, L("已收到，正在登记…", "Received. We're just logging it…")));
   const list = make("ol");
   list.setAttribute("aria-live", "polite");
-  const write = field({ name: "text", label: L("继续留言", "Write more"), type: "textarea", bare: true });
+  const write = field({ name: "text", label: L("继续留言", "Add a message"), type: "textarea", bare: true });
   const text = write.querySelector("textarea");
   text.rows = 3;
   const form = make("form", { className: "card" }, head, list, write, make("p", { className: "bad all" }),

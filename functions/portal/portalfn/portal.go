@@ -115,16 +115,16 @@ func (p *portal) notFound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.say(w, r, http.StatusNotFound, v.Page,
-		v.L("没有找到这个页面", "This page doesn't exist"),
-		v.L("链接可能不完整。请从收到的消息里重新打开，或完整复制链接再试。", "The link may be incomplete. Please open it again from the message you received, or copy all of it."))
+		v.L("没有找到这个页面", "We couldn't find this page"),
+		v.L("链接可能不完整。请从收到的消息里重新打开，或完整复制链接再试。", "The link may be incomplete. Please open it again from the message you received, or copy the whole link."))
 }
 
 func (p *portal) unavailable(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "10")
 	v := look.NewPage(r, look.Lang(r, ""), "", time.UTC)
 	p.say(w, r, http.StatusServiceUnavailable, v,
-		v.L("暂时无法打开", "Not available just now"),
-		v.L("请稍等片刻再刷新。您已提交的内容不会丢失。", "Please reload in a moment. Nothing you have sent is lost."))
+		v.L("暂时无法打开", "Temporarily unavailable"),
+		v.L("请稍等片刻再刷新。您已提交的内容不会丢失。", "Please try again in a moment. Nothing you've sent is lost."))
 }
 
 // origin is the scheme and host of a URL, or "".

@@ -89,8 +89,8 @@ func (p *portal) over(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	p.say(w, r, http.StatusGone, v.Page, v.L("这次评价已经结束", "This survey is over"),
-		v.L("链接已过有效期，不能再评价了。如果还有问题，直接回复我们就好。", "The link has expired and takes no more answers. If anything is still open, simply write to us."))
+	p.say(w, r, http.StatusGone, v.Page, v.L("这次评价已经结束", "This survey has closed"),
+		v.L("链接已过有效期，不能再评价了。如果还有问题，直接回复我们就好。", "This link has expired, so you can no longer answer. If you still need help, just send us a message."))
 }
 
 // survey shows the question, or thanks for an answer given. It records nothing,
@@ -216,11 +216,11 @@ func (a asked) fault(in posted, least, most int) string {
 	span := strconv.Itoa(least) + a.L(" 到 ", " to ") + strconv.Itoa(most)
 	switch {
 	case !in.chosen:
-		return a.L("请先选择一个评分（"+span+"）。", "Please choose a score first, from "+span+".")
+		return a.L("请先选择一个评分（"+span+"）。", "Please choose a rating first, from "+span+".")
 	case utf8.RuneCountInString(in.Comment) > maxComment:
-		return a.L("留言最多 2000 字。", "The comment may have at most 2,000 characters.")
+		return a.L("留言最多 2000 字。", "Please keep your comment to 2,000 characters or fewer.")
 	case in.step == stepConfirm && !in.seen:
-		return a.L("请勾选下面的方框，确认这是您本人的评价。", "Please tick the box to confirm that this is your own answer.")
+		return a.L("请勾选下面的方框，确认这是您本人的评价。", "Please tick the box to confirm that this is your own rating.")
 	}
 	for _, m := range questions.Shown(a.form, in.Score) {
 		one, ok := questions.Find(in.Answers, m.ID)
@@ -244,5 +244,5 @@ func (a asked) rangeFault(m desk.MoreQuestion) string {
 	case desk.AskText:
 		return a.L("“"+q+"”最多写 2000 字。", q+" At most 2,000 characters, please.")
 	}
-	return a.L("“"+q+"”请从给出的选项中选择。", q+" Please choose among what is offered.")
+	return a.L("“"+q+"”请从给出的选项中选择。", q+" Please choose from the options.")
 }

@@ -75,7 +75,7 @@ type option struct {
 type hidden struct{ Name, Value string }
 
 var faceLabels = [...][2]string{
-	{"很不满意", "Very bad"}, {"不满意", "Bad"}, {"一般", "So-so"}, {"满意", "Good"}, {"非常满意", "Very good"},
+	{"很不满意", "Very poor"}, {"不满意", "Poor"}, {"一般", "OK"}, {"满意", "Good"}, {"非常满意", "Excellent"},
 }
 
 func (a asked) text(t map[string]string) string { return config.Text(t).In(a.Lang) }
@@ -84,7 +84,7 @@ func (a asked) text(t map[string]string) string { return config.Text(t).In(a.Lan
 func (a asked) scores(value int, chosen bool) scoreRow {
 	least, most := a.form.Kind.Bounds()
 	row := scale("score", least, most, value, chosen)
-	row.Look, row.Legend, row.Required = a.form.Look, a.L("评分", "Your score"), true
+	row.Look, row.Legend, row.Required = a.form.Look, a.L("评分", "Your rating"), true
 	row.Low, row.High = a.text(a.form.Low), a.text(a.form.High)
 	for i := range row.Scores {
 		c := &row.Scores[i]
@@ -131,6 +131,17 @@ type sheet struct {
 	later  bool // a step after the first
 }
 
+// title is what the page is about, by the kind of survey.
+func (a asked) title() string {
+	switch a.form.Kind {
+	case desk.NPS:
+		return a.L("您愿意推荐我们吗？", "Would you recommend us?")
+	case desk.CES:
+		return a.L("解决问题费劲吗？", "How easy was it?")
+	}
+	return a.L("服务评价", "How did we do?")
+}
+
 // ask shows a step: the first, or what follows from the answers so far.
 func (p *portal) ask(w http.ResponseWriter, r *http.Request, a asked, s sheet) {
 	page := surveyPage{
@@ -138,7 +149,7 @@ func (p *portal) ask(w http.ResponseWriter, r *http.Request, a asked, s sheet) {
 		Row: a.scores(s.Value, s.chosen), Comment: s.Comment, Max: maxComment, Fault: s.fault,
 		Changing: a.survey.Score != nil, Step: s.step,
 	}
-	page.Title = a.L("服务评价", "How did we do?")
+	page.Title = a.title()
 	switch {
 	case s.later && !s.seen:
 		page.Step = stepConfirm

@@ -160,6 +160,7 @@ func TestNPSPage(t *testing.T) {
 	link, id := w.asked()
 	page := body(t, w.do("GET", link+"?score=0&lang=en", nil))
 	require.Regexp(t, `value="0" required checked`, page)
+	require.Contains(t, page, "<title>Would you recommend us?")
 	require.Equal(t, 11, strings.Count(page, `name="score"`))
 	form := formOf(page)
 	form.Set("seen", "1")
@@ -191,8 +192,8 @@ func TestPageKeepsItsQuestionsAndSettles(t *testing.T) {
 	late := w.do("POST", link+"?lang=en", form)
 	require.Equal(t, http.StatusForbidden, late.StatusCode, "the form is too old")
 	page := body(t, w.do("GET", link+"?lang=en&change=1", nil))
-	require.Contains(t, page, "stands now")
-	require.NotContains(t, page, "Change my answer")
+	require.Contains(t, page, "no longer be changed")
+	require.NotContains(t, page, "Change my rating")
 	require.Equal(t, 3, w.score(id).Value)
 }
 
@@ -211,6 +212,6 @@ func TestSettledWhileOpen(t *testing.T) {
 	w.now = w.now.Add(2 * time.Minute)
 	late := w.do("POST", link+"?lang=en", form)
 	require.Equal(t, http.StatusConflict, late.StatusCode)
-	require.Contains(t, body(t, late), "stands now")
+	require.Contains(t, body(t, late), "no longer be changed")
 	require.Equal(t, 3, w.score(id).Value)
 }

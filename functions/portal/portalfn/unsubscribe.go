@@ -71,7 +71,7 @@ func (p *portal) unsubscribed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.say(w, r, http.StatusOK, v.Page, v.L("已退订", "Unsubscribed"),
-		v.L("今后不会再邀请您评价。您的咨询照常处理，我们仍会回复您。", "We won't ask you for a score again. Your messages are answered as before."))
+		v.L("今后不会再邀请您评价。您的咨询照常处理，我们仍会回复您。", "We won't send you any more surveys. You'll still get replies to your messages."))
 }
 
 // isOneClick reads both encodings that RFC 8058 (3.2) allows.

@@ -30,9 +30,9 @@ const turnstile = `{"kind":"turnstile","site_key":"site","on_timeout":"accept"}`
 // What the customer can mend is said at the captcha, in their language.
 func TestCaptchaRefusals(t *testing.T) {
 	for result, want := range map[captcha.Result][2]string{
-		captcha.Missing: {"请完成人机验证。", "Please complete the check that a person is writing."},
+		captcha.Missing: {"请完成人机验证。", "Please complete the check that you're a person."},
 		captcha.Expired: {"人机验证已过期，请重新验证后提交。", "The check has expired. Please do it once more and send again."},
-		captcha.Failed:  {"人机验证未通过，请重试。", "The check was not passed. Please try again."},
+		captcha.Failed:  {"人机验证未通过，请重试。", "That check didn't go through. Please try again."},
 	} {
 		c, _ := guarded(t, turnstile, captcha.Verdict{Result: result})
 		for i, lang := range []string{"zh-CN", "en"} {
