@@ -108,7 +108,7 @@ func TestMenuTap(t *testing.T) {
 // a number before other words is a message.
 func TestScoreTypedWithWords(t *testing.T) {
 	for typed, want := range map[string]desk.Score{
-		"5 very good": {Value: 5}, "1分，还是没解决": {Value: 1, Comment: "还是没解决"}, "2 more cups, please": {Value: -1},
+		"5 EXCELLENT": {Value: 5}, "1分，还是没解决": {Value: 1, Comment: "还是没解决"}, "2 more cups, please": {Value: -1},
 	} {
 		b := newBench(t)
 		tk := b.resolveAndAsk(nil)
