@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -69,6 +70,7 @@ type replyWindow struct {
 	Until time.Time
 	Left  int
 	Open  bool
+	Warn  string // where it isn't open: what becomes of an answer
 }
 
 // Kind names the ticket's type where it isn't the usual inquiry.
@@ -146,10 +148,29 @@ func (v *visit) ticket() error {
 	}
 	page.Blocked = !sender.Value.Blocked.IsZero()
 	if to := page.T.AnswerTo(); to.Channel == desk.WeChat && to == page.T.From {
-		until, left := window.Of(sender.Value, v.now)
-		page.Window = &replyWindow{until, left, left > 0 && until.After(v.now)}
+		if page.Window, err = v.window(page.T, sender.Value); err != nil {
+			return err
+		}
 	}
 	return v.write("ticket", page)
+}
+
+// window says whether WeChat takes an answer now; where it doesn't, which way one goes
+// instead, by up to four reads.
+func (v *visit) window(t desk.Ticket, who desk.Identity) (*replyWindow, error) {
+	until, left := window.Of(who, v.now)
+	w := &replyWindow{Until: until, Left: left, Open: left > 0 && until.After(v.now)}
+	if w.Open {
+		return w, nil
+	}
+	other, err := ticketing.Elsewhere(v.r.Context(), v.Store, v.s, t, desk.Message{Kind: desk.ToCustomer, Purpose: "reply"})
+	f := v.frame("", "", "")
+	why := f.L("微信当前不允许回复：客户超过 48 小时没有来信，或可回复的条数已用完。", "WeChat takes no answer now: the customer has not written for 48 hours, or the number of answers is used up. ")
+	w.Warn = why + f.L("客户没有其他可用的联系方式，现在发送会失败；客户再次来信后即可回复。", "There is no other way to them: sent now it fails. When they write again, it can be answered.")
+	if other.ID != "" {
+		w.Warn = why + fmt.Sprintf(f.L("这条回复会改为通过%s发送至 %s。", "It goes by %s to %s instead."), journal.Channel(other.Channel, v.lang), v.shown([]string{other.Label(v.lang)})[0])
+	}
+	return w, err
 }
 
 // ticketPart gives only the head and the timeline, for the page's script. The reply

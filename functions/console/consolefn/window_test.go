@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/channel"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 )
 
 // The reply box says how long WeChat takes answers, and when it takes none.
@@ -24,7 +26,17 @@ func TestReplyWindow(t *testing.T) {
 	page := w.page(at + "?lang=en")
 	require.Contains(t, page, "WeChat takes no answer now")
 	require.NotContains(t, page, "more until")
-	require.Contains(t, page, "Not by WeChat now")
+	require.Contains(t, page, "There is no other way to them: sent now it fails")
+
+	w.s.Tickets.Fallback = true
+	w.s.Accounts = append(w.s.Accounts, config.Account{Channel: desk.Email, Name: "help"})
+	c, err := w.desk.Store.Customer(t.Context(), w.ticket(got.Ticket).Customer)
+	require.NoError(t, err)
+	c.Value.Contact.Mail = "mei@x.test"
+	var tx store.Tx
+	tx.PutCustomer(c)
+	require.NoError(t, w.desk.Store.Commit(t.Context(), &tx))
+	require.Contains(t, w.page(at+"?lang=en"), "It goes by E-mail to mei@x.test instead.")
 
 	sms := w.comes("a", "hello")
 	require.NotContains(t, w.page("/console/tickets/"+sms.Number()), "more until")
