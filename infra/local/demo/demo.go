@@ -23,6 +23,9 @@ type Demo struct {
 	Base  string // where the desk answers
 	Clock *local.Warp
 	Out   io.Writer
+
+	keys map[string]string // agents' service keys, by id
+	as   string            // the agent whose key calls are made with; "" = the desk's own token
 }
 
 // Score is what one customer answered in the end.
@@ -227,7 +230,11 @@ func (d *Demo) refuse(context.Context, []*guest) error {
 
 // reply: an agent answers each over the API, twice with one key, as a double click does.
 func (d *Demo) reply(ctx context.Context, all []*guest) error {
-	for _, g := range all {
+	defer func() { d.as = "" }()
+	for i, g := range all {
+		if err := d.agent(ctx, []string{"li", "amy"}[i%2]); err != nil {
+			return err
+		}
 		for range 2 {
 			if err := d.answerTicket(ctx, g); err != nil {
 				return err

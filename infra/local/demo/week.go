@@ -164,7 +164,12 @@ func (d *Demo) speak(ctx context.Context, v *visitor, n int, text string) error 
 // serve answers, resolves and, for most, hears how it went.
 func (d *Demo) serve(ctx context.Context, rng *rand.Rand, v *visitor, n int) error {
 	g := &guest{channel: v.channel, name: v.id, address: v.id, answer: v.talk.answer, number: v.number}
-	if err := d.patch(ctx, v.number, fmt.Sprintf(`{"assignee_id":%q}`, []string{"li", "amy"}[rng.IntN(2)])); err != nil {
+	agent := []string{"li", "amy"}[rng.IntN(2)]
+	if err := d.agent(ctx, agent); err != nil {
+		return err
+	}
+	defer func() { d.as = "" }()
+	if err := d.patch(ctx, v.number, fmt.Sprintf(`{"assignee_id":%q}`, agent)); err != nil {
 		return err
 	}
 	if err := d.answerTicket(ctx, g); err != nil {
