@@ -8,7 +8,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/phone"
 	"github.com/deskhook/deskhook/shared/policy/tier"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -52,20 +51,8 @@ func (n *NewCustomer) check(s *config.Settings) (err error) {
 	if n.Mail == "" && n.Phone == "" {
 		return desk.FieldError("email", "is needed, or phone is: a customer is found by one of them")
 	}
-	if n.Mail != "" {
-		if n.Mail, err = mailAddress("email", n.Mail); err != nil {
-			return err
-		}
-		if ownAddress(s, n.Mail) {
-			return desk.FieldError("email", "is the desk's own address")
-		}
-	}
-	if n.Phone != "" {
-		e164, ok := phone.E164(n.Phone, s.Desk.Country)
-		if !ok {
-			return desk.FieldError("phone", "is not a phone number such as +8613800138000")
-		}
-		n.Phone = e164
+	if err := checkContact(s, &n.Mail, &n.Phone); err != nil {
+		return err
 	}
 	return n.Profile.Check(s)
 }

@@ -20,6 +20,8 @@ import (
 // named in a map, stays.
 type Profile struct {
 	Name     *string
+	Mail     *string // an address the customer is known by; "" takes it off
+	Phone    *string // likewise, as shared/phone reads it
 	Language *string
 	TimeZone *string           // IANA; "" = the desk's
 	Tier     *desk.Tier        // "" = by the rules of the settings
@@ -89,6 +91,9 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 	if err := p.Check(s); err != nil {
 		return err
 	}
+	if err := checkContact(s, p.Mail, p.Phone); err != nil {
+		return err
+	}
 	var c desk.Customer
 	err = d.attempt(ctx, func(int) error {
 		row, err := d.Store.Customer(ctx, id)
@@ -96,13 +101,19 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 			return err
 		}
 		was := row.Value
+		var tx store.Tx
+		reached, err := d.contact(ctx, &tx, &row.Value, p)
+		if err != nil {
+			return err
+		}
 		changed, err := p.apply(&row.Value, act)
 		if err != nil {
 			return err
 		}
+		changed = append(reached, changed...)
 		row.Value.Tier = tier.Decide(s.Tiers, row.Value)
 		c = row.Value
-		return d.putProfile(ctx, act, s, was, row, changed)
+		return d.putProfile(ctx, act, s, &tx, was, row, changed)
 	})
 	if err != nil {
 		return err
@@ -110,7 +121,7 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 	return d.retier(ctx, act, c)
 }
 
-func (d *Desk) putProfile(ctx context.Context, act Act, s *config.Settings, was desk.Customer, row store.Row[desk.Customer], changed []string) error {
+func (d *Desk) putProfile(ctx context.Context, act Act, s *config.Settings, tx *store.Tx, was desk.Customer, row store.Row[desk.Customer], changed []string) error {
 	var ds []desk.Decision
 	if len(changed) > 0 {
 		ds = append(ds, said("customer.changed", "fields", strings.Join(changed, ", ")))
@@ -121,13 +132,12 @@ func (d *Desk) putProfile(ctx context.Context, act Act, s *config.Settings, was 
 	if len(ds) == 0 {
 		return nil
 	}
-	var tx store.Tx
 	tx.PutCustomer(row)
 	tx.PutCustomerEvent(row.Value.ID, journal("", act.By, act.At, s.Version, ds...))
-	if err := d.careOfBirthday(ctx, &tx, s, was, row.Value, act.At); err != nil {
+	if err := d.careOfBirthday(ctx, tx, s, was, row.Value, act.At); err != nil {
 		return err
 	}
-	return d.Store.Commit(ctx, &tx)
+	return d.Store.Commit(ctx, tx)
 }
 
 // apply changes a customer and names what has changed.

@@ -34,7 +34,9 @@ func (a *api) createCustomer(c *call) error {
 	if err := c.body(&b); err != nil {
 		return err
 	}
-	p, err := profilePatch{b.Name, b.Language, b.TimeZone, b.Tier, b.Tags, b.CustomFields, b.Consents}.profile()
+	p, err := profilePatch{
+		Name: b.Name, Language: b.Language, TimeZone: b.TimeZone, Tier: b.Tier, Tags: b.Tags, CustomFields: b.CustomFields, Consents: b.Consents,
+	}.profile()
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 // profilePatch is the body of PATCH /v1/customers/{id}. A field left out is not changed.
 type profilePatch struct {
 	Name         *string            `json:"name"`
+	Email        json.RawMessage    `json:"email"` // a string, or null to take it off
+	Phone        json.RawMessage    `json:"phone"`
 	Language     *string            `json:"language"`
 	TimeZone     *string            `json:"time_zone"`
 	Tier         json.RawMessage    `json:"tier"` // a string, or null for what the rules say
@@ -30,6 +32,20 @@ func (p profilePatch) profile() (ticketing.Profile, error) {
 		}
 		if out.Tier == nil {
 			out.Tier = new(desk.Tier)
+		}
+	}
+	for name, x := range map[string]struct {
+		given json.RawMessage
+		to    **string
+	}{"email": {p.Email, &out.Mail}, "phone": {p.Phone, &out.Phone}} {
+		if x.given == nil {
+			continue
+		}
+		if json.Unmarshal(x.given, x.to) != nil {
+			return out, badField(name, "must be a text, or null to take it off")
+		}
+		if *x.to == nil {
+			*x.to = new(string)
 		}
 	}
 	for id, v := range p.CustomFields {
@@ -68,7 +84,7 @@ func (a *api) patchCustomer(c *call) error {
 		return err
 	}
 	if err := d.ChangeCustomer(c.ctx, ticketing.Act{By: c.by, At: c.at}, id, p); err != nil {
-		return err
+		return takenBy(err)
 	}
 	return a.answerCustomer(c, id)
 }

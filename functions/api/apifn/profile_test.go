@@ -58,3 +58,19 @@ func TestPatchCustomer(t *testing.T) {
 	require.Equal(t, 5, seen, "four changes and the ticket")
 	b.do("GET", at+"/timeline?cursor=x", "").names(400, "cursor")
 }
+
+// The addresses a customer is known by are changed by PATCH; one that is another's is 409
+// and says whose.
+func TestPatchAddresses(t *testing.T) {
+	b := newBench(t)
+	other := b.do("POST", "/v1/customers", `{"email":"bo@x.test"}`, "Idempotency-Key", "a").is(201).json()["id"]
+	id := b.do("POST", "/v1/customers", `{"phone":"+8613800138000"}`, "Idempotency-Key", "b").is(201).json()["id"].(string)
+	at := "/v1/customers/" + id
+	contact := b.do("PATCH", at, `{"email":"Mei@X.test"}`).is(200).json()["contact"]
+	require.Equal(t, map[string]any{"email": "mei@x.test", "phone": "+8613800138000"}, contact)
+	require.Equal(t, []any{other}, b.do("PATCH", at, `{"email":"bo@x.test"}`).is(409).json()["customer_ids"])
+	require.Equal(t, "", b.do("PATCH", at, `{"phone":null}`).is(200).json()["contact"].(map[string]any)["phone"])
+	for body, field := range map[string]string{`{"email":"mei at x"}`: "email", `{"phone":"12"}`: "phone", `{"email":7}`: "email"} {
+		b.do("PATCH", at, body).names(422, field)
+	}
+}

@@ -8,7 +8,7 @@ import (
 
 func init() {
 	add(fieldNames, map[string][2]string{
-		"consents": {"同意事项", "Consents"}, "kind": {"退订内容", "What of"}, "address": {"联系方式", "Address"},
+		"consents": {"同意事项", "Consents"}, "email": {"邮箱", "E-mail"}, "phone": {"手机号", "Phone"}, "kind": {"退订内容", "What of"}, "address": {"联系方式", "Address"},
 		"then": {"回复后状态", "Status then"}, "survey": {"调查", "Survey"},
 	})
 	add(chineseFaults, chineseOfPeople)

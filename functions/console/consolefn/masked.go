@@ -1,6 +1,7 @@
 package consolefn
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"maps"
@@ -144,6 +145,9 @@ func (v *visit) unhideProfile(p *ticketing.Profile) error {
 	c := row.Value
 	if p.Name != nil {
 		err = v.unhide("name", p.Name, c.Name)
+	}
+	if err == nil && p.Mail != nil {
+		err = errors.Join(v.unhide("email", p.Mail, c.Contact.Mail), v.unhide("phone", p.Phone, c.Contact.Phone))
 	}
 	if err == nil {
 		*p.Tags, err = v.unhidden("tags", *p.Tags, c.Tags)

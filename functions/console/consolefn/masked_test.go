@@ -56,14 +56,14 @@ func TestMaskedAgentKeepsProfile(t *testing.T) {
 	w.s.CustomerFields = []config.CustomerField{{ID: "home", Type: config.CustomerText, Label: config.Text{"en": "At home"}}}
 	id := w.ticket(w.comes("m1", "hello")).Customer
 	name, tags := "Mei a+b@x.test", []string{"vip", "tel:13800138000", "tel:13900139000"}
-	require.NoError(t, w.desk.ChangeCustomer(t.Context(), w.amy(), id, ticketing.Profile{Name: &name, Tags: &tags, Fields: map[string]string{"home": "+86 138 0013 8000"}}))
+	require.NoError(t, w.desk.ChangeCustomer(t.Context(), w.amy(), id, ticketing.Profile{Name: &name, Mail: new("mei@x.test"), Phone: new("+8613700001111"), Tags: &tags, Fields: map[string]string{"home": "+86 138 0013 8000"}}))
 	require.NoError(t, w.desk.Remark(t.Context(), w.amy(), id, "Mei 13800138000"))
 	w.s.Access.MaskContacts = true
 	at := "/console/customers/" + string(id)
 	page := w.page(at)
 	require.NotContains(t, page, "138000")
 	form := url.Values{}
-	for _, name := range []string{"csrf", "name", "tags", "time_zone", "field-home", "remark"} {
+	for _, name := range []string{"csrf", "name", "email", "phone", "tags", "time_zone", "field-home", "remark"} {
 		form.Set(name, html.UnescapeString(regexpFind(t, page, `name="`+name+`"[^>]* value="([^"]*)"`)))
 	}
 	save := func(what string, kv ...string) (*http.Response, desk.Customer) {
@@ -80,10 +80,12 @@ func TestMaskedAgentKeepsProfile(t *testing.T) {
 	require.Equal(t, name, c.Name)
 	require.Equal(t, tags, c.Tags)
 	require.Equal(t, "+86 138 0013 8000", c.Fields["home"])
+	require.Equal(t, desk.Contact{Mail: "mei@x.test", Phone: "+8613700001111"}, c.Contact)
 	_, c = save("remark")
 	require.Equal(t, "Mei 13800138000", c.Remark)
 
-	_, c = save("profile", "name", "Mei", "tags", "vip, tel:***00, new", "field-home", "")
+	_, c = save("profile", "name", "Mei", "email", "", "phone", "13700002222", "tags", "vip, tel:***00, new", "field-home", "")
+	require.Equal(t, desk.Contact{Phone: "+8613700002222"}, c.Contact)
 	require.Equal(t, "Mei", c.Name)
 	require.Equal(t, []string{"vip", "tel:13800138000", "new"}, c.Tags)
 	require.Empty(t, c.Fields["home"])

@@ -56,6 +56,9 @@ func (v *visit) profile() error {
 	if lang := f.Get("language"); f.Has("language") {
 		p.Language = &lang
 	}
+	if mail, number := strings.TrimSpace(f.Get("email")), strings.TrimSpace(f.Get("phone")); f.Has("email") {
+		p.Mail, p.Phone = &mail, &number
+	}
 	for _, x := range v.s.CustomerFields {
 		p.Fields[x.ID] = strings.TrimSpace(f.Get("field-" + x.ID))
 	}
