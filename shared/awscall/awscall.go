@@ -10,8 +10,8 @@ import (
 )
 
 // How long one attempt waits. The SDK itself has no such limits: a connection that died
-// while a function was frozen would hold the call until the function's own end. Two
-// attempts fit into the five seconds that WeChat gives a webhook.
+// while a function was frozen would hold the call until the function's own end. A second
+// attempt that is answered at once ends within the five seconds that WeChat gives a webhook.
 const (
 	toConnect = time.Second
 	toAnswer  = 2 * time.Second

@@ -3,54 +3,67 @@ package ticketing
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/phone"
+	"github.com/deskhook/deskhook/shared/policy/identity"
 	"github.com/deskhook/deskhook/shared/store"
 )
 
-// checkContact says which address can't be, and writes the others as they are kept.
-func checkContact(s *config.Settings, mail, number *string) (err error) {
-	if mail != nil && *mail != "" {
-		if *mail, err = mailAddress("email", *mail); err != nil {
-			return err
-		}
-		if ownAddress(s, *mail) {
-			return desk.FieldError("email", "is the desk's own address")
-		}
+// checkMail writes a mail address as it is kept, or says why it can't be; "" stays.
+func checkMail(s *config.Settings, mail string) (string, error) {
+	if mail == "" {
+		return "", nil
 	}
-	if number != nil && *number != "" {
-		e164, ok := phone.E164(*number, s.Desk.Country)
-		if !ok {
-			return desk.FieldError("phone", "is not a phone number such as +8613800138000")
-		}
-		*number = e164
+	mail, err := mailAddress("email", mail)
+	if err == nil && ownAddress(s, mail) {
+		err = desk.FieldError("email", "is the desk's own address")
 	}
-	return nil
+	return mail, err
+}
+
+// checkPhone writes a number as it is kept, or says why it can't be; "" stays.
+func checkPhone(s *config.Settings, number string) (string, error) {
+	if number == "" {
+		return "", nil
+	}
+	e164, ok := phone.E164(number, s.Desk.Country)
+	if !ok {
+		return "", desk.FieldError("phone", "is not a phone number such as +8613800138000")
+	}
+	return e164, nil
 }
 
 // contact changes the addresses that a customer is known by besides those they have
 // written from. A new one is theirs from then on, as if they had been made with it: it is
 // a Conflict that wraps Taken where it is somebody else's. One that goes is nobody's any
-// more, unless they have written from it.
-func (d *Desk) contact(ctx context.Context, tx *store.Tx, c *desk.Customer, p Profile) (changed []string, err error) {
+// more, unless they have written from it. What stays as it is may be anything: it may have
+// come out of a form.
+func (d *Desk) contact(ctx context.Context, tx *store.Tx, s *config.Settings, c *desk.Customer, p Profile) (changed []string, err error) {
 	for _, x := range []struct {
-		kind desk.AttestedKind
-		kept *string
-		now  *string
-	}{{desk.AttestedMail, &c.Contact.Mail, p.Mail}, {desk.AttestedPhone, &c.Contact.Phone, p.Phone}} {
+		kind  desk.AttestedKind
+		kept  *string
+		now   *string
+		check func(*config.Settings, string) (string, error)
+	}{{desk.AttestedMail, &c.Contact.Mail, p.Mail, checkMail}, {desk.AttestedPhone, &c.Contact.Phone, p.Phone, checkPhone}} {
 		if x.now == nil || *x.now == *x.kept {
+			continue
+		}
+		now, err := x.check(s, *x.now)
+		if err != nil {
+			return nil, err
+		}
+		if now == *x.kept {
 			continue
 		}
 		if err := d.disown(ctx, tx, c, desk.Attested{Kind: x.kind, ID: *x.kept}); err != nil {
 			return nil, err
 		}
-		if err := d.own(ctx, tx, c, desk.Attested{Kind: x.kind, ID: *x.now}); err != nil {
+		if err := d.own(ctx, tx, c, desk.Attested{Kind: x.kind, ID: now}); err != nil {
 			return nil, err
 		}
-		*x.kept, changed = *x.now, append(changed, string(x.kind))
+		*x.kept, changed = now, append(changed, string(x.kind))
 	}
 	return changed, nil
 }
@@ -72,11 +85,26 @@ func (d *Desk) own(ctx context.Context, tx *store.Tx, c *desk.Customer, a desk.A
 	return nil
 }
 
+// disown frees an address that somebody typed. Where the desk has only written to it, it
+// was no address of theirs; where they have written from it, it stays theirs.
 func (d *Desk) disown(ctx context.Context, tx *store.Tx, c *desk.Customer, a desk.Attested) error {
-	wrote := slices.ContainsFunc(c.Addresses, func(at desk.Address) bool { return strings.EqualFold(at.ID, a.ID) })
 	i := slices.Index(c.Proven, a)
-	if a.ID == "" || wrote || i < 0 {
+	if a.ID == "" || i < 0 {
 		return nil
+	}
+	var silent []store.Row[desk.Identity]
+	for _, at := range c.Addresses {
+		if by, ok := identity.Of(at); !ok || by != a {
+			continue
+		}
+		row, err := d.Store.Identity(ctx, at)
+		if err != nil {
+			return err
+		}
+		if row.Value.Proven || !row.Value.LastIn.IsZero() {
+			return nil
+		}
+		silent = append(silent, row)
 	}
 	owners, err := d.Store.Owners(ctx, a)
 	if err != nil {
@@ -85,6 +113,12 @@ func (d *Desk) disown(ctx context.Context, tx *store.Tx, c *desk.Customer, a des
 	c.Proven = slices.Delete(slices.Clone(c.Proven), i, i+1)
 	if owners[0].Exists() && owners[0].Value.Customer == c.ID {
 		tx.DropOwner(a, owners[0])
+	}
+	for _, row := range silent {
+		at := row.Value.Address
+		c.Addresses = slices.DeleteFunc(slices.Clone(c.Addresses), func(x desk.Address) bool { return x == at })
+		row.Value.Customer, row.Value.Name, row.Value.Remark = "", "", ""
+		tx.PutIdentity(row)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
@@ -40,4 +41,38 @@ func TestAddAnAddress(t *testing.T) {
 	for _, bad := range []ticketing.Profile{{Mail: new("mei at x")}, {Phone: new("12")}} {
 		require.Equal(t, desk.Invalid, desk.KindOf(change(bad)), bad)
 	}
+}
+
+// A slip of the pen is mended whole: who the wrong address belongs to is a stranger, even
+// though the desk has written to them.
+func TestAMistypedAddressIsFreed(t *testing.T) {
+	b := newBench(t)
+	mei := b.ticket(b.receive(text("1", "我的杯子碎了")).Ticket).Customer
+	change := func(mail string) {
+		b.pass(time.Minute)
+		require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), mei, ticketing.Profile{Mail: &mail}))
+	}
+	change("wrong@x.test")
+	_, err := b.Start(b.ctx, b.keyed("k"), ticketing.Start{By: ticketing.StartMail, To: "wrong@x.test", Subject: "A", Text: "Hello"})
+	require.NoError(t, err)
+	change("right@x.test")
+	c, err := b.Store.Customer(b.ctx, mei)
+	require.NoError(t, err)
+	require.Len(t, c.Value.Addresses, 1)
+	b.pass(time.Minute)
+	require.NotEqual(t, mei, b.ticket(b.receive(aMail("wrong@x.test", "w@x", "", nil, true)).Ticket).Customer)
+	require.Equal(t, mei, b.ticket(b.receive(aMail("right@x.test", "r@x", "", nil, true)).Ticket).Customer)
+}
+
+// What a form told may be no address at all: it stops no other change.
+func TestToldAddressStopsNoChange(t *testing.T) {
+	b := newBench(t)
+	mei := b.ticket(b.receive(text("1", "hello")).Ticket).Customer
+	row, err := b.Store.Customer(b.ctx, mei)
+	require.NoError(t, err)
+	row.Value.Contact.Mail = "not a mail"
+	var tx store.Tx
+	tx.PutCustomer(row)
+	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), mei, ticketing.Profile{Name: new("Mei"), Mail: new("not a mail"), Phone: new("")}))
 }

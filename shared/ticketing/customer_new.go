@@ -51,7 +51,10 @@ func (n *NewCustomer) check(s *config.Settings) (err error) {
 	if n.Mail == "" && n.Phone == "" {
 		return desk.FieldError("email", "is needed, or phone is: a customer is found by one of them")
 	}
-	if err := checkContact(s, &n.Mail, &n.Phone); err != nil {
+	if n.Mail, err = checkMail(s, n.Mail); err != nil {
+		return err
+	}
+	if n.Phone, err = checkPhone(s, n.Phone); err != nil {
 		return err
 	}
 	return n.Profile.Check(s)

@@ -91,9 +91,6 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 	if err := p.Check(s); err != nil {
 		return err
 	}
-	if err := checkContact(s, p.Mail, p.Phone); err != nil {
-		return err
-	}
 	var c desk.Customer
 	err = d.attempt(ctx, func(int) error {
 		row, err := d.Store.Customer(ctx, id)
@@ -102,7 +99,7 @@ func (d *Desk) ChangeCustomer(ctx context.Context, act Act, id desk.CustomerID, 
 		}
 		was := row.Value
 		var tx store.Tx
-		reached, err := d.contact(ctx, &tx, &row.Value, p)
+		reached, err := d.contact(ctx, &tx, s, &row.Value, p)
 		if err != nil {
 			return err
 		}

@@ -64,6 +64,21 @@ func newDeaf(t *testing.T, action string) (*deaf, *dynamo.Table) {
 	return d, dynamo.New(client, name, time.Now)
 }
 
+// A row that was written, and whose answer was lost, is no conflict with itself.
+func TestLostAnswerOfOneRowIsNoConflict(t *testing.T) {
+	d, engine := newDeaf(t, "PutItem")
+	d.lose.Store(1)
+	key := table.Key{PK: "K#cut", SK: "1"}
+	err := engine.Write(t.Context(), table.Put(table.Item{Key: key, Doc: []byte("{}")}))
+	require.Error(t, err)
+	require.NotErrorIs(t, err, table.ErrConflict)
+	require.NotErrorIs(t, err, table.ErrThrottled)
+	items, err := engine.Get(t.Context(), key)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, items[0].Version)
+	require.Len(t, d.bodies, 1)
+}
+
 // TestAddIsNotRetried: an addition whose answer is lost is an unknown outcome for the
 // caller, and never counted twice behind its back.
 func TestAddIsNotRetried(t *testing.T) {

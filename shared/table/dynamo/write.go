@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -38,14 +39,14 @@ func (t *Table) writeOne(ctx context.Context, op table.Op, now int64) error {
 		_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: &t.name, Item: rowOf(op.Item), ConditionExpression: &c.expr,
 			ExpressionAttributeNames: c.names, ExpressionAttributeValues: c.values,
-		})
+		}, onlyRefused)
 		return err
 	case table.OpDelete:
 		c := versionIs(op.If, now)
 		_, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 			TableName: &t.name, Key: keyAttributes(op.Item.Key), ConditionExpression: &c.expr,
 			ExpressionAttributeNames: c.names, ExpressionAttributeValues: c.values,
-		})
+		}, onlyRefused)
 		return err
 	case table.OpAdd:
 		return t.addOne(ctx, op.Item, now)
@@ -53,6 +54,15 @@ func (t *Table) writeOne(ctx context.Context, op table.Op, now int64) error {
 		// There is no call that only checks.
 		return t.transact(ctx, []table.Op{op}, now)
 	}
+}
+
+// onlyRefused tries a conditional write again only where it was refused for want of room.
+// One whose answer was lost may have been carried out: tried again, it would meet its own
+// row, and a conflict says that nothing was written.
+func onlyRefused(o *dynamodb.Options) {
+	o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
+		s.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+	})
 }
 
 // addOne switches retries off: an addition whose answer was lost would be made twice.
