@@ -188,6 +188,7 @@ var codes = map[string]words{
 	"customer.imported":        {"从文件导入客户资料：{fields}", "Imported from a file: {fields}"},
 	"customer.tier":            {"客户等级由“{from}”变为“{to}”", "The customer's tier changed from {from} to {to}"},
 	"customer.joined":          {"与已有客户是同一人，已自动归并（已验证：{by}）", "Joined to the customer known already by the same proven address ({by})"},
+	"customer.told":            {"客服按客户自己留下的联系方式（{by}）联系，记在这位客户名下", "Written to at the address they gave ({by}), which counts as theirs"},
 	"customer.suggested":       {"可能是已有客户，请确认（{by}，未经本人验证）", "May be a customer known already: please decide ({by}, not proven by them)"},
 	"customer.same_union":      {"微信 unionid 与另一位客户相同，可能是同一人，请确认", "Has the same WeChat unionid as another customer: please decide whether they are one"},
 	"customer.dismissed":       {"已确认不是同一位客户（{with}）", "A person says that this is not customer {with}"},

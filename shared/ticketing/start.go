@@ -3,6 +3,7 @@ package ticketing
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -17,9 +18,10 @@ import (
 // telephone call that is noted and sends nothing.
 type Start struct {
 	By      StartBy
-	Account string // the mailbox or number it goes out from; "" = the first
-	To      string // a mail address; for SMS and calls a phone number as shared/phone reads it
-	Name    string // the customer's, where it isn't known yet
+	Account string          // the mailbox or number it goes out from; "" = the first
+	To      string          // a mail address; for SMS and calls a phone number as shared/phone reads it
+	Name    string          // the customer's, where it isn't known yet
+	For     desk.CustomerID // whose page it was begun on: who told To, and hasn't proven it; "" = nobody's
 	Subject string
 	Text    string // the message; of a call, what was said
 	Outcome Outcome
@@ -239,7 +241,7 @@ func (a *acting) reach(ctx context.Context, n Start, to desk.Address) (store.Row
 	}
 	id.Address = to
 	if id.Customer == "" {
-		if err := a.owned(ctx, id); err != nil {
+		if err := a.owned(ctx, n, id); err != nil {
 			return row, err
 		}
 	}
@@ -263,22 +265,33 @@ func (a *acting) reach(ctx context.Context, n Start, to desk.Address) (store.Row
 }
 
 // owned makes the address that of the customer who has proven it elsewhere, or was made
-// with it. Who is written to has proven nothing here yet.
-func (a *acting) owned(ctx context.Context, id *desk.Identity) error {
+// with it; else of the one who told it, where the agent writes to them. Who is written to
+// has proven nothing here yet.
+func (a *acting) owned(ctx context.Context, n Start, id *desk.Identity) error {
 	by, ok := identity.Of(id.Address)
 	if !ok {
 		return nil
 	}
 	owners, err := a.desk.Store.Owners(ctx, by)
-	if err != nil || !owners[0].Exists() {
+	if err != nil {
 		return err
 	}
-	line, err := a.desk.lineOf(ctx, owners[0].Value.Customer)
+	whose, code := owners[0].Value.Customer, "customer.joined"
+	if !owners[0].Exists() {
+		if whose, code = n.For, "customer.told"; whose == "" {
+			return nil
+		}
+	}
+	line, err := a.desk.lineOf(ctx, whose)
 	if desk.KindOf(err) == desk.NotFound {
 		return nil // erased meanwhile: as if nobody had it
 	}
 	if err != nil {
 		return err
+	}
+	living := line[len(line)-1].Value
+	if told := living.Contact; code == "customer.told" && by.ID != strings.ToLower(told.Mail) && by.ID != told.Phone {
+		return nil // another address was typed: whose it is, nobody has said
 	}
 	joined := make([]*desk.Customer, len(line))
 	for i := range line {
@@ -288,9 +301,8 @@ func (a *acting) owned(ctx context.Context, id *desk.Identity) error {
 	for _, row := range line {
 		a.tx.PutCustomer(row)
 	}
-	living := joined[len(joined)-1]
 	id.Customer, id.Name, id.Lang, id.Remark = joined[0].ID, living.Name, living.Lang, living.Remark
-	a.tx.PutCustomerEvent(id.Customer, journal("", a.act.By, a.act.At, a.s.Version, said("customer.joined", "kind", string(by.Kind), "by", by.ID)))
+	a.tx.PutCustomerEvent(id.Customer, journal("", a.act.By, a.act.At, a.s.Version, said(code, "kind", string(by.Kind), "by", by.ID)))
 	return nil
 }
 

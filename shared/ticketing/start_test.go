@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
+	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
@@ -76,6 +77,24 @@ func TestStartToACustomerWhoIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, c.Value.Addresses, 2)
 	require.Empty(t, c.Value.Suggested, "they are no other than themselves")
+}
+
+// An agent writes to somebody at the address that they gave in a form: it stays their
+// ticket. Another address proves nothing.
+func TestStartAtAToldAddress(t *testing.T) {
+	b := newBench(t)
+	mei := b.ticket(b.receive(text("1", "hello")).Ticket).Customer
+	row, err := b.Store.Customer(b.ctx, mei)
+	require.NoError(t, err)
+	row.Value.Contact.Mail = "mei@x.test"
+	var tx store.Tx
+	tx.PutCustomer(row)
+	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	for to, want := range map[string]bool{"mei@x.test": true, "other@x.test": false} {
+		id, err := b.Start(b.ctx, b.keyed(to), ticketing.Start{By: ticketing.StartMail, To: to, For: mei, Subject: "A", Text: "Hello"})
+		require.NoError(t, err)
+		require.Equal(t, want, b.ticket(id).Customer == mei, to)
+	}
 }
 
 func TestStartBySMS(t *testing.T) {

@@ -99,7 +99,7 @@ func (v *visit) start() error {
 	form := v.r.PostForm
 	n := ticketing.Start{
 		By: ticketing.StartBy(form.Get("channel")), To: form.Get("to"), Name: form.Get("name"),
-		Subject: form.Get("subject"), Text: v.text(),
+		Subject: form.Get("subject"), Text: v.text(), For: desk.CustomerID(form.Get("customer")),
 	}
 	if n.By == ticketing.StartCall {
 		n.Outcome = ticketing.Outcome(form.Get("outcome"))
