@@ -1,8 +1,11 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/deskhook/deskhook/shared/policy/canned"
 )
 
 // OutOfHours is the automatic answer to a ticket that opens while Calendar is closed, in
@@ -52,7 +55,7 @@ func (c *checker) automation(s *Settings) {
 			c.at("tickets.out_of_hours.calendar", "is missing: name one of calendars")
 		}
 	}
-	if text := s.Tickets.Acknowledge; strings.Contains(text["en"]+text["zh-CN"], OpensVariable) {
+	if text := s.Tickets.Acknowledge; slices.Contains(canned.Unknown(text["en"]+text["zh-CN"]), opensName) {
 		c.at("tickets.acknowledge", "%s belongs into tickets.out_of_hours", OpensVariable)
 	}
 	for lang, text := range s.Tickets.Wait {

@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +21,7 @@ func (d *decoder) syntax(src string, err error) {
 			return
 		}
 	}
-	bad := firstBad(lines)
+	bad := firstBad(lines, err)
 	before := above(lines, bad)
 	if d.slip(lines, bad) || d.slip(lines, before) || d.crooked(lines, bad, before) || d.unquoted(lines[bad], bad+1) {
 		return
@@ -37,11 +38,20 @@ var syntaxLine = regexp.MustCompile(`^yaml: line (\d+): `)
 // lookahead is over how many lines a list or a text in quotes may go for its first line not
 // to be taken for the bad one; less where a text is so long that reading it again and again
 // would take seconds.
-func lookahead(bytes int) int { return max(1, min(12, 1<<20/(bytes+1))) }
+func lookahead(bytes int) int { return max(1, min(12, 1<<18/(bytes+1))) }
+
+// mostSought is up to how long a text is searched for the line, in bytes; of a longer one
+// yaml's own line is told.
+const mostSought = 256 << 10
 
 // firstBad finds the line with which the text stops being YAML: all that is before it is.
-func firstBad(lines []string) int {
-	ahead := lookahead(len(strings.Join(lines, "")))
+func firstBad(lines []string, err error) int {
+	bytes := len(strings.Join(lines, ""))
+	if m := syntaxLine.FindStringSubmatch(err.Error()); m != nil && bytes > mostSought {
+		n, _ := strconv.Atoi(m[1])
+		return max(0, min(n, len(lines))-1)
+	}
+	ahead := lookahead(bytes)
 	good := func(n int) bool {
 		var node yaml.Node
 		err := yaml.Unmarshal([]byte(strings.Join(lines[:n], "")), &node)

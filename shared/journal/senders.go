@@ -38,7 +38,7 @@ var senders = forms(
 	"no time (was left to send|left; nothing was sent)", "时间不够，尚未发送，稍后自动重试",
 	"the message has no text", "消息没有文字",
 	"the message is empty", "消息是空的",
-	"the message is longer than ([0-9]+) (characters|bytes)", "消息太长（上限 $1 ${2}）",
+	"the message is longer than ([0-9]+) (characters|bytes)", "消息太长（上限 $1）",
 	"no request could be made of the message", "消息内容无法生成请求",
 	"the message can't be written as JSON", "消息内容无法生成请求",
 	"the sender failed inside", "发送程序内部出错，无法确认是否已发出",

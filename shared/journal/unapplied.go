@@ -48,7 +48,7 @@ var unapplied = forms(
 	"(\\S+) should be from ([0-9]+) to ([0-9]+)", "$1 应在 $2 到 $3 之间",
 	"(\\S+) should be a whole number from ([0-9]+) to ([0-9]+)", "$1 应为 $2 到 $3 的整数",
 	"(\\S+) should be more than worst", "$1 应大于 worst",
-	"(\\S+) should be (.+)", "$1 应为 $2",
+	"(\\S+) should be ([^ ]+(?: or [^ ]+)*)", "$1 只能是 $2",
 )
 
 // Unapplied says why something was put aside in the quarantine. A reason that isn't

@@ -49,7 +49,22 @@ func Acknowledgement(s *config.Settings, t desk.Ticket, rule, wait string, at ti
 	case wait != "":
 		words += "\n" + wait
 	}
+	t.Name, t.Subject = tame(t.Name), tame(t.Subject)
 	return fill(s, words, t, s.Desk.Name.In(t.Lang)), closed, opens
+}
+
+// An acknowledgement goes to an address that nobody has proven yet: it must carry nobody's
+// advertisement there. What a stranger calls themselves, or writes about, is left out where
+// it could lead somewhere, and is cut.
+const mostTold = 60 // characters
+
+var leadsAway = regexp.MustCompile(`(?i)[/@]|www\.|[a-z0-9-]{2,}\.[a-z]{2,}|\d[\d -]{6,}`)
+
+func tame(theirs string) string {
+	if leadsAway.MatchString(theirs) {
+		return ""
+	}
+	return cut(theirs, mostTold)
 }
 
 // opensBefore is OpensVariable, and the Chinese character that it stands before: a space

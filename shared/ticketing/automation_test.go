@@ -1,6 +1,7 @@
 package ticketing_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -44,10 +45,16 @@ func TestAcknowledgementHasVariables(t *testing.T) {
 	b := newBench(t)
 	b.s.Desk.Name = config.Text{"en": "the desk"}
 	b.s.Tickets.Acknowledge = config.Text{"en": "Hello {{customer.name}}, this is {{ticket.number}} at {{desk.name}}."}
-	in := text("1", "hello")
-	in.Name = "Wang {{ticket.number}}"
-	id := b.receive(in).Ticket
-	require.Equal(t, []string{"Hello Wang {{ticket.number}}, this is " + id.Number() + " at the desk."}, b.texts(id, "ack"))
+	for i, c := range []struct{ name, called string }{
+		{"Wang {{x}}", "Wang {{x}}"}, {"王芳", "王芳"},
+		// An address that nobody has proven gets no advertisement by us.
+		{"win at prizes.example", "there"}, {"http://x", "there"}, {"call 138 0013 8000", "there"}, {"a@b", "there"},
+	} {
+		in := text(fmt.Sprint(i), "hello")
+		in.Name, in.From.ID = c.name, fmt.Sprint("o", i)
+		id := b.receive(in).Ticket
+		require.Equal(t, []string{"Hello " + c.called + ", this is " + id.Number() + " at the desk."}, b.texts(id, "ack"), c.name)
+	}
 }
 
 func waiting(t *testing.T) (*bench, desk.TicketID) {

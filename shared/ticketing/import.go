@@ -22,6 +22,9 @@ import (
 // MaxImport is how many customers are imported at once.
 const MaxImport = 1000
 
+// maxFaults is after how many faults the rest of a file isn't read.
+const maxFaults = 100
+
 // importColumns are those that an import may have besides the settings' own fields.
 var importColumns = []string{"mail", "phone", "name", "language", "time_zone", "tier", "tags"}
 
@@ -64,6 +67,7 @@ type importing struct {
 	s      *config.Settings
 	csv    *csv.Reader
 	heads  []string
+	lines  int // read, of customers
 	rows   []ImportRow
 	faults []ImportFault
 	seen   map[string]int // lines by address
@@ -102,9 +106,12 @@ func (r *importing) all() {
 			r.fault(bad.Line, "", "can't be read: %v", bad.Err)
 			return
 		}
-		if len(r.rows) == MaxImport {
+		if r.lines++; r.lines > MaxImport {
 			r.fault(line, "", "at most %d customers are imported at once", MaxImport)
 			return
+		}
+		if len(r.faults) >= maxFaults {
+			return // these are enough to begin with
 		}
 		r.row(line, cells)
 	}

@@ -154,7 +154,7 @@ func (s *splitting) newTicket(ctx context.Context) error {
 	}
 	s.t2 = desk.Ticket{
 		ID: id, Subject: s.title(), Status: desk.StatusOpen, Priority: t.Priority, Type: t.Type, Team: t.Team, Assignee: t.Assignee,
-		Customer: t.Customer, Name: t.Name, Tier: t.Tier, From: t.From, To: t.To, Lang: t.Lang, Tags: slices.Clone(t.Tags),
+		Customer: t.Customer, Name: t.Name, Tier: t.Tier, From: t.From, Phoned: t.Phoned, To: t.To, Lang: t.Lang, Tags: slices.Clone(t.Tags),
 		Skills: slices.Clone(t.Skills), SLA: t.SLA, Opened: s.act.At, Contact: t.Contact,
 		By: s.act.By, V: s.s.Version, Updated: s.act.At, Mail: s.mailHead(),
 	}

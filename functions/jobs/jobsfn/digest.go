@@ -116,7 +116,7 @@ func (x *digesting) claim(ctx context.Context, agent string) (err error) {
 		switch {
 		case a.Mail == "" || mailAccount(x.s, "") == "":
 			v.Mail = desk.MailRefused
-		case v.ID <= read.Value.Until || notify.Settled(*v, x.tickets[v.Ticket], x.person):
+		case v.ID <= read.Value.Until || notify.Settled(*v, x.tickets[v.Ticket], x.person, people):
 			v.Mail = desk.MailSpared
 		default:
 			v.Mail = desk.MailSent

@@ -53,9 +53,13 @@ func (q Quiet) next(local time.Time) time.Time {
 	return end
 }
 
-// Settled says that what somebody was to be told later matters no more: it isn't so any
-// longer, it concerns others now, or the customer was answered.
-func Settled(n desk.Notice, t desk.Ticket, p Person) bool {
-	h := Happening{ID: n.ID, Kind: Kind(n.Kind), At: n.At, Ticket: n.Ticket, To: n.Agent}
-	return stale(h, t) || !concerns(h, t, p, heads([]Person{p}, t.Team)) || h.Kind == Reply && t.WaitingSince.IsZero()
+// Settled says that what somebody of the desk's people was to be told later matters no
+// more: it isn't so any longer, it concerns others now, or the customer was answered. That
+// a follow-up has another owner since is not seen.
+func Settled(n desk.Notice, t desk.Ticket, p Person, people []Person) bool {
+	h := Happening{ID: n.ID, Kind: Kind(n.Kind), At: n.At, Ticket: n.Ticket, To: n.Agent, What: n.What}
+	if h.Kind == Recovery {
+		h.To = n.What.Args["owner"]
+	}
+	return stale(h, t) || !concerns(h, t, p, heads(people, t.Team)) || h.Kind == Reply && t.WaitingSince.IsZero()
 }

@@ -92,10 +92,11 @@ func TestSettled(t *testing.T) {
 		"named in a note":          {notify.Mention, func(t *desk.Ticket) { t.Assignee = "bo" }, false},
 		"named in what is spam":    {notify.Mention, func(t *desk.Ticket) { t.Status = desk.StatusSpam }, true},
 		"a lead's matter no more":  {notify.BadScore, func(t *desk.Ticket) { t.Assignee = "bo" }, true},
+		"a lead took it over":      {notify.Recovery, func(t *desk.Ticket) { t.Assignee = "bo" }, true},
 		"somebody who isn't admin": {notify.HookOff, func(*desk.Ticket) {}, true},
 	} {
 		ticket := open
 		c.change(&ticket)
-		require.Equal(t, c.want, notify.Settled(desk.Notice{ID: "1", Agent: "amy", Kind: string(c.kind), At: at, Ticket: "7K3Q9W"}, ticket, amy), name)
+		require.Equal(t, c.want, notify.Settled(desk.Notice{ID: "1", Agent: "amy", Kind: string(c.kind), At: at, Ticket: "7K3Q9W"}, ticket, amy, []notify.Person{amy, {ID: "bo", Role: "lead"}}), name)
 	}
 }

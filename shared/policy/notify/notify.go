@@ -90,9 +90,9 @@ func Notices(h Happening, t desk.Ticket, people []Person, robots []Robot, now ti
 		return nil
 	}
 	var out []Notice
-	heads := heads(people, t.Team)
+	leads := heads(people, t.Team)
 	for _, p := range people {
-		if concerns(h, t, p, heads) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
+		if concerns(h, t, p, leads) && !did(h, p.ID) && !slices.Contains(h.Not, p.ID) && !slices.Contains(p.Rules.Muted, h.Kind) {
 			out = append(out, Notice{Agent: p.ID, Mail: p.Rules.mails(h.Kind, now), Later: p.Rules.later(h.Kind, now)})
 		}
 	}
@@ -143,7 +143,7 @@ func heads(people []Person, team string) []string {
 func concerns(h Happening, t desk.Ticket, p Person, heads []string) bool {
 	mine := t.Assignee != "" && t.Assignee == p.ID
 	follows := slices.Contains(t.Followers, p.ID)
-	leads := slices.Contains(heads, p.ID)
+	head := slices.Contains(heads, p.ID)
 	switch h.Kind {
 	case Assigned, Mention, Praise:
 		return p.ID == h.To
@@ -154,25 +154,25 @@ func concerns(h Happening, t desk.Ticket, p Person, heads []string) bool {
 	case Warning:
 		return mine
 	case Recovery:
-		return h.forOwner(p.ID, mine || leads)
+		return h.forOwner(p, mine || head)
 	case Breach, BadScore:
-		return mine || leads
+		return mine || head
 	case HookOff:
 		return p.Role == "admin"
 	}
 	return false
 }
 
-// forOwner says whether an agent is told of a follow-up. scored are those who hear of a bad
-// score: a follow-up that it opened is no news to them.
-func (h Happening) forOwner(agent string, scored bool) bool {
+// forOwner says whether somebody is told of a follow-up. scored are those whom a bad score
+// concerns: a follow-up that it opened is no news to them, unless they are told of no scores.
+func (h Happening) forOwner(p Person, scored bool) bool {
 	switch {
 	case h.Only && h.What.Code == opened:
-		return agent == h.To && !scored
+		return p.ID == h.To && (!scored || slices.Contains(p.Rules.Muted, BadScore))
 	case h.Only:
-		return agent == h.To
+		return p.ID == h.To
 	}
-	return agent == h.To || scored
+	return p.ID == h.To || scored
 }
 
 func (r Robot) wants(h Happening, t desk.Ticket) bool {

@@ -43,6 +43,15 @@ func owned(by, code string) desk.Decision {
 	return desk.Decision{Code: code, Args: map[string]string{"owner": by}}
 }
 
+// Who is told of no scores hears of the follow-up that is theirs.
+func TestMutedScoreLeavesTheFollowUp(t *testing.T) {
+	muted := []notify.Person{{ID: "amy", Role: "agent", Rules: notify.Rules{Muted: []notify.Kind{notify.BadScore}}}}
+	c := row(desk.Journal, desk.Actor{Kind: desk.ByCustomer}, desk.Decision{Code: "survey.answered"}, owned("amy", "recovery.opened"))
+	h := notify.Happened(c, rules)
+	require.Len(t, h, 1)
+	require.Len(t, notify.Notices(h[0], desk.Ticket{ID: "7K3Q9W", Assignee: "amy", Status: desk.StatusResolved}, muted, nil, at), 1)
+}
+
 // What happens leads to whom, and nobody hears of what they did themselves.
 func TestWhoIsTold(t *testing.T) {
 	automatic := row(desk.FromCustomer, desk.Actor{})
