@@ -70,6 +70,6 @@ func TestLifeOfEvents(t *testing.T) {
 	ask(t, http.StatusOK, req, err)
 	id := l.find(t, "+14155550777", 1).ID
 	l.reply(t, id, "good day")
-	l.later(t, 5*time.Minute, func() bool { return sub.has("ticket.created", "message.received", "message.sent") })
+	l.later(t, 10*time.Second, func() bool { return sub.has("ticket.created", "message.received", "message.sent") })
 	require.False(t, sub.has("forged"))
 }

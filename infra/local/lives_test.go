@@ -65,12 +65,16 @@ func soon(t *testing.T, is func() bool) {
 // later waits for it while hours pass.
 func (l *life) later(t *testing.T, jump time.Duration, is func() bool) {
 	t.Helper()
+	pause := 100 * time.Millisecond
 	soon(t, func() bool {
 		if is() {
 			return true
 		}
 		l.clock.Jump(jump)
-		time.Sleep(100 * time.Millisecond) // of the machine's: schedules and queues work in it
+		// Of the machine's time: schedules and queues work in it. A slow one gets more, or
+		// each jump takes from a function the message that it has in hands.
+		time.Sleep(pause)
+		pause = min(pause*3/2, 2*time.Second)
 		return is()
 	})
 }
