@@ -27,6 +27,7 @@ func TestSignIn(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
 	require.Equal(t, "/console/login?next=%2Fconsole%2Ftickets%2FDH-7K3Q-9W", resp.Header.Get("Location"))
 	require.Equal(t, http.StatusUnauthorized, w.do("GET", "/console/fragment/list", nil).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, w.do("POST", "/console/presence", url.Values{}, "X-Requested-With", "script").StatusCode, "a redirect would say that it was done")
 
 	token := field(t, w.page("/console/login"), "token")
 	try := func(form url.Values) *http.Response { return w.do("POST", "/console/login", form) }
