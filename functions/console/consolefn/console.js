@@ -43,8 +43,12 @@ function wait() {
   return Math.max(slow, Date.now() - happened < 60e3 ? 1e3 : 2e3);
 }
 
+// still says that nothing more will change, as the page or what it has looked up tells.
+const still = () => "still" in live.dataset || live.querySelector("[data-still]") !== null;
+
 function next() {
   clearTimeout(timer);
+  if (still()) return;
   timer = setTimeout(look, wait());
 }
 
@@ -272,7 +276,7 @@ addEventListener("pageshow", (event) => {
 
 document.addEventListener("visibilitychange", () => {
   touched = Date.now();
-  if (live && !document.hidden && !("still" in live.dataset)) {
+  if (live && !document.hidden && !still()) {
     clearTimeout(timer);
     look();
   }
@@ -368,7 +372,7 @@ if (header) new ResizeObserver(() => document.documentElement.style.setProperty(
 
 settle();
 setInterval(since, 30e3);
-if (live && !("still" in live.dataset)) {
+if (live && !still()) {
   if (live.querySelector(".timeline")) document.querySelector(".timeline > li:last-child")?.scrollIntoView({ block: "nearest" });
   next();
 }
