@@ -183,7 +183,8 @@ type visit struct {
 	upTo    *store.Row[desk.NoticesRead]
 	lang    string
 	now     time.Time
-	noted   bool // in the audit, before the answer was given
+	noted   bool   // in the audit, before the answer was given
+	worded  *frame // see words
 }
 
 // frame is what every page's data begins with.
@@ -215,6 +216,16 @@ func (v *visit) frame(tab, zh, en string, query ...string) frame {
 		p.Other = v.back().URL + "?lang=" + p.L(look.English, look.Chinese)
 	}
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
+}
+
+// words is the frame of what is part of a page, for its words and times: made once, since a
+// timeline asks for it many times.
+func (v *visit) words() frame {
+	if v.worded == nil {
+		f := v.frame("", "", "")
+		v.worded = &f
+	}
+	return *v.worded
 }
 
 // ZoneName is the zone that times are in, and that those typed are meant in.

@@ -69,7 +69,7 @@ func (v *visit) inWords(f frame, p ticketing.Preview) *preview {
 
 // foreseen says what becomes of an answer that doesn't go to its address; "" where it does.
 func (v *visit) foreseen(way ticketing.Foreseen) string {
-	say := v.frame("", "", "").L
+	say := v.words().L
 	why := say("微信当前不允许回复：客户超过 48 小时没有来信，或可回复的条数已用完。", "WeChat takes no answer now: the customer has not written for 48 hours, or the number of answers is used up. ")
 	switch {
 	case way.Why == "":

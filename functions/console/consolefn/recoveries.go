@@ -47,7 +47,7 @@ type recoveryRow struct {
 
 func (v *visit) recoveryRow(r desk.Recovery, back string) recoveryRow {
 	row := recoveryRow{
-		Recovery: r, P: v.frame("", "", ""), Number: r.Ticket.Number(), URL: "/console/tickets/" + r.Ticket.Number(), Back: back,
+		Recovery: r, P: v.words(), Number: r.Ticket.Number(), URL: "/console/tickets/" + r.Ticket.Number(), Back: back,
 		Post: "/console/recoveries/" + url.PathEscape(string(r.Survey)), Name: journal.Recovery(r.State, v.lang),
 		Late: r.State == desk.RecoveryDue && !v.now.Before(r.Deadline), Who: v.agentName(r.Owner),
 	}

@@ -229,7 +229,7 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 		it.Purpose = journal.Purpose(m.Purpose, v.lang)
 		switch {
 		case m.Why == desk.Undone: // by who wrote it, and back in their box: it didn't fail
-			it.Undone, it.State, it.Why = true, v.frame("", "", "").L("已撤回", "Taken back"), ""
+			it.Undone, it.State, it.Why = true, v.words().L("已撤回", "Taken back"), ""
 		case (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again":
 			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
 		}
@@ -279,7 +279,7 @@ func (it item) Rest() string {
 }
 
 func (v *visit) who(a desk.Actor) string {
-	say := v.frame("", "", "").L
+	say := v.words().L
 	switch {
 	case a.Name != "":
 		return a.Name
@@ -293,7 +293,7 @@ func (v *visit) who(a desk.Actor) string {
 
 // named puts the names of agents and teams for their ids, and times in the desk's zone.
 func (v *visit) named(d desk.Decision) desk.Decision {
-	return journal.Names{Agent: v.agentName, Team: v.teamName, Time: v.frame("", "", "").When}.Named(d)
+	return journal.Names{Agent: v.agentName, Team: v.teamName, Time: v.words().When}.Named(d)
 }
 
 // controls are the choices beside the timeline.
