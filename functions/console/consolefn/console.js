@@ -144,14 +144,18 @@ function settle() {
 }
 
 function since() {
+  const zh = document.documentElement.lang === "zh-CN";
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
   const long = (n, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(Math.max(0, n));
   for (const e of document.querySelectorAll("time[data-since]")) {
-    const minutes = Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3);
+    const ms = Date.now() - Date.parse(e.dateTime);
+    const ahead = ms < 0 && e.closest(".due"); // else the clocks differ a little
+    const minutes = ahead ? Math.floor(ms / 60e3) : Math.round(ms / 60e3);
     const m = Math.abs(minutes);
     const [n, unit] = m < 60 ? [minutes, "minute"] : m < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
     e.title = e.title || e.textContent;
-    e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
+    if (Math.abs(ms) < 60e3 && !ahead) e.textContent = zh ? "刚刚" : "just now";
+    else e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
   }
 }
 

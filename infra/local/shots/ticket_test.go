@@ -323,6 +323,20 @@ func TestChoicesByKeys(t *testing.T) {
 	b.Until(`sessionStorage.getItem("over") === "401" && location.pathname === "/console/login"`)
 }
 
+// Less than a minute is no number of minutes.
+func TestJustNow(t *testing.T) {
+	c, b, _ := atWork(t)
+	for lang, want := range map[string]string{"en": "just now|just now|in 1 min.|2 min. ago", "zh-CN": "刚刚|刚刚|1分钟后|2分钟前"} {
+		b.Open(c.base + "/console?lang=" + lang)
+		b.Say(`(() => {
+			const at = (s) => new Date(Date.now() + 1e3 * s).toISOString();
+			document.body.innerHTML = `+"`"+`<time data-since="long" datetime="${at(-20)}"></time><time data-since datetime="${at(5)}"></time><i class="due"><time data-since datetime="${at(50)}"></time></i><time data-since datetime="${at(-110)}"></time>`+"`"+`;
+			since();
+		})()`)
+		require.Equal(t, want, browsertest.JS[string](b, `[...document.querySelectorAll("time")].map((e) => e.textContent).join("|")`))
+	}
+}
+
 // Whatever is folded out, the answer's buttons can be pressed and the page is no wider than
 // the screen; the aside stays clear of the header.
 func TestTicketFoldedOut(t *testing.T) {
