@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/functions/console/consolefn"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/table"
 )
@@ -43,4 +44,13 @@ func TestFaultPageOfASilentStore(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
 	require.Contains(t, body(t, resp), "a long and careful answer")
 	require.Equal(t, 1, silent.asked, "only what the answer itself needed")
+}
+
+func TestSettingsOutOfReach(t *testing.T) {
+	w := newWorld(t)
+	w.deps.Settings = func(context.Context) (*config.Settings, error) { return nil, context.DeadlineExceeded }
+	w.handler = consolefn.New(w.deps)
+	resp := w.do("GET", "/console", nil)
+	require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
+	require.NotContains(t, body(t, resp), "deadline", "a fault shows nothing of itself")
 }
