@@ -330,7 +330,7 @@ func TestJustNow(t *testing.T) {
 		b.Open(c.base + "/console?lang=" + lang)
 		b.Say(`(() => {
 			const at = (s) => new Date(Date.now() + 1e3 * s).toISOString();
-			document.body.innerHTML = `+"`"+`<time data-since="long" datetime="${at(-20)}"></time><time data-since datetime="${at(5)}"></time><i class="due"><time data-since datetime="${at(50)}"></time></i><time data-since datetime="${at(-110)}"></time>`+"`"+`;
+			document.body.innerHTML = ` + "`" + `<time data-since="long" datetime="${at(-20)}"></time><time data-since datetime="${at(5)}"></time><i class="due"><time data-since datetime="${at(50)}"></time></i><time data-since datetime="${at(-110)}"></time>` + "`" + `;
 			since();
 		})()`)
 		require.Equal(t, want, browsertest.JS[string](b, `[...document.querySelectorAll("time")].map((e) => e.textContent).join("|")`))
