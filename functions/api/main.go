@@ -51,7 +51,7 @@ func main() {
 		Settings: settings.Current,
 		Tokens:   door.Principal,
 		Found:    files,
-		Window:   windows.Of,
+		Window:   windows.Hours,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	})))

@@ -189,7 +189,7 @@ func (d *Desk) api(s *config.Snapshot) any {
 	return lambdaevent.HTTP(apifn.New(apifn.Deps{
 		Desk: d.ticketing(s), Store: d.Store, Blob: w.Blob, Found: w.Blob, Settings: s.Current, Now: w.Now, Log: w.Log,
 		Tokens:  door.Principal,
-		Window:  windows.Of,
+		Window:  windows.Hours,
 		NoQuota: true,
 	}))
 }

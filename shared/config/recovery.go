@@ -95,7 +95,7 @@ func (c *checker) recoveries(s *Settings) {
 	}
 	for _, t := range s.Teams {
 		if !r.Disabled && s.LeadOf(t.ID) == "" {
-			c.warn("recoveries", "team %s has no lead or admin: its overdue follow-ups go to nobody", t.ID)
+			c.warn("recoveries", "team %s has no lead or admin: its overdue recoveries go to nobody", t.ID)
 		}
 	}
 	if r.AskAgain == "" {

@@ -188,3 +188,12 @@ func TestWhy(t *testing.T) {
 	require.Equal(t, "the customer has opted out (21610)", Why("send.opted_out (21610)", "en"))
 	require.Empty(t, Why("", "en"))
 }
+
+// What follows a bad score has one name; a ticket's own follow-up is another thing.
+func TestRecoveriesHaveOneName(t *testing.T) {
+	for code, w := range codes {
+		if strings.HasPrefix(code, "recovery.") {
+			require.NotContains(t, strings.ToLower(w.in("en")), "follow", code)
+		}
+	}
+}

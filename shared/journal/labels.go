@@ -86,7 +86,7 @@ var recoveries = map[desk.RecoveryState]words{
 	desk.RecoveryDropped:    {"无需回访", "Dropped"},
 }
 
-// Recovery names the state of a follow-up.
+// Recovery names the state of a recovery.
 func Recovery(s desk.RecoveryState, lang string) string { return label(recoveries, s, lang) }
 
 var sources = map[desk.FeedbackSource]words{

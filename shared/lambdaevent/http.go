@@ -9,18 +9,28 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 )
+
+// answering is what a handler may take to tell that its time was up.
+const answering = 500 * time.Millisecond
 
 // HTTP puts an ordinary http.Handler behind an HTTP API. The request carries the
 // gateway's view: Host is the one that was called, RemoteAddr the source IP with port
 // 0, the path is below the stage, cookies are back in their header. Several Set-Cookie
 // headers each reach the browser; any other header set several times is joined by
 // commas. A body that isn't UTF-8 travels as base64. A response over MaxPayload fails
-// with ErrTooLarge, as Lambda would fail it.
+// with ErrTooLarge, as Lambda would fail it. The request's own time ends a little before the
+// function's: a handler whose store hangs still says so.
 func HTTP(h http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		if end, ok := ctx.Deadline(); ok {
+			sooner, cancel := context.WithDeadline(ctx, end.Add(-answering))
+			defer cancel()
+			ctx = sooner
+		}
 		r, err := httpRequest(ctx, e)
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, err

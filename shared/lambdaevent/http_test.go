@@ -1,10 +1,12 @@
 package lambdaevent_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/stretchr/testify/require"
@@ -42,6 +44,21 @@ func TestHTTPRequest(t *testing.T) {
 	require.Equal(t, events.APIGatewayV2HTTPResponse{
 		StatusCode: 201, Headers: map[string]string{"vary": "Origin,Accept"}, Cookies: []string{"a=1", "b=2"}, Body: "好",
 	}, resp)
+}
+
+// A store that hangs until the request's time is up leaves the handler time to say so.
+func TestHTTPEndsBeforeTheFunction(t *testing.T) {
+	var e events.APIGatewayV2HTTPRequest
+	load(t, "webhook.json", &e)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	end, _ := ctx.Deadline()
+	_, err := lambdaevent.HTTP(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		own, ok := r.Context().Deadline()
+		require.True(t, ok)
+		require.Equal(t, 500*time.Millisecond, end.Sub(own))
+	}))(ctx, e)
+	require.NoError(t, err)
 }
 
 func TestHTTPResponses(t *testing.T) {

@@ -9,6 +9,23 @@ import (
 	"github.com/deskhook/deskhook/shared/store"
 )
 
+// Way is which way a message goes that its channel takes no more.
+type Way struct {
+	Notice string       // as what the customer is told of it; "" = not at all
+	Told   bool         // they were told already
+	To     desk.Address // where it goes then; ID "" = nowhere
+}
+
+// Instead finds that way: a notice by one of kinds, else the customer's mail or phone. Delivery
+// goes it, and whoever foretells it asks here too.
+func Instead(ctx context.Context, st *store.Store, s *config.Settings, t desk.Ticket, m desk.Message, who desk.Identity, kinds []string) (w Way, err error) {
+	if w.Notice, w.Told = fallback.Notice(m, who, kinds); w.Notice != "" {
+		return w, nil
+	}
+	w.To, err = Elsewhere(ctx, st, s, t, m)
+	return w, err
+}
+
 // Elsewhere finds where a message may go that its channel takes no more: the first
 // address of the customer's, by mail or SMS, that takes it. The ID is empty where there
 // is none, or where the settings want none.

@@ -38,7 +38,7 @@ type Deps struct {
 	Now   func() time.Time
 	Log   *slog.Logger // of faults that answer 500; nil: none
 	// Window tells for how long an address takes answers; nil: all do always.
-	Window func(desk.Identity, time.Time) (until time.Time, left int)
+	Window ticketing.HoursOf
 	// NoQuota holds no caller to a number of requests: on one machine a demo, a storm of
 	// tests and the person who looks share one token.
 	NoQuota bool

@@ -110,7 +110,7 @@ func newBench(t testing.TB) *bench {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.files.Close()) })
 	b.handler = apifn.New(apifn.Deps{
-		Blob: b.files, Found: b.files, Window: windows.Of, Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
+		Blob: b.files, Found: b.files, Window: windows.Hours, Desk: b.desk, Store: st, Settings: settings, Now: func() time.Time { return b.now },
 		Tokens: access.Keyring(
 			access.ServiceToken{Token: agentToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "amy", Name: "Amy"}, Role: "agent"}},
 			access.ServiceToken{Token: leadToken, Who: allow.Principal{Actor: desk.Actor{Kind: desk.ByAgent, ID: "li", Name: "李明"}, Role: "lead"}},

@@ -6,7 +6,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/sms/segments"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/ticketing"
@@ -25,6 +27,7 @@ type previewView struct {
 	Window    *windowView `json:"window"`
 	Messages  []pieceView `json:"messages"`
 	Segments  *int        `json:"segments"`
+	Notice    *string     `json:"notice"`
 	Fallback  *viaView    `json:"fallback"`
 	UndoUntil *time.Time  `json:"undo_until"`
 }
@@ -63,12 +66,9 @@ func (a *api) preview(c *call) error {
 	if err != nil {
 		return err
 	}
-	window := func(id desk.Identity, at time.Time) ticketing.Hours {
-		if a.Window == nil {
-			return ticketing.Hours{Left: -1}
-		}
-		until, left := a.Window(id, at)
-		return ticketing.Hours{Until: until, Left: left}
+	window := a.Window
+	if window == nil {
+		window = func(*config.Settings, desk.Identity, time.Time) channel.Hours { return channel.Hours{Left: -1} }
 	}
 	p, err := a.Desk.Preview(c.ctx, ticketing.Act{By: c.by, At: c.at}, t.Value.ID, ticketing.Reply{Text: b.Text, Attachments: files}, window)
 	if err != nil {
@@ -79,8 +79,8 @@ func (a *api) preview(c *call) error {
 
 func viewPreview(p ticketing.Preview, at time.Time, lang string) previewView {
 	v := previewView{
-		Via: orNoVia(p.To), Refused: p.Why != "" && p.Fallback.ID == "", Messages: []pieceView{},
-		Fallback: orNoVia(p.Fallback), UndoUntil: moment(p.Undo),
+		Via: orNoVia(p.Address), Refused: p.Why != "" && p.Notice == "" && p.To.ID == "", Messages: []pieceView{},
+		Fallback: orNoVia(p.To), UndoUntil: moment(p.Undo),
 	}
 	if p.Why != "" {
 		why := journal.Why(p.Why, lang)
@@ -92,10 +92,10 @@ func viewPreview(p ticketing.Preview, at time.Time, lang string) previewView {
 			v.Window.Left = &w.Left
 		}
 	}
-	by := p.To.Channel
-	if p.Fallback.ID != "" {
-		by = p.Fallback.Channel
+	if p.Notice != "" {
+		v.Notice = &p.Notice
 	}
+	by := p.By()
 	for _, m := range p.Pieces {
 		v.Messages = append(v.Messages, viewPiece(m, by))
 	}

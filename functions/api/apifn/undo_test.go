@@ -1,6 +1,7 @@
 package apifn_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,11 @@ func TestPreview(t *testing.T) {
 	require.Equal(t, []any{true, "the channel takes no more answers now"}, []any{v["refused"], v["why"]})
 	require.Equal(t, false, v["window"].(map[string]any)["open"])
 	require.EqualValues(t, "0", b.do("GET", wechat, "").json()["answers"], "nothing is written")
+
+	b.s.Accounts[0].Settings = json.RawMessage(`{"template":{"id":"T","data":{"thing1":"{{answer}}"}}}`)
+	v = b.do("POST", wechat+"/messages/preview", `{"text":"late"}`).is(200).json()
+	require.Equal(t, []any{false, "template", nil}, []any{v["refused"], v["notice"], v["fallback"]})
+	b.s.Accounts[0].Settings = nil
 
 	id, _ := desk.ParseNumber(strings.TrimPrefix(wechat, "/v1/tickets/"))
 	row, err := b.rows.Ticket(t.Context(), id)

@@ -112,8 +112,9 @@ func (v *visit) audit() error {
 	return v.write("audit", p)
 }
 
-// polled says whether a page's script asked.
-func polled(what string) bool { return strings.Contains(what, "/fragment") }
+// polled says whether a page's script looked for news of a list. A ticket's own news is read
+// like its page: it has all that its customer wrote, and may be all that somebody ever asks for.
+func polled(what string) bool { return strings.Contains(what, "/console/fragment/") }
 
 // auditURL is the page of a day with what is chosen on this one.
 func auditURL(q url.Values, day string, kv ...string) string {

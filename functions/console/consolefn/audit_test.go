@@ -39,7 +39,10 @@ func TestConsoleAudit(t *testing.T) {
 	require.Contains(t, got, `<a href="/console/tickets/`+id.Number()+`">`+id.Number()+`</a>`)
 	require.Contains(t, w.page("/console/audit?day=2026-11-20&lang=en"), "Nothing on this day")
 
-	polls := `title="` + page + `/fragment 200"`
+	require.Contains(t, got, `title="`+page+`/fragment 200"`, "it tells all that the page does")
+	w.page("/console/fragment/list")
+	got = w.page("/console/audit?day=2026-11-22")
+	polls := `title="GET /console/fragment/list 200"`
 	require.NotContains(t, got, polls, "nobody asked for that")
 	got = w.page("/console/audit?day=2026-11-22&polls=1&lang=en")
 	require.Contains(t, got, polls)

@@ -30,8 +30,10 @@ func (f frame) outcomeOf(status int) string {
 		return f.L("无权限", "not allowed")
 	case status == http.StatusNotFound:
 		return f.L("不存在", "not found")
-	case status == http.StatusConflict || status == http.StatusPreconditionFailed:
+	case status == http.StatusPreconditionFailed:
 		return f.L("被他人抢先", "somebody was faster")
+	case status == http.StatusConflict: // the ticket is over, is spam, …
+		return f.L("与现状不符", "not possible as it was")
 	case status >= 500:
 		return f.L("系统出错", "failed")
 	case status >= 400:

@@ -49,5 +49,6 @@ func TestOutcomeOf(t *testing.T) {
 	require.Empty(t, f.outcomeOf(http.StatusSeeOther))
 	require.Equal(t, "not allowed", f.outcomeOf(http.StatusForbidden))
 	require.Equal(t, "somebody was faster", f.outcomeOf(http.StatusPreconditionFailed))
+	require.Equal(t, "not possible as it was", f.outcomeOf(http.StatusConflict))
 	require.Equal(t, "refused", f.outcomeOf(http.StatusBadRequest))
 }

@@ -75,79 +75,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("POST /console/logout", c.logout)
 	mux.HandleFunc("GET /console/signin", c.signIn)
 	mux.HandleFunc("GET /console/callback", c.callback)
-	pages := map[string]func(*visit) error{
-		"GET /console":                                       (*visit).list,
-		"GET /console/fragment/list":                         (*visit).listPart,
-		"GET /console/board":                                 (*visit).board,
-		"GET /console/fragment/board":                        (*visit).boardPart,
-		"POST /console/presence":                             (*visit).setPresence,
-		"GET /console/new":                                   (*visit).startForm,
-		"POST /console/new":                                  (*visit).start,
-		"GET /console/search":                                (*visit).search,
-		"POST /console/filters":                              (*visit).saveFilter,
-		"POST /console/filters/remove":                       (*visit).removeFilter,
-		"GET /console/exports":                               (*visit).exports,
-		"GET /console/fragment/exports":                      (*visit).exportsPart,
-		"POST /console/exports":                              (*visit).startExport,
-		"GET /console/exports/{id}/file":                     (*visit).exportFile,
-		"GET /console/tickets/{number}":                      (*visit).ticket,
-		"GET /console/tickets/{number}/fragment":             (*visit).ticketPart,
-		"GET /console/tickets/{number}/messages/{id}/html":   (*visit).formatted,
-		"GET /console/tickets/{number}/files/{id}/{n}":       (*visit).file,
-		"POST /console/tickets/{number}/reply":               (*visit).reply,
-		"POST /console/tickets/{number}/preview":             (*visit).showPreview,
-		"POST /console/tickets/{number}/writing":             (*visit).writes,
-		"POST /console/tickets/{number}/spent":               (*visit).spends,
-		"POST /console/tickets/{number}/note":                (*visit).note,
-		"POST /console/tickets/{number}/forward":             (*visit).forward,
-		"POST /console/tickets/{number}/assign":              (*visit).assign,
-		"POST /console/tickets/{number}/priority":            (*visit).priority,
-		"POST /console/tickets/{number}/status":              (*visit).status,
-		"POST /console/tickets/{number}/follow-up":           (*visit).followUp,
-		"POST /console/tickets/{number}/tasks":               (*visit).openTask,
-		"POST /console/tickets/{number}/followers":           (*visit).follow,
-		"POST /console/tickets/{number}/tags":                (*visit).tags,
-		"POST /console/tickets/{number}/type":                (*visit).kind,
-		"POST /console/tickets/{number}/team":                (*visit).team,
-		"POST /console/tickets/{number}/merge":               (*visit).merge,
-		"POST /console/tickets/{number}/unmerge":             (*visit).unmerge,
-		"POST /console/tickets/{number}/split":               (*visit).split,
-		"POST /console/tickets/{number}/spam":                (*visit).spam,
-		"POST /console/tickets/{number}/not-spam":            (*visit).notSpam,
-		"POST /console/tickets/{number}/block":               (*visit).block,
-		"POST /console/tickets/{number}/unblock":             (*visit).unblock,
-		"POST /console/tickets/{number}/macros/{id}":         (*visit).macro,
-		"POST /console/tickets/{number}/messages/{id}/again": (*visit).again,
-		"POST /console/tickets/{number}/messages/{id}/undo":  (*visit).undo,
-		"POST /console/tickets/{number}/messages/{id}/mark":  (*visit).mark,
-		"GET /console/customers/{id}":                        (*visit).customer,
-		"POST /console/customers/{id}/remark":                (*visit).remark,
-		"POST /console/customers/{id}/merge":                 (*visit).mergeCustomer,
-		"POST /console/customers/{id}/suggestion":            (*visit).suggestion,
-		"POST /console/customers/{id}/profile":               (*visit).profile,
-		"POST /console/customers/{id}/opt-out":               (*visit).optOut,
-		"POST /console/customers/{id}/unmerge":               (*visit).unmergeCustomer,
-		"GET /console/feedback":                              (*visit).feedback,
-		"POST /console/feedback/{id}/topic":                  (*visit).takeUp,
-		"GET /console/topics":                                (*visit).topics,
-		"POST /console/topics/{id}/done":                     (*visit).finishTopic,
-		"GET /console/recoveries":                            (*visit).recoveries,
-		"POST /console/recoveries/{id}":                      (*visit).changeRecovery,
-		"GET /console/notices":                               (*visit).notices,
-		"POST /console/notices/read":                         (*visit).readNotices,
-		"GET /console/deliveries":                            (*visit).deliveries,
-		"POST /console/deliveries/{name}/events/{id}/replay": (*visit).replayDelivery,
-		"POST /console/deliveries/{name}/test":               (*visit).testHook,
-		"POST /console/deliveries/{name}/switch":             (*visit).switchHook,
-		"GET /console/quarantine":                            (*visit).quarantine,
-		"POST /console/quarantine/{at}/{id}/release":         (*visit).release,
-		"POST /console/quarantine/{at}/{id}/drop":            (*visit).drop,
-		"GET /console/audit":                                 (*visit).audit,
-		"GET /console/figures":                               (*visit).figures,
-		"GET /console/fragment/figures":                      (*visit).figuresPart,
-		"GET /console/figures/surveys":                       (*visit).surveyFigures,
-		"/":                                                  (*visit).nothing,
-	}
+	pages := maps.Clone(routes)
 	maps.Copy(pages, operations)
 	for pattern, h := range pages {
 		mux.HandleFunc(pattern, c.signedIn(h))
@@ -183,7 +111,8 @@ type visit struct {
 	upTo    *store.Row[desk.NoticesRead]
 	lang    string
 	now     time.Time
-	noted   bool // in the audit, before the answer was given
+	noted   bool   // in the audit, before the answer was given
+	worded  *frame // see words
 }
 
 // frame is what every page's data begins with.
@@ -215,6 +144,16 @@ func (v *visit) frame(tab, zh, en string, query ...string) frame {
 		p.Other = v.back().URL + "?lang=" + p.L(look.English, look.Chinese)
 	}
 	return frame{Page: p, Agent: v.agent, CSRF: v.csrf(), Tab: tab, Now: v.now, visit: v}
+}
+
+// words is the frame of what is part of a page, for its words and times: made once, since a
+// timeline asks for it many times.
+func (v *visit) words() frame {
+	if v.worded == nil {
+		f := v.frame("", "", "")
+		v.worded = &f
+	}
+	return *v.worded
 }
 
 // ZoneName is the zone that times are in, and that those typed are meant in.

@@ -43,26 +43,43 @@ function wait() {
   return Math.max(slow, Date.now() - happened < 60e3 ? 1e3 : 2e3);
 }
 
+// still says that nothing more will change, as the page or what it has looked up tells.
+const still = () => "still" in live.dataset || live.querySelector("[data-still]") !== null;
+
 function next() {
   clearTimeout(timer);
+  if (still()) return;
   timer = setTimeout(look, wait());
 }
 
 const words = {
   lost: ["连接中断，正在重试…", "Connection lost: trying again…"],
+  failed: ["连接中断，刚才的操作没有保存，请重试。", "Connection lost: that was not saved. Please try again."],
   out: ["登录已过期。请先复制未发送的内容，再刷新页面登录。", "You are signed out. Copy what you have written, then reload to sign in."],
 };
 
 function lost(on, what = "lost") {
-  let bar = document.querySelector(".lost");
+  let bar = document.querySelector(`.lost[data-what="${what}"]`);
   if (on && !bar) {
     bar = document.createElement("p");
     bar.className = "lost";
+    bar.dataset.what = what;
     bar.setAttribute("role", "status");
     bar.textContent = words[what][document.documentElement.lang === "zh-CN" ? 0 : 1];
     document.body.append(bar);
   } else if (!on && bar) bar.remove();
 }
+
+// post sends what a form has without leaving the page. It tells the server that a script asks,
+// which is answered 401 where nobody is signed in, and not led to the sign-in: a redirect
+// says that it was done.
+async function post(url, body, more) {
+  lost(false, "failed");
+  const answer = await fetch(url, { method: "POST", body, redirect: "manual", headers: { "X-Requested-With": "script" }, ...more });
+  if (answer.status === 401) signedOut();
+  return answer;
+}
+const saved = (answer) => answer.type === "opaqueredirect";
 
 async function look() {
   try {
@@ -127,14 +144,18 @@ function settle() {
 }
 
 function since() {
+  const zh = document.documentElement.lang === "zh-CN";
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "always" });
   const long = (n, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(Math.max(0, n));
   for (const e of document.querySelectorAll("time[data-since]")) {
-    const minutes = Math.round((Date.now() - Date.parse(e.dateTime)) / 60e3);
+    const ms = Date.now() - Date.parse(e.dateTime);
+    const ahead = ms < 0 && e.closest(".due"); // else the clocks differ a little
+    const minutes = ahead ? Math.floor(ms / 60e3) : Math.round(ms / 60e3);
     const m = Math.abs(minutes);
     const [n, unit] = m < 60 ? [minutes, "minute"] : m < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
     e.title = e.title || e.textContent;
-    e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
+    if (Math.abs(ms) < 60e3 && !ahead) e.textContent = zh ? "刚刚" : "just now";
+    else e.textContent = e.dataset.since === "long" ? long(n, unit) : ago.format(-n, unit); // how long, or since when
   }
 }
 
@@ -176,14 +197,21 @@ document.addEventListener("keydown", (event) => {
 }, true);
 document.addEventListener("focusout", async (event) => {
   const e = event.target;
-  if (!unsaved(e) || e.form.dataset.sent || !document.hasFocus()) return;
+  if (!unsaved(e) || e.form.method !== "post" || e.form.dataset.sent || !document.hasFocus()) return;
   const data = new URLSearchParams(new FormData(e.form));
+  const before = stood(e);
+  const back = () => {
+    before.selected = true;
+    settled(e);
+  };
   settled(e);
   try {
-    const answer = await fetch(e.form.action, { method: "POST", body: data, redirect: "manual", keepalive: true });
-    if (answer.type !== "opaqueredirect") e.form.requestSubmit(); // whose page says why not
+    const answer = await post(e.form.action, data, { keepalive: true });
+    if (answer.status === 401) back();
+    else if (!saved(answer)) e.form.requestSubmit(); // whose page says why not
   } catch {
-    lost(true);
+    back();
+    lost(true, "failed");
   }
 });
 
@@ -200,11 +228,12 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const chosen = event.submitter;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, chosen)), redirect: "manual" });
-    if (answer.type !== "opaqueredirect") throw new Error(answer.status);
+    const answer = await post(form.action, new URLSearchParams(new FormData(form, chosen)));
+    if (answer.status === 401) return;
+    if (!saved(answer)) throw new Error(answer.status);
     for (const b of form.querySelectorAll("button")) b.setAttribute("aria-pressed", b === chosen ? "true" : "false");
   } catch {
-    lost(true);
+    lost(true, "failed");
   }
 });
 
@@ -219,14 +248,15 @@ document.addEventListener("submit", async (event) => {
   const data = new FormData(event.target);
   data.set("part", "1");
   try {
-    const answer = await fetch(event.submitter.formAction, { method: "POST", body: data });
+    const answer = await post(event.submitter.formAction, data);
+    if (answer.status === 401) return;
     const text = await answer.text();
     const fault = answer.ok ? null : new DOMParser().parseFromString(text, "text/html").querySelector(".notice");
     if (asked !== previews) return;
     if (answer.ok) out.innerHTML = text;
     else out.replaceChildren(...(fault ? [fault] : []));
   } catch {
-    lost(true);
+    lost(true, "failed");
   }
 });
 document.addEventListener("input", (event) => {
@@ -250,7 +280,7 @@ addEventListener("pageshow", (event) => {
 
 document.addEventListener("visibilitychange", () => {
   touched = Date.now();
-  if (live && !document.hidden && !("still" in live.dataset)) {
+  if (live && !document.hidden && !still()) {
     clearTimeout(timer);
     look();
   }
@@ -346,7 +376,7 @@ if (header) new ResizeObserver(() => document.documentElement.style.setProperty(
 
 settle();
 setInterval(since, 30e3);
-if (live && !("still" in live.dataset)) {
+if (live && !still()) {
   if (live.querySelector(".timeline")) document.querySelector(".timeline > li:last-child")?.scrollIntoView({ block: "nearest" });
   next();
 }

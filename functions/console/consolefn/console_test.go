@@ -16,7 +16,6 @@ import (
 	"github.com/deskhook/deskhook/functions/console/consolefn"
 	"github.com/deskhook/deskhook/shared/blob"
 	"github.com/deskhook/deskhook/shared/channel"
-	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -27,6 +26,7 @@ func TestSignIn(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
 	require.Equal(t, "/console/login?next=%2Fconsole%2Ftickets%2FDH-7K3Q-9W", resp.Header.Get("Location"))
 	require.Equal(t, http.StatusUnauthorized, w.do("GET", "/console/fragment/list", nil).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, w.do("POST", "/console/presence", url.Values{}, "X-Requested-With", "script").StatusCode, "a redirect would say that it was done")
 
 	token := field(t, w.page("/console/login"), "token")
 	try := func(form url.Values) *http.Response { return w.do("POST", "/console/login", form) }
@@ -400,13 +400,4 @@ func (w *world) checkMarkup(page string) {
 		}
 		require.False(w.t, tok.Data == "script" && !strings.Contains(tok.String(), `src="/console/assets/`), "%v", tok)
 	}
-}
-
-func TestSettingsOutOfReach(t *testing.T) {
-	w := newWorld(t)
-	w.deps.Settings = func(context.Context) (*config.Settings, error) { return nil, context.DeadlineExceeded }
-	w.handler = consolefn.New(w.deps)
-	resp := w.do("GET", "/console", nil)
-	require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
-	require.NotContains(t, body(t, resp), "deadline", "a fault shows nothing of itself")
 }

@@ -127,7 +127,7 @@ func (v *visit) nameCustomers(c desk.Customer, all []store.Happened) error {
 	}
 	eachMerge(all, func(args map[string]string) {
 		for _, k := range []string{"from", "into"} {
-			args[k] = cmp.Or(names[desk.CustomerID(args[k])], v.frame("", "", "").L("未留姓名的客户", "a customer without a name"))
+			args[k] = cmp.Or(names[desk.CustomerID(args[k])], v.words().L("未留姓名的客户", "a customer without a name"))
 		}
 	})
 	return nil

@@ -45,7 +45,7 @@ var queueWords = map[queue.Name][4]string{
 	"inbound.fifo": {"收件", "Received", "客户发来的消息，以及工单的定时事项", "What customers wrote, and tickets’ timers"},
 	"outbound":     {"发送", "Sending", "发送提醒：有消息等着发给客户。丢失或重复都无妨，系统会定时补查", "Nudges: something waits to be sent. Losing or repeating one does no harm, since a sweep looks again"},
 	"jobs":         {"后台任务", "Jobs", "取附件、推送事件、通知、清除数据等", "Fetching files, webhooks, notices, erasing"},
-	"surveys":      {"调查", "Surveys", "调查和回访的定时事项", "Timers of surveys and follow-ups"},
+	"surveys":      {"调查", "Surveys", "调查和回访的定时事项", "Timers of surveys and recoveries"},
 	"sesmail":      {"来信通知", "Mail notices", "新邮件的通知，邮件本身保存在存储桶里", "Notices of mail that came; the mail itself lies in the bucket"},
 	store.Feed:     {"数据变更", "Change feed", "多次处理失败的数据变更批次", "Batches of the table’s changes that a reader was given up on"},
 }

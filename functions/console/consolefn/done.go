@@ -44,7 +44,7 @@ var doneWords = map[string][2]string{
 	"POST /console/customers/{id}/opt-out":                    {"退订设置已更新", "Opt-out changed"},
 	"POST /console/feedback/{id}/topic":                       {"需求已更新", "Saved"},
 	"POST /console/topics/{id}/done":                          {"已办好，正在告知客户", "Done; the customers are being told"},
-	"POST /console/recoveries/{id}":                           {"回访已更新", "Follow-up saved"},
+	"POST /console/recoveries/{id}":                           {"回访已更新", "Recovery saved"},
 	"POST /console/notices/read":                              {"已全部标为已读", "All are read"},
 	"POST /console/deliveries/{name}/events/{id}/replay":      {"正在重新推送", "It is being sent again"},
 	"POST /console/deliveries/{name}/test":                    {"测试事件已发出", "A test event is on its way"},

@@ -72,6 +72,7 @@ func TestExports(t *testing.T) {
 	require.Equal(t, desk.ExportAnswers, rows[0].Value.Kind)
 
 	w.exported(rows[0])
+	require.Contains(t, w.page("/console/fragment/exports?lang=en"), "data-still", "an open page needs to look no more")
 	page = w.page("/console/exports?lang=en")
 	require.Contains(t, page, "3 rows")
 	file := regexp.MustCompile(`href="(/console/exports/[^"]+/file)"`).FindStringSubmatch(page)[1]

@@ -13,13 +13,17 @@ import (
 )
 
 // fail shows what went wrong: what kind of thing, at which field, and what the agent
-// had typed. A fault without a kind shows nothing of itself.
+// had typed. A fault without a kind shows nothing of itself. Where the store may be what is
+// wrong, the header that reads it is left out: what was typed would wait for it, and be lost.
 func (c *console) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
 	kind := desk.KindOf(err)
 	p := faultPage{frame: frame{Page: look.NewPage(r, look.Lang(r, ""), "", time.UTC)}}
 	if v != nil {
 		p.frame = v.frame("", "出错了", "Something is wrong")
 		p.Wrote, p.Back = p.typedIn(r.PostForm), v.back()
+		if kind == desk.Transient || kind == desk.Throttled {
+			p.Agent = config.Agent{}
+		}
 	}
 	p.Head = p.L(kindHeads[kind][0], kindHeads[kind][1])
 	p.Field, p.Text = p.saidOf(err)

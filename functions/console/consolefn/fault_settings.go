@@ -104,7 +104,7 @@ var settingsForms = []struct{ en, zh string }{
 	{"is never sent: write close_after", "不会发出，请写 close_after"}, {"is never sent: write remind_after", "不会发出，请写 remind_after"}, {"is not encrypted; providers and browsers expect https", "没有加密，服务商和浏览器要求 https"}, {"left out %s", "已略过：$1"},
 	{"no agent has a mail address: nobody could sign in", "没有客服填写邮箱，谁都无法登录"}, {"no agent who would get it has the skill %q: the ticket waits until a person takes it", "可分配的客服都没有技能“$1”，工单要等人领取"},
 	{"no field has role mail or phone: nobody can be answered", "没有角色为 mail 或 phone 的字段，无法回复"}, {"nobody is in team %s: its tickets wait for ever", "小组 $1 没有人，工单会一直等待"}, {"sets nothing, and goes on: the rule does nothing", "没有任何设置且继续往下，这条规则没有作用"},
-	{"team %s has no lead or admin: its overdue follow-ups go to nobody", "小组 $1 没有组长或管理员，超时的回访无人可通知"}, {"the hours of %s overlap one another; time that stands twice counts once", "$1 的时段互相重叠，重叠部分只算一次"}, {"the hours of %s overlap those of %s; time in both counts once", "$1 与 $2 的时段重叠，重叠部分只算一次"},
+	{"team %s has no lead or admin: its overdue recoveries go to nobody", "小组 $1 没有组长或管理员，超时的回访无人可通知"}, {"the hours of %s overlap one another; time that stands twice counts once", "$1 的时段互相重叠，重叠部分只算一次"}, {"the hours of %s overlap those of %s; time in both counts once", "$1 与 $2 的时段重叠，重叠部分只算一次"},
 	{"there is neither a mailbox nor a number to fall back to", "没有可改用的邮箱或短信号码"}, {"there is no agent: nobody can answer", "没有客服，无人能回复"}, {"would be closed: %s has no hours", "会被视为休息：$1 没有工作时间"},
 }
 

@@ -37,7 +37,7 @@ type surveyLine struct {
 	Sent, Answered                   int64
 	CSAT, Mean, NPS, CES, Rate, Took string
 
-	Opened, Done, Recovered int64 // follow-ups
+	Opened, Done, Recovered int64 // recoveries
 }
 
 type surveyArms struct {

@@ -27,7 +27,7 @@ func (v *visit) panel(c desk.Customer, ticket string) *panel {
 	if set.URL == "" || c.ID == "" {
 		return nil
 	}
-	say := v.frame("", "", "").L
+	say := v.words().L
 	p := &panel{Title: set.Title.In(v.lang)}
 	if p.Title == "" {
 		p.Title = say("订单", "Orders")

@@ -26,7 +26,7 @@ type recoveriesPage struct {
 	Before, After choice // the months beside it
 }
 
-// recoveryRow is one follow-up, and what may be done with it.
+// recoveryRow is one recovery, and what may be done with it.
 type recoveryRow struct {
 	desk.Recovery
 	P      frame
@@ -47,7 +47,7 @@ type recoveryRow struct {
 
 func (v *visit) recoveryRow(r desk.Recovery, back string) recoveryRow {
 	row := recoveryRow{
-		Recovery: r, P: v.frame("", "", ""), Number: r.Ticket.Number(), URL: "/console/tickets/" + r.Ticket.Number(), Back: back,
+		Recovery: r, P: v.words(), Number: r.Ticket.Number(), URL: "/console/tickets/" + r.Ticket.Number(), Back: back,
 		Post: "/console/recoveries/" + url.PathEscape(string(r.Survey)), Name: journal.Recovery(r.State, v.lang),
 		Late: r.State == desk.RecoveryDue && !v.now.Before(r.Deadline), Who: v.agentName(r.Owner),
 	}
@@ -81,7 +81,7 @@ func (v *visit) recoveriesOf(t desk.Ticket) ([]recoveryRow, error) {
 	return out, err
 }
 
-// recoveries lists the follow-ups of bad scores in one state: of one team page by page,
+// recoveries lists the recoveries of bad scores in one state: of one team page by page,
 // of all the first of each.
 func (v *visit) recoveries() error {
 	const shown = 50
@@ -205,7 +205,7 @@ func (v *visit) scoreAgain(r desk.Recovery) string {
 	return fmt.Sprintf("%d / %d", *r.AgainScore, most)
 }
 
-// changeRecovery moves a follow-up on, and goes back to the page that it was posted from.
+// changeRecovery moves a recovery on, and goes back to the page that it was posted from.
 func (v *visit) changeRecovery() error {
 	f := v.r.PostForm
 	c := ticketing.RecoveryChange{Note: strings.TrimSpace(v.text())}

@@ -14,7 +14,7 @@ import (
 // A bad score shows in the list and beside its ticket, and is moved on from either.
 func TestFollowUps(t *testing.T) {
 	w := newWorld(t).signIn()
-	require.Contains(t, w.page("/console/recoveries?lang=en"), "Nothing to follow up")
+	require.Contains(t, w.page("/console/recoveries?lang=en"), "No recovery is due")
 	id := w.comes("1", "hello")
 	survey, err := w.desk.AskSurvey(t.Context(), ticketing.Act{By: desk.Actor{Kind: desk.ByAgent, ID: "amy"}, At: w.tick()}, id, "csat", desk.WhenAsked, "")
 	require.NoError(t, err)

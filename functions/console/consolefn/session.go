@@ -114,9 +114,9 @@ func (c *console) signedIn(h func(*visit) error) http.HandlerFunc {
 }
 
 // stranger sends who has not signed in to where that is done; a script's question is
-// only refused.
+// only refused, whose redirects say that something was done.
 func (c *console) stranger(w http.ResponseWriter, r *http.Request) {
-	if strings.Contains(r.URL.Path, "/fragment") {
+	if strings.Contains(r.URL.Path, "/fragment") || r.Header.Get("X-Requested-With") == "script" {
 		look.SetHeaders(w.Header())
 		w.WriteHeader(http.StatusUnauthorized)
 		return

@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/deskhook/deskhook/shared/channel/wechat/window"
+	"github.com/deskhook/deskhook/shared/channel/builtin/windows"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/journal"
 	"github.com/deskhook/deskhook/shared/policy/takes"
@@ -155,22 +154,13 @@ func (v *visit) ticket() error {
 	return v.write("ticket", page)
 }
 
-// window says whether WeChat takes an answer now; where it doesn't, which way one goes
-// instead, by up to four reads.
+// window says whether WeChat takes an answer now; where it doesn't, what becomes of one, by
+// up to four reads.
 func (v *visit) window(t desk.Ticket, who desk.Identity) (*replyWindow, error) {
-	until, left := window.Of(who, v.now)
-	w := &replyWindow{Until: until, Left: left, Open: left > 0 && until.After(v.now)}
-	if w.Open {
-		return w, nil
-	}
-	other, err := ticketing.Elsewhere(v.r.Context(), v.Store, v.s, t, desk.Message{Kind: desk.ToCustomer, Purpose: "reply"})
-	f := v.frame("", "", "")
-	why := f.L("微信当前不允许回复：客户超过 48 小时没有来信，或可回复的条数已用完。", "WeChat takes no answer now: the customer has not written for 48 hours, or the number of answers is used up. ")
-	w.Warn = why + f.L("客户没有其他可用的联系方式，现在发送会失败；客户再次来信后即可回复。", "There is no other way to them: sent now it fails. When they write again, it can be answered.")
-	if other.ID != "" {
-		w.Warn = why + fmt.Sprintf(f.L("这条回复会改为通过%s发送至 %s。", "It goes by %s to %s instead."), journal.Channel(other.Channel, v.lang), v.shown([]string{other.Label(v.lang)})[0])
-	}
-	return w, err
+	hours := windows.Hours(v.s, who, v.now)
+	m := desk.Message{From: t.AnswerTo(), Kind: desk.ToCustomer, Purpose: "reply", At: v.now}
+	way, err := ticketing.Foresee(v.r.Context(), v.Store, v.s, t, m, who, hours)
+	return &replyWindow{Until: hours.Until, Left: hours.Left, Open: way.Why == "", Warn: v.foreseen(way)}, err
 }
 
 // ticketPart gives only the head and the timeline, for the page's script. The reply
@@ -239,7 +229,7 @@ func (v *visit) item(m desk.Message, ticketURL string) item {
 		it.Purpose = journal.Purpose(m.Purpose, v.lang)
 		switch {
 		case m.Why == desk.Undone: // by who wrote it, and back in their box: it didn't fail
-			it.Undone, it.State, it.Why = true, v.frame("", "", "").L("已撤回", "Taken back"), ""
+			it.Undone, it.State, it.Why = true, v.words().L("已撤回", "Taken back"), ""
 		case (m.State == desk.Uncertain || m.State == desk.Failed) && m.Why != "send.sent_again":
 			it.Again = ticketURL + "/messages/" + url.PathEscape(string(m.ID)) + "/again"
 		}
@@ -289,7 +279,7 @@ func (it item) Rest() string {
 }
 
 func (v *visit) who(a desk.Actor) string {
-	say := v.frame("", "", "").L
+	say := v.words().L
 	switch {
 	case a.Name != "":
 		return a.Name
@@ -303,7 +293,7 @@ func (v *visit) who(a desk.Actor) string {
 
 // named puts the names of agents and teams for their ids, and times in the desk's zone.
 func (v *visit) named(d desk.Decision) desk.Decision {
-	return journal.Names{Agent: v.agentName, Team: v.teamName, Time: v.frame("", "", "").When}.Named(d)
+	return journal.Names{Agent: v.agentName, Team: v.teamName, Time: v.words().When}.Named(d)
 }
 
 // controls are the choices beside the timeline.

@@ -1,7 +1,6 @@
 package deliveryfn
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -10,30 +9,17 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/fallback"
 	"github.com/deskhook/deskhook/shared/policy/parts"
 	"github.com/deskhook/deskhook/shared/store"
-	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 // fallBack puts another message to the customer's mail or phone in the place of the one
-// that its channel takes no more; false where there is no such way. It is one transaction
-// with the end of the first, so that either both are there or neither.
-func (h *Handler) fallBack(ctx context.Context, c *conversation, now time.Time) (bool, error) {
+// that its channel takes no more. It is one transaction with the end of the first, so that
+// either both are there or neither.
+func (c *conversation) fallBack(to desk.Address, now time.Time) {
 	m := *c.m()
-	if m.State != desk.Queued && m.State != desk.Sending {
-		return false, nil // a receipt has said meanwhile that it arrived
-	}
-	s, err := h.Settings(ctx)
-	if err != nil {
-		return false, err
-	}
-	to, err := ticketing.Elsewhere(ctx, h.Store, s, *c.t(), m)
-	if err != nil || to.ID == "" {
-		return false, err
-	}
 	line := slices.Index(c.t().Unsent, m.ID)
 	c.finish(desk.Failed, fallback.FellBack)
 	c.instead(m, to, max(line, 0), now)
 	c.noDigit(m)
-	return true, nil
 }
 
 // instead queues the same once more, to another address and in the same place of the

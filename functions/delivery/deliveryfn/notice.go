@@ -8,6 +8,7 @@ import (
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/policy/fallback"
 	"github.com/deskhook/deskhook/shared/store"
+	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
 // Whys of a message that the customer reads on its page.
@@ -23,24 +24,32 @@ func (h *Handler) elsewhere(ctx context.Context, c *conversation, now time.Time)
 	if m.State != desk.Queued && m.State != desk.Sending {
 		return false, nil // a receipt has said meanwhile that it arrived
 	}
-	kind, told := fallback.Notice(*m, c.identity.Value, c.notices)
-	switch {
-	case told:
-		m.Notice, m.State, m.Why, c.wrote = kind, desk.Sent, whyTold, true
-		c.pop()
-		return true, nil
-	case kind != "":
-		c.announce(kind, now)
-		return true, nil
+	s, err := h.Settings(ctx)
+	if err != nil {
+		return false, err
 	}
-	return h.fallBack(ctx, c, now)
+	way, err := ticketing.Instead(ctx, h.Store, s, *c.t(), *m, c.identity.Value, c.notices)
+	switch {
+	case err != nil:
+		return false, err
+	case way.Told:
+		m.Notice, m.State, m.Why, c.wrote = way.Notice, desk.Sent, whyTold, true
+		c.pop()
+	case way.Notice != "":
+		c.announce(way.Notice, now)
+	case way.To.ID != "":
+		c.fallBack(way.To, now)
+	default:
+		return false, nil
+	}
+	return true, nil
 }
 
 // announce queues the message once more, as a notice. It was not accepted before.
 func (c *conversation) announce(kind string, now time.Time) {
 	m, t := c.m(), c.t()
 	m.Notice, m.State, m.Why, c.wrote = kind, desk.Queued, "", true
-	m.Decisions = append(m.Decisions, desk.Decision{Code: fallback.Noticed, Args: map[string]string{"as": kind}})
+	m.Decisions = append(m.Decisions, fallback.NoticedAs(kind))
 	t.Claim = desk.Claim{}
 	t.Arm(desk.TimerSend, now.Add(lease)) // should this run end here
 }

@@ -302,6 +302,39 @@ func TestChoicesByKeys(t *testing.T) {
 	})()`)
 	b.Until(`document.querySelector(".head").dataset.priority === "urgent"`)
 	require.Empty(t, b.Complaints())
+
+	b.Open(c.base + "/console/figures?lang=en")
+	b.Say(`document.getElementById("of").focus()`)
+	down()
+	chosen := browsertest.JS[string](b, `document.getElementById("of").value`)
+	b.Do(chromedp.KeyEvent(kb.Tab))
+	b.Until(focused + ` === "from"`)
+	require.Equal(t, chosen, browsertest.JS[string](b, `document.getElementById("of").value`), "a form that only asks waits for its button")
+	require.Empty(t, b.Complaints())
+
+	b.Open(page + "?lang=en")
+	b.Say(`window.fetch = () => Promise.reject(new Error("no line"))`)
+	press(b, "p")
+	b.Do(chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Tab))
+	b.Until(`document.querySelector("[data-what=failed]")?.textContent.includes("not saved")`)
+	require.Equal(t, "urgent", browsertest.JS[string](b, `document.getElementById("priority").value`), "what stands is shown")
+	b.Open(page)
+	b.Say(`fetch("/console/logout", {method: "POST", redirect: "manual"}).then(() => post("/console/presence", new URLSearchParams())).then((a) => sessionStorage.setItem("over", a.status))`)
+	b.Until(`sessionStorage.getItem("over") === "401" && location.pathname === "/console/login"`)
+}
+
+// Less than a minute is no number of minutes.
+func TestJustNow(t *testing.T) {
+	c, b, _ := atWork(t)
+	for lang, want := range map[string]string{"en": "just now|just now|in 1 min.|2 min. ago", "zh-CN": "刚刚|刚刚|1分钟后|2分钟前"} {
+		b.Open(c.base + "/console?lang=" + lang)
+		b.Say(`(() => {
+			const at = (s) => new Date(Date.now() + 1e3 * s).toISOString();
+			document.body.innerHTML = ` + "`" + `<time data-since="long" datetime="${at(-20)}"></time><time data-since datetime="${at(5)}"></time><i class="due"><time data-since datetime="${at(50)}"></time></i><time data-since datetime="${at(-110)}"></time>` + "`" + `;
+			since();
+		})()`)
+		require.Equal(t, want, browsertest.JS[string](b, `[...document.querySelectorAll("time")].map((e) => e.textContent).join("|")`))
+	}
 }
 
 // Whatever is folded out, the answer's buttons can be pressed and the page is no wider than

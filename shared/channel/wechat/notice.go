@@ -91,14 +91,25 @@ func (t *template) check() error {
 	return nil
 }
 
-// Notices gives the kinds that the account has: a template message first, since it needs
-// no consent.
+// Notices gives the kinds that the account has.
 func (c *client) Notices() []string {
+	if c.page == nil {
+		return nil
+	}
+	return c.notices.kinds()
+}
+
+// Notices gives the kinds that an account with such settings has, for those who ask before
+// anything is sent.
+func Notices(own json.RawMessage) []string { return readNotices(own).kinds() }
+
+// kinds has a template message first, since it needs no consent.
+func (n notices) kinds() []string {
 	var out []string
-	if c.notices.Template != nil && c.page != nil {
+	if n.Template != nil {
 		out = append(out, NoticeTemplate)
 	}
-	if c.notices.Subscribe != nil && c.page != nil {
+	if n.Subscribe != nil {
 		out = append(out, NoticeSubscribe)
 	}
 	return out

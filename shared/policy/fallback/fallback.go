@@ -34,6 +34,11 @@ func Notice(m desk.Message, id desk.Identity, kinds []string) (kind string, told
 	return kinds[next], false
 }
 
+// NoticedAs is that decision.
+func NoticedAs(kind string) desk.Decision {
+	return desk.Decision{Code: Noticed, Args: map[string]string{"as": kind}}
+}
+
 // Question is all that the ways depend on.
 type Question struct {
 	Message  desk.Message

@@ -5,7 +5,9 @@ package windows
 import (
 	"time"
 
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
+	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 )
 
@@ -16,4 +18,14 @@ func Of(id desk.Identity, at time.Time) (until time.Time, left int) {
 		return wechat.Window(id, at)
 	}
 	return time.Time{}, -1
+}
+
+// Hours is Of with what an identity's account can still do afterwards.
+func Hours(s *config.Settings, id desk.Identity, at time.Time) channel.Hours {
+	h := channel.Hours{}
+	h.Until, h.Left = Of(id, at)
+	if a, ok := s.Account(id.Address.Channel, id.Address.Account); ok && a.Channel == desk.WeChat {
+		h.Notices = wechat.Notices(a.Settings)
+	}
+	return h
 }
