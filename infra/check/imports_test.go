@@ -88,7 +88,7 @@ var mayImport = map[string]string{
 	"channel":       `^shared/channel/builtin\b`,
 }
 
-// DESIGN's rule "imports point one way", each ban with its reason.
+// shared/README.md's rule "imports point one way", each ban with its reason.
 func TestImportsPointOneWay(t *testing.T) {
 	for _, p := range packages(t) {
 		for _, b := range bans {

@@ -21,7 +21,7 @@ const (
 // after a second, or whose answer hasn't begun two seconds after the request was written,
 // fails in a way that the SDK tries again. Bodies may take their time.
 //
-// It is not for calls that must not be made twice.
+// A call that must not be made twice switches the SDK's tries off itself, as table/dynamo does.
 func HTTP() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = toConnect }).

@@ -7,7 +7,7 @@ import (
 	"github.com/deskhook/deskhook/shared/policy/recover"
 )
 
-// Recoveries rules the follow-up of bad scores.
+// Recoveries rules what follows bad scores.
 type Recoveries struct {
 	Disabled bool     `json:"disabled,omitempty" yaml:"disabled"`
 	Within   Duration `json:"within" yaml:"within"`               // to get in touch; time of Calendar

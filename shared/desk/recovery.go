@@ -2,7 +2,7 @@ package desk
 
 import "time"
 
-// RecoveryState is where the follow-up of a bad score stands.
+// RecoveryState is where the recovery of a bad score stands.
 type RecoveryState string
 
 // The states of a recovery.
@@ -17,7 +17,7 @@ const (
 // RecoveryStates lists all of them, in the order they follow each other.
 var RecoveryStates = []RecoveryState{RecoveryDue, RecoveryContacted, RecoveryDone, RecoveryAskedAgain, RecoveryDropped}
 
-// Recovery is the follow-up after a bad score, one for each asking. It holds nothing that
+// Recovery is what is done after a bad score, one for each asking. It holds nothing that
 // the customer wrote: that lies with the answer.
 type Recovery struct {
 	Survey   SurveyID      `json:"sv"` // the asking that was answered so; the recovery's id

@@ -49,7 +49,7 @@ func Check(s *config.Settings, e desk.Export) error {
 }
 
 // Make makes the file, and says how many rows it has. ErrTooMany where there are more
-// than MaxRows. Units: 0.5 r per 8 kB of the lists looked at, twice; 1 R per row.
+// than MaxRows. Units: 0.5 r per 4 kB of the lists looked at, twice; 1 R per row.
 func Make(ctx context.Context, st *store.Store, s *config.Settings, e desk.Export) ([]byte, int, error) {
 	x := &making{ctx: ctx, store: st, s: s, e: e, who: asker(e)}
 	x.mask = func(text string) string { return text }

@@ -44,7 +44,7 @@ type day struct {
 
 // Day compares a day's figures with the rows: the differences, in order of cut and counter.
 // A day that ended less than 25 hours ago, or of which something was noted since, is a
-// Conflict. Units: 1 R per 4 kB of facts, 0.5 r per 8 kB of the lists of all
+// Conflict. Units: 1 R per 4 kB of facts, 0.5 r per 4 kB of the lists of all
 // tickets, and 0.5 R for each ticket opened before the day's end.
 func Day(ctx context.Context, st *store.Store, s *config.Settings, name string, now time.Time) ([]Difference, error) {
 	zone := s.Desk.Location()

@@ -39,7 +39,7 @@ func ExportOf(c table.Change) (desk.Export, bool) {
 }
 
 // TicketsOpened lists a team's tickets of one status opened in a time, to not included,
-// the oldest first. Units: 0.5 r per 8 kB.
+// the oldest first. Units: 0.5 r per 4 kB.
 func (s *Store) TicketsOpened(ctx context.Context, team string, st desk.Status, from, to time.Time, cursor string, limit int) (TicketPage, error) {
 	return s.ticketIDs(ctx, table.Query{Index: table.View, PK: viewPK(team, st), From: stamp(from), To: stamp(to), Cursor: cursor, Limit: limit})
 }

@@ -69,7 +69,7 @@ func (s *Store) Earlier(ctx context.Context, id desk.FeedbackID, n int) ([]Row[d
 	return rows, err
 }
 
-// FeedbackOf lists a customer's records, newest first. Units: 0.5 per 8 kB of the list and
+// FeedbackOf lists a customer's records, newest first. Units: 0.5 per 4 kB of the list and
 // 1 per row.
 func (s *Store) FeedbackOf(ctx context.Context, c desk.CustomerID, cursor string, limit int) ([]Row[desk.Feedback], string, error) {
 	return s.feedbackIn(ctx, table.Query{Index: table.Who, PK: feedbackWhoPK(c), Cursor: cursor, Limit: limit, Reverse: true})
@@ -138,7 +138,7 @@ const (
 
 // FindFeedback lists the records that a query finds, newest first. A page is full unless
 // the list ends or some 2,000 entries were looked at; Next then goes on. Units: 0.5 per
-// 8 kB looked at, at most 60, and 1 per row. An ErrInvalid is a cursor that isn't one.
+// 4 kB looked at, at most 120, and 1 per row. An ErrInvalid is a cursor that isn't one.
 func (s *Store) FindFeedback(ctx context.Context, q FeedbackQuery, cursor string, limit int) (FeedbackPage, error) {
 	before := stamp(q.To)
 	if cursor != "" {

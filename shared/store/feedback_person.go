@@ -15,7 +15,7 @@ import (
 // PersonFeedback reads a page of what a customer thinks, and whom they took in, newest
 // first: of the records that fit, and a page with fewer may have more after it. The cursor
 // is a place, so that the lists of several customers are walked as one. Units: for each of
-// them 0.5 per 8 kB of the list, and 1 per row.
+// them 0.5 per 4 kB of the list, and 1 per row.
 func (s *Store) PersonFeedback(ctx context.Context, c desk.Customer, fits func(FeedbackEntry) bool, cursor string, limit int) (rows []Row[desk.Feedback], next string, err error) {
 	if !utf8.ValidString(cursor) || len(cursor) > maxAfter {
 		return nil, "", fmt.Errorf("store: %w: cursor", table.ErrInvalid)

@@ -8,7 +8,7 @@ import (
 	"github.com/deskhook/deskhook/shared/table"
 )
 
-// Recovery reads the follow-up of an asking about a ticket; Exists is false where there
+// Recovery reads the recovery of an asking about a ticket; Exists is false where there
 // is none.
 func (s *Store) Recovery(ctx context.Context, t desk.TicketID, id desk.SurveyID) (Row[desk.Recovery], error) {
 	return get[desk.Recovery](ctx, s, recoveryKey(t, id))
@@ -39,7 +39,7 @@ func (s *Store) RecoveriesOf(ctx context.Context, t desk.TicketID) ([]Row[desk.R
 }
 
 // Recoveries lists some teams' of one state, the first deadline first, after the cursor of
-// the page before. Units: 0.5 per team and 8 kB of its list, and 1 per row.
+// the page before. Units: 0.5 per team and 4 kB of its list, and 1 per row.
 func (s *Store) Recoveries(ctx context.Context, teams []string, st desk.RecoveryState, after string, limit int) ([]Row[desk.Recovery], string, error) {
 	var lists []table.Query
 	for _, team := range teams {
@@ -53,7 +53,7 @@ func (s *Store) Recoveries(ctx context.Context, teams []string, st desk.Recovery
 	return rows, next, err
 }
 
-// Recovered lists some teams' follow-ups of a month (2006-01) after which the customer,
+// Recovered lists some teams' recoveries of a month (2006-01) after which the customer,
 // asked again, was better content, newest first. Units as Recoveries.
 func (s *Store) Recovered(ctx context.Context, teams []string, month, after string, limit int) ([]Row[desk.Recovery], string, error) {
 	var lists []table.Query

@@ -141,7 +141,7 @@ func folded(name string) string {
 }
 
 // CustomersByName lists customers whose name begins so, whatever its case, width and
-// accents, by name; at most limit. Units: 0.5 per 8 kB.
+// accents, by name; at most limit. Units: 0.5 per 4 kB.
 func (s *Store) CustomersByName(ctx context.Context, begins string, limit int) ([]CustomerSummary, error) {
 	name := folded(begins)
 	if name == "" {

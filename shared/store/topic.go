@@ -25,7 +25,7 @@ func (tx *Tx) PutTopic(r Row[desk.Topic]) {
 	put(tx, key, r, it)
 }
 
-// Topics lists those of a state, newest first. Units: 0.5 per 8 kB of the list and 1 per
+// Topics lists those of a state, newest first. Units: 0.5 per 4 kB of the list and 1 per
 // row.
 func (s *Store) Topics(ctx context.Context, st desk.TopicState, cursor string, limit int) ([]Row[desk.Topic], string, error) {
 	page, err := s.T.Query(ctx, table.Query{Index: table.View, PK: topicsPK(st), Cursor: cursor, Limit: limit, Reverse: true})

@@ -44,8 +44,8 @@ type ImportFault struct {
 }
 
 // ReadImport reads customers from CSV: UTF-8, with or without a byte order mark, the
-// columns named in the first line. A cell left empty changes nothing. All faults are
-// told at once; with any, nothing should be imported.
+// columns named in the first line. A cell left empty changes nothing. Up to some
+// 100 faults are told at once; with any, nothing should be imported.
 func ReadImport(s *config.Settings, src []byte) ([]ImportRow, []ImportFault) {
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(src) {

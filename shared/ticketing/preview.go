@@ -87,7 +87,7 @@ type Foreseen struct {
 }
 
 // Foresee decides on an answer of now as delivery will, from what is known before the provider
-// is asked. It reads only where the channel takes none: up to four times.
+// is asked. It reads only where the channel takes none: up to ten times.
 func Foresee(ctx context.Context, st *store.Store, s *config.Settings, t desk.Ticket, m desk.Message, who desk.Identity, w channel.Hours) (f Foreseen, err error) {
 	v := release.Decide(release.Question{
 		Message: m, Ticket: desk.Ticket{Status: t.Status}, Identity: who, WindowUntil: w.Until, WindowLeft: w.Left, At: m.At,

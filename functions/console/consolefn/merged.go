@@ -8,7 +8,7 @@ import (
 )
 
 // Of the tickets merged into one, its timeline shows the last three, and the newest 30 rows
-// of each: a look at such a ticket costs half a read unit and some two more for each. Few
+// of each: a look at such a ticket costs one read unit and some two more for each. Few
 // tickets are any merged into, and the whole of one is a link away.
 const (
 	mergedShown     = 3

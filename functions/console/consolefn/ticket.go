@@ -155,7 +155,7 @@ func (v *visit) ticket() error {
 }
 
 // window says whether WeChat takes an answer now; where it doesn't, what becomes of one, by
-// up to four reads.
+// up to ten reads.
 func (v *visit) window(t desk.Ticket, who desk.Identity) (*replyWindow, error) {
 	hours := windows.Hours(v.s, who, v.now)
 	m := desk.Message{From: t.AnswerTo(), Kind: desk.ToCustomer, Purpose: "reply", At: v.now}

@@ -1,5 +1,5 @@
 // Package demo shows a scratch desk at work. It touches the desk as the world does and
-// in no other way: providers' signed calls, the REST API with a token, the pages that
+// in no other way: providers' signed calls, the REST API with the desk's token and agents' service keys, the pages that
 // customers open. Each line it prints says which promise it shows, and a line is printed
 // only after what it says was seen.
 package demo

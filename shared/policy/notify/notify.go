@@ -163,8 +163,8 @@ func concerns(h Happening, t desk.Ticket, p Person, heads []string) bool {
 	return false
 }
 
-// forOwner says whether somebody is told of a follow-up. scored are those whom a bad score
-// concerns: a follow-up that it opened is no news to them, unless they are told of no scores.
+// forOwner says whether somebody is told of a recovery. scored are those whom a bad score
+// concerns: a recovery that it opened is no news to them, unless they are told of no scores.
 func (h Happening) forOwner(p Person, scored bool) bool {
 	switch {
 	case h.Only && h.What.Code == opened:

@@ -1,4 +1,4 @@
-// Package recover decides how the follow-up of a bad score goes on: due → contacted →
+// Package recover decides how the recovery of a bad score goes on: due → contacted →
 // done → asked again. It falls due at a deadline, escalates once if nobody has got in
 // touch by then, and is dropped where the customer makes the score good before anybody
 // acted. No step leads back, but from dropped to due, when the score turns bad again.

@@ -41,8 +41,8 @@ type Table struct {
 var _ table.Table = (*Table)(nil)
 
 // New makes the engine for one DynamoDB table, built as Schema says. The time comes
-// from now. The client may retry by itself: every call made through it but Add alone
-// is harmless when repeated, and for that one retries are switched off.
+// from now. The client may repeat reads and transactions by itself; a conditional write of
+// one row only where it was throttled, an Add never.
 func New(client api, tableName string, now func() time.Time) *Table {
 	return &Table{client: client, name: tableName, now: now}
 }
