@@ -123,6 +123,7 @@ type Ticket struct {
 	From      Address    `json:"from"`           // who wrote
 	To        Address    `json:"to,omitzero"`    // where answers go, where that differs from From: a form's by mail
 	Phoned    bool       `json:"ph,omitempty"`   // it began as a noted telephone call: From is the number
+	Ours      bool       `json:"our,omitempty"`  // begun by the desk or an agent, and the customer has not written in it yet
 	Lang      string     `json:"lang,omitempty"` // zh-CN or en
 	Tags      []string   `json:"tags,omitempty"`
 	Skills    []string   `json:"sk,omitempty"`  // that whoever gets it by the rules must have

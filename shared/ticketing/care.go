@@ -3,6 +3,7 @@ package ticketing
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -56,6 +57,9 @@ func (r *receiving) careAfterEvent(ctx context.Context) error {
 // careInRound plans a holiday's word to a ticket's customer: once a holiday, however many
 // tickets they have.
 func (d *Desk) careInRound(ctx context.Context, def config.Care, t desk.Ticket, w *desk.Wave, at time.Time) (bool, error) {
+	if t.Ours { // that we have written to them is no word of theirs
+		return false, nil
+	}
 	who, err := d.person(ctx, t.Customer)
 	if err != nil || who == "" {
 		return false, err
@@ -157,10 +161,8 @@ func (x *reaching) early() time.Time {
 		}
 	case config.CareWinBack:
 		last := x.identity.Value.LastIn
-		for _, t := range []time.Time{x.ticket.Value.Opened, x.ticket.Value.Resolved} {
-			if t.After(last) {
-				last = t
-			}
+		if t := x.ticket.Value; !t.Ours {
+			last = slices.MaxFunc([]time.Time{last, t.Opened, t.Resolved}, time.Time.Compare)
 		}
 		if due := last.Add(x.def.After.D()); due.After(x.at) {
 			return due

@@ -33,7 +33,9 @@ func (d *Desk) known(ctx context.Context, c desk.Customer) (k lifecycle.Known, e
 	}
 	rows, _, err := d.Store.MergeTickets(ctx, store.PersonLists(c), lifecycleTickets, true)
 	for _, r := range rows {
-		k.Tickets = append(k.Tickets, r.Value)
+		if !r.Value.IsTask() { // colleagues' work about them is no sign of theirs
+			k.Tickets = append(k.Tickets, r.Value)
+		}
 	}
 	return k, err
 }

@@ -278,7 +278,7 @@ func (x *reaching) openTicket(ctx context.Context) error {
 	t := desk.Ticket{
 		ID: id, Subject: cut(x.subject, 120), Status: desk.StatusClosed, Priority: desk.Normal, Type: desk.Inquiry, Team: defaultTeam(x.s, x.o.To, ""),
 		Customer: x.o.Customer, Name: x.customer.Value.Called(x.o.Lang), Tier: x.customer.Value.Tier, From: x.o.To, Lang: x.o.Lang,
-		Opened: x.at, Closed: x.at, Updated: x.at, By: by, V: x.s.Version,
+		Opened: x.at, Closed: x.at, Updated: x.at, By: by, V: x.s.Version, Ours: true,
 	}
 	x.ticket = store.Row[desk.Ticket]{Value: t}
 	if x.identity.Exists() && oneTicketEach(x.o.To.Channel) {

@@ -178,7 +178,7 @@ func (a *acting) start(ctx context.Context, id desk.TicketID, n Start, to desk.A
 	}
 	*a.t = desk.Ticket{
 		ID: id, Subject: cut(subject, maxSubject), Status: desk.StatusNew, Priority: desk.Normal, Type: desk.Inquiry,
-		Team: n.Team, Customer: who.Value.Customer, Name: who.Value.Called(), From: to, Phoned: n.By == StartCall, Lang: who.Value.Lang, Opened: at,
+		Team: n.Team, Customer: who.Value.Customer, Name: who.Value.Called(), From: to, Phoned: n.By == StartCall, Ours: n.Outcome != "reached", Lang: who.Value.Lang, Opened: at,
 	}
 	if a.t.Team == "" {
 		a.t.Team = defaultTeam(a.s, to, "")

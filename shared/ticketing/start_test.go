@@ -34,6 +34,7 @@ func TestStartByMail(t *testing.T) {
 	require.Equal(t, desk.StatusPending, v.Status)
 	require.Equal(t, "amy", v.Assignee)
 	require.Equal(t, "Ann", v.Name)
+	require.True(t, v.Ours, "they have not written")
 	c, err := b.Store.Customer(b.ctx, v.Customer)
 	require.NoError(t, err)
 	require.Equal(t, "Ann", c.Value.Name)
@@ -45,6 +46,7 @@ func TestStartByMail(t *testing.T) {
 	answer.Subject = "Re: Recall [" + id.Number() + "]"
 	require.Equal(t, id, b.receive(answer).Ticket)
 	require.Equal(t, desk.StatusOpen, b.ticket(id).Status)
+	require.False(t, b.ticket(id).Ours)
 	require.Equal(t, v.Customer, b.ticket(id).Customer)
 }
 

@@ -108,6 +108,7 @@ func (r *receiving) customerTurn(t *desk.Ticket, reopen bool, m *desk.Message) {
 	if t.WaitingSince.IsZero() && r.person() {
 		t.WaitingSince = r.at
 	}
+	t.Ours = t.Ours && !r.person()
 	if reopen {
 		t.Reopened++
 		t.Resolved, t.Closed = time.Time{}, time.Time{}

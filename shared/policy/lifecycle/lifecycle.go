@@ -153,7 +153,9 @@ func (k Known) contacts(at time.Time) []time.Time {
 		}
 	}
 	for _, t := range k.Tickets {
-		add(t.Opened)
+		if !t.Ours {
+			add(t.Opened)
+		}
 	}
 	for _, id := range k.Identities {
 		add(id.LastIn)

@@ -43,6 +43,7 @@ func TestStages(t *testing.T) {
 		"quiet for half a year":           {300, opened(300, 181), here, nil, lifecycle.Lapsed, lifecycle.Low, "churn.quiet"},
 		"back after half a year":          {400, opened(400, 200, 10), here, nil, lifecycle.WonBack, lifecycle.Low, ""},
 		"back a while ago, and stayed":    {700, opened(500, 300, 100, 70, 10), here, nil, lifecycle.Active, lifecycle.Low, ""},
+		"written to, and silent":          {400, append(opened(300), desk.Ticket{Opened: ago(5), Status: desk.StatusClosed, Ours: true}), here, nil, lifecycle.Lapsed, lifecycle.Low, "churn.quiet"},
 		"a bad score":                     {300, opened(20), here, []int{5, 1}, lifecycle.Active, lifecycle.Medium, "churn.bad_score"},
 		"bad ones, and it was reopened":   {300, []desk.Ticket{{Opened: ago(5), Reopened: 1}}, here, []int{1, 2}, lifecycle.AtRisk, lifecycle.High, "churn.bad_score"},
 		"left the only account":           {300, opened(20), []desk.Identity{{Gone: ago(1)}}, nil, lifecycle.Lapsed, lifecycle.Medium, "churn.left"},
