@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,17 @@ var mayImport = map[string]string{
 	"the SDK":       `^(shared/(awscall|table/dynamo|queue/sqsq|blob/s3|config/ssm|channel/email/ses)|functions/[a-z]+|infra/deskhook)$`,
 	"aws-lambda-go": `^shared/lambdaevent$`,
 	"channel":       `^shared/channel/builtin\b`,
+}
+
+// Whoever opens a service of AWS for a function waits for it as awscall says.
+func TestEachEngineWaitsAsAwscallSays(t *testing.T) {
+	left := map[string]bool{"shared/table/dynamo": true, "shared/queue/sqsq": true, "shared/blob/s3": true, "shared/config/ssm": true}
+	for _, p := range packages(t) {
+		if left[p.Name] && slices.Contains(p.Imports, "shared/awscall") {
+			delete(left, p.Name)
+		}
+	}
+	require.Empty(t, left)
 }
 
 // shared/README.md's rule "imports point one way", each ban with its reason.

@@ -269,6 +269,16 @@ func (s *Settings) Form(id string) (Form, bool) {
 	return Form{}, false
 }
 
+// TeamName is what a team is called in a language; "" where the settings have no such team.
+func (s *Settings) TeamName(id, lang string) string {
+	for _, t := range s.Teams {
+		if t.ID == id {
+			return t.Name.In(lang)
+		}
+	}
+	return ""
+}
+
 // Agent finds an agent by id.
 func (s *Settings) Agent(id string) (Agent, bool) {
 	for _, a := range s.Agents {

@@ -143,7 +143,10 @@ func TestCareOnHoliday(t *testing.T) {
 	one, two, busy := done("ann@x.test", "1"), done("ann@x.test", "2"), done("bob@x.test", "3")
 	b.pass(time.Minute)
 	open := b.receive(mailTo("support", "4", "bob@x.test", true)).Ticket
+	ours, err := b.Start(b.ctx, b.keyed("ours"), ticketing.Start{By: ticketing.StartMail, To: "cid@x.test", Subject: "A", Text: "Hello", Status: desk.StatusResolved})
+	require.NoError(t, err)
 	b.greets()
+	require.Zero(t, b.purposes(ours)["care"], "they have never written")
 	require.Equal(t, 1, b.purposes(one)["care"]+b.purposes(two)["care"])
 	require.Zero(t, b.purposes(busy)["care"]+b.purposes(open)["care"])
 	require.Contains(t, codes(b.messages(busy)), "reach.skipped")

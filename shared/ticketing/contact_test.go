@@ -64,15 +64,20 @@ func TestAMistypedAddressIsFreed(t *testing.T) {
 	require.Equal(t, mei, b.ticket(b.receive(aMail("right@x.test", "r@x", "", nil, true)).Ticket).Customer)
 }
 
+// told has a customer have told a mail address, as by a form.
+func (b *bench) told(c desk.CustomerID, mail string) {
+	row, err := b.Store.Customer(b.ctx, c)
+	require.NoError(b.t, err)
+	row.Value.Contact.Mail = mail
+	var tx store.Tx
+	tx.PutCustomer(row)
+	require.NoError(b.t, b.Store.Commit(b.ctx, &tx))
+}
+
 // What a form told may be no address at all: it stops no other change.
 func TestToldAddressStopsNoChange(t *testing.T) {
 	b := newBench(t)
 	mei := b.ticket(b.receive(text("1", "hello")).Ticket).Customer
-	row, err := b.Store.Customer(b.ctx, mei)
-	require.NoError(t, err)
-	row.Value.Contact.Mail = "not a mail"
-	var tx store.Tx
-	tx.PutCustomer(row)
-	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	b.told(mei, "not a mail")
 	require.NoError(t, b.ChangeCustomer(b.ctx, b.act(), mei, ticketing.Profile{Name: new("Mei"), Mail: new("not a mail"), Phone: new("")}))
 }

@@ -90,19 +90,25 @@ func (r *receiving) join() bool {
 	if len(p.line) == 0 {
 		return false
 	}
-	line := make([]*desk.Customer, len(p.line))
-	for i := range p.line {
-		line[i] = &p.line[i].Value
-	}
-	identity.Join(line, r.in.From)
-	for _, row := range p.line {
-		r.tx.PutCustomer(row)
-	}
 	id := &r.identity.Value
-	id.Customer, id.Proven, id.Remark = line[0].ID, true, line[len(line)-1].Remark
-	p.customer = *line[len(line)-1]
+	p.customer = joinLine(&r.tx, p.line, r.in.From)
+	id.Customer, id.Proven, id.Remark = p.line[0].Value.ID, true, p.customer.Remark
 	r.tell(id.Customer, said("customer.joined", "kind", string(p.by.Kind), "by", p.by.ID))
 	return true
+}
+
+// joinLine gives an address to a customer and to whoever took them in, as lineOf reads
+// them, and tells who is the living one.
+func joinLine(tx *store.Tx, line []store.Row[desk.Customer], at desk.Address) desk.Customer {
+	all := make([]*desk.Customer, len(line))
+	for i := range line {
+		all[i] = &line[i].Value
+	}
+	identity.Join(all, at)
+	for _, row := range line {
+		tx.PutCustomer(row)
+	}
+	return line[len(line)-1].Value
 }
 
 // tell notes a decision on a customer with them, and on what the message becomes.

@@ -16,14 +16,8 @@ func Fill(s *config.Settings, text config.Text, t desk.Ticket, agent string) str
 }
 
 func fill(s *config.Settings, text string, t desk.Ticket, agent string) string {
-	team := ""
-	for _, x := range s.Teams {
-		if x.ID == t.Team {
-			team = x.Name.In(t.Lang)
-		}
-	}
 	return canned.Render(text, t.Lang, canned.Values{
-		Customer: t.Name, Agent: agent, Desk: s.Desk.Name.In(t.Lang), Ticket: t.ID.Number(), Subject: t.Subject, Team: team,
+		Customer: t.Name, Agent: agent, Desk: s.Desk.Name.In(t.Lang), Ticket: t.ID.Number(), Subject: t.Subject, Team: s.TeamName(t.Team, t.Lang),
 	})
 }
 

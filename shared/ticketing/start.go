@@ -293,15 +293,8 @@ func (a *acting) owned(ctx context.Context, n Start, id *desk.Identity) error {
 	if told := living.Contact; code == "customer.told" && by.ID != strings.ToLower(told.Mail) && by.ID != told.Phone {
 		return nil // another address was typed: whose it is, nobody has said
 	}
-	joined := make([]*desk.Customer, len(line))
-	for i := range line {
-		joined[i] = &line[i].Value
-	}
-	identity.Join(joined, id.Address)
-	for _, row := range line {
-		a.tx.PutCustomer(row)
-	}
-	id.Customer, id.Name, id.Lang, id.Remark = joined[0].ID, living.Name, living.Lang, living.Remark
+	joinLine(&a.tx, line, id.Address)
+	id.Customer, id.Name, id.Lang, id.Remark = line[0].Value.ID, living.Name, living.Lang, living.Remark
 	a.tx.PutCustomerEvent(id.Customer, journal("", a.act.By, a.act.At, a.s.Version, said(code, "kind", string(by.Kind), "by", by.ID)))
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deskhook/deskhook/shared/desk"
-	"github.com/deskhook/deskhook/shared/store"
 	"github.com/deskhook/deskhook/shared/ticketing"
 )
 
@@ -86,12 +85,7 @@ func TestStartToACustomerWhoIsKnown(t *testing.T) {
 func TestStartAtAToldAddress(t *testing.T) {
 	b := newBench(t)
 	mei := b.ticket(b.receive(text("1", "hello")).Ticket).Customer
-	row, err := b.Store.Customer(b.ctx, mei)
-	require.NoError(t, err)
-	row.Value.Contact.Mail = "mei@x.test"
-	var tx store.Tx
-	tx.PutCustomer(row)
-	require.NoError(t, b.Store.Commit(b.ctx, &tx))
+	b.told(mei, "mei@x.test")
 	for to, want := range map[string]bool{"mei@x.test": true, "other@x.test": false} {
 		id, err := b.Start(b.ctx, b.keyed(to), ticketing.Start{By: ticketing.StartMail, To: to, For: mei, Subject: "A", Text: "Hello"})
 		require.NoError(t, err)

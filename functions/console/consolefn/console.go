@@ -6,6 +6,7 @@
 package consolefn
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"maps"
@@ -199,14 +200,7 @@ func (v *visit) silent() {
 
 func (v *visit) nothing() error { return desk.Errorf(desk.NotFound, "no such page") }
 
-func (v *visit) teamName(id string) string {
-	for _, t := range v.s.Teams {
-		if t.ID == id {
-			return t.Name.In(v.lang)
-		}
-	}
-	return id
-}
+func (v *visit) teamName(id string) string { return cmp.Or(v.s.TeamName(id, v.lang), id) }
 
 func (v *visit) agentName(id string) string {
 	if a, ok := v.s.Agent(id); ok {

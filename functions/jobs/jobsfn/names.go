@@ -1,6 +1,7 @@
 package jobsfn
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/deskhook/deskhook/shared/config"
@@ -17,14 +18,7 @@ func names(s *config.Settings, lang string) journal.Names {
 			}
 			return id
 		},
-		Team: func(id string) string {
-			for _, t := range s.Teams {
-				if t.ID == id {
-					return t.Name.In(lang)
-				}
-			}
-			return id
-		},
+		Team: func(id string) string { return cmp.Or(s.TeamName(id, lang), id) },
 		Time: func(at time.Time) string { return at.In(s.Desk.Location()).Format("2006-01-02 15:04") },
 	}
 }

@@ -9,9 +9,7 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
-	"github.com/deskhook/deskhook/shared/channel/email"
 	"github.com/deskhook/deskhook/shared/channel/generic"
-	"github.com/deskhook/deskhook/shared/channel/sms"
 	"github.com/deskhook/deskhook/shared/channel/wechat"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
@@ -84,7 +82,7 @@ func (d *Doctor) accounts(s *config.Settings) []Finding {
 	var out []Finding
 	for _, a := range s.Accounts {
 		name := string(a.Channel) + "/" + a.Name
-		err := construct(a.Channel, channel.Account{
+		err := builtin.Make(a.Channel, channel.Account{
 			Name: a.Name, Settings: a.Settings, PublicURL: d.base(s), Now: d.Now, HTTP: http.DefaultClient,
 			Secret: d.Secrets.Account(a.Channel, a.Name),
 		})
@@ -106,20 +104,6 @@ func (d *Doctor) accounts(s *config.Settings) []Finding {
 func hasCallback(a config.Account) bool {
 	s, err := generic.ReadSettings(a.Settings)
 	return err == nil && s.CallbackURL != ""
-}
-
-func construct(c desk.Channel, a channel.Account) (err error) {
-	switch c {
-	case desk.WeChat:
-		_, err = wechat.New(a)
-	case desk.SMS:
-		_, err = sms.New(a)
-	case desk.Email:
-		_, err = email.New(a)
-	case desk.Generic:
-		_, err = generic.New(a)
-	}
-	return err
 }
 
 // base is the public address that providers call.

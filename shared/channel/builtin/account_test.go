@@ -11,10 +11,6 @@ import (
 
 	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/channel/builtin"
-	"github.com/deskhook/deskhook/shared/channel/email"
-	"github.com/deskhook/deskhook/shared/channel/generic"
-	"github.com/deskhook/deskhook/shared/channel/sms"
-	"github.com/deskhook/deskhook/shared/channel/wechat"
 	"github.com/deskhook/deskhook/shared/config"
 	"github.com/deskhook/deskhook/shared/desk"
 )
@@ -25,17 +21,7 @@ var errSecret = errors.New("no secret here")
 // have needed then is not asked.
 func made(ch desk.Channel, own json.RawMessage) error {
 	a := channel.Account{Name: "main", Settings: own, Now: time.Now, Secret: func(string) ([]string, error) { return nil, errSecret }}
-	var err error
-	switch ch {
-	case desk.WeChat:
-		_, err = wechat.New(a)
-	case desk.Email:
-		_, err = email.New(a)
-	case desk.SMS:
-		_, err = sms.New(a)
-	case desk.Generic:
-		_, err = generic.New(a)
-	}
+	err := builtin.Make(ch, a)
 	if errors.Is(err, errSecret) {
 		return nil
 	}
