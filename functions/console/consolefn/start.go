@@ -1,6 +1,7 @@
 package consolefn
 
 import (
+	"cmp"
 	"crypto/rand"
 	"html/template"
 	"net/http"
@@ -31,7 +32,7 @@ func (v *visit) startForm() error {
 		}
 		by, to := reachable(row.Value)
 		p.Customer, p.By = row.Value.ID, string(by)
-		p.To, p.Name = escaped(to), escaped(row.Value.Called(v.lang)) // hidden as the page's own, where it is
+		p.To, p.Name = escaped(to), escaped(named(row.Value)) // hidden as the page's own, where it is
 	}
 	return v.write("start", p)
 }
@@ -55,6 +56,9 @@ func reachable(c desk.Customer) (ticketing.StartBy, string) {
 	return "", ""
 }
 
+// named is what a customer is called by people, and not by the desk for want of a name.
+func named(c desk.Customer) string { return cmp.Or(c.Remark, c.Name) }
+
 func escaped(text string) template.HTML {
 	return template.HTML(template.HTMLEscapeString(text)) //nolint:gosec // it is escaped
 }
@@ -73,7 +77,7 @@ func (v *visit) unhideStart(n *ticketing.Start) error {
 	if err := v.unhide("to", &n.To, to); err != nil {
 		return err
 	}
-	return v.unhide("name", &n.Name, row.Value.Called(v.lang))
+	return v.unhide("name", &n.Name, named(row.Value))
 }
 
 func (v *visit) startPage() startPage {

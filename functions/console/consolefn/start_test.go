@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deskhook/deskhook/shared/channel"
 	"github.com/deskhook/deskhook/shared/desk"
 	"github.com/deskhook/deskhook/shared/store"
 )
@@ -118,4 +119,16 @@ func TestStartFromACustomer(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
 	id, _ := desk.ParseNumber(strings.TrimPrefix(resp.Header.Get("Location"), "/console/tickets/"))
 	require.Equal(t, "+8613800000000", w.ticket(id).From.ID)
+}
+
+// A label that the desk shows for want of a name is nobody's name.
+func TestStartHasNoMadeUpName(t *testing.T) {
+	w := newWorld(t).signIn()
+	got, err := w.desk.Receive(t.Context(), channel.Envelope{At: w.tick()}, desk.Inbound{
+		Kind: desk.InMessage, ID: "1", From: desk.Address{Channel: desk.WeChat, Account: "main", ID: "oNobody"}, Text: "hello", Lang: "en",
+	})
+	require.NoError(t, err)
+	page := w.page("/console/new?lang=en&customer=" + string(w.ticket(got.Ticket).Customer))
+	require.Contains(t, page, `name="name"`)
+	require.NotContains(t, page, `value="WeChat user`)
 }
